@@ -1,0 +1,261 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Makefile - the tools, the GCC plugin, and the core module for a kernel tree.
+#
+#   sources ──▶ build/obj ──▶ build/bin/ksplice-*          user-space tools
+#                        └──▶ build/lib/ksplice/plugin-*.so  one per GCC major
+#   kmod, abi ──────────────▶ build/lib/ksplice/            sources the tools use
+#             └─ KERNEL= ───▶ build/kmod-*/kmod/ksplice.ko   built for one kernel
+#
+# One make, no recursion (except into a kernel's own build). Everything it writes is
+# under build/, which has the shape of what `make install` installs.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+
+# ---- variables that a user may set -----------------------------------------
+
+PREFIX  ?= /usr/local
+DESTDIR ?=
+KERNEL  ?=
+SAN     ?=
+WERROR  ?=
+CFLAGS  ?= -O2 -g
+LDFLAGS ?=
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+# ---- what is built with which flags ----------------------------------------
+
+B := build$(if $(SAN),/san)
+O := $(B)/obj
+
+comma := ,
+san_flags := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
+warnings := -Wall -Wextra -Wshadow -Wno-missing-field-initializers $(if $(WERROR),-Werror)
+depend := -MMD -MP
+c_flags := -std=gnu11 -D_GNU_SOURCE -I. $(warnings) $(CFLAGS)
+cc_flags := -I. $(warnings) -O2 -g -fno-rtti -fPIC
+
+differ_libs := -lelf -lz -ljansson -lsqlite3 -lopcodes -lbfd
+apply_libs := -lelf -lz -ljansson
+ccwrap_libs := -lelf -lz
+all_libs := $(differ_libs)
+
+# The GCC majors whose plugin headers are here, and the one of the default gcc.
+plugin_include = $(shell gcc-$(1) -print-file-name=plugin 2>/dev/null)/include
+plugin_majors := $(foreach m,10 11 12 13 14 15,$(if \
+	$(wildcard $(call plugin_include,$(m))/gcc-plugin.h),$(m)))
+default_major := $(firstword $(subst ., ,$(shell gcc -dumpversion 2>/dev/null)))
+
+# ---- lists of files: a file that is added needs no change here ---------------
+
+object = $(patsubst %.c,$(O)/%.o,$(1))
+sources = $(filter-out $(1)/cmd_%.c,$(wildcard $(1)/*.c))
+
+differ_tools := $(patsubst differ/cmd_%.c,ksplice-%,$(wildcard differ/cmd_*.c))
+apply_tools := $(patsubst apply/cmd_%.c,ksplice-%,$(wildcard apply/cmd_*.c))
+ccwrap_tools := $(if $(wildcard ccwrap/*.c),ksplice-cc)
+tools := $(addprefix $(B)/bin/,$(ccwrap_tools) $(differ_tools) $(apply_tools))
+
+plugin_cc := $(wildcard plugin/*.cc)
+plugins := $(if $(plugin_cc),$(plugin_majors:%=$(B)/lib/ksplice/plugin-%.so))
+
+core_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[ch] kmod/Kbuild kmod/compat/*.h))
+template_sources := $(filter-out %.mod.c,$(wildcard kmod/template/*.[ch] \
+	kmod/template/Kbuild))
+abi_sources := $(wildcard abi/*.h)
+data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%) \
+	$(template_sources:kmod/%=$(B)/lib/ksplice/%)
+
+unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
+unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
+guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
+	$(wildcard tests/vm/guest/*.c))
+
+# ---- targets ----------------------------------------------------------------
+
+.PHONY: all kmod tests demo check check-long bench install clean help
+all: $(tools) $(plugins) $(data)
+
+ifneq ($(plugin_cc),)
+ifeq ($(filter $(default_major),$(plugin_majors)),)
+all: no-plugin-headers
+.PHONY: no-plugin-headers
+no-plugin-headers: | $(B)/probed
+	@echo "make: the plugin headers of gcc $(default_major) are missing:" \
+		"install gcc-$(default_major)-plugin-dev" >&2; exit 1
+endif
+endif
+
+help:
+	@printf '%s\n' \
+	'make                 build the tools and the GCC plugin into build/' \
+	'make demo            patch a running kernel, from nothing to undo, in QEMU' \
+	'make check           run all tests (installs the Debian packages they need)' \
+	'make kmod KERNEL=T   build ksplice.ko for the kernel object tree T' \
+	'make tests           build the unit tests and the programs the VM tests run' \
+	'make install         install to DESTDIR and PREFIX' \
+	'make clean           remove build/' \
+	'' \
+	'KERNEL=OBJTREE       demo and check: use this tree, built with ksplice-cc' \
+	'PREFIX=/usr/local    where install puts bin, lib/ksplice and share/man' \
+	'DESTDIR=             a root in front of PREFIX, for packagers' \
+	'SAN=1                build with the address and undefined-behaviour sanitizers,' \
+	'                     into build/san' \
+	'WERROR=1             compiler warnings are errors' \
+	'CFLAGS, LDFLAGS, CC  as usual' \
+	'KSPLICE_CACHE        where demo and check keep kernels (~/.cache/ksplice)'
+
+tests: $(unit_tests) $(guest_programs)
+
+demo:
+	@tests/demo $(KERNEL)
+
+check:
+	@tests/check $(KERNEL)
+
+clean:
+	rm -rf build
+
+# ---- what stands in front of each compile: the machine, the flags -----------
+
+# Missing headers and programs are named once, with their packages.
+$(B)/probed: tests/packages tests/install_packages
+	@tests/install_packages --probe build
+	@mkdir -p $(@D) && touch $@
+
+# Changes only when the flags do; objects depend on it.
+flags_now := $(CC) $(c_flags) $(san_flags) $(LDFLAGS)
+$(O)/flags: force
+	@mkdir -p $(@D)
+	@echo '$(flags_now)' | cmp -s - $@ || echo '$(flags_now)' >$@
+.PHONY: force
+
+# ---- programs ---------------------------------------------------------------
+
+$(O)/%.o: %.c $(O)/flags | $(B)/probed
+	@mkdir -p $(@D)
+	$(CC) $(c_flags) $(san_flags) $(depend) -c -o $@ $<
+
+define archive
+	@mkdir -p $(@D)
+	@rm -f $@
+	ar rcs $@ $(filter %.o,$^)
+endef
+
+define link
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(san_flags) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(1)
+endef
+
+$(O)/lib.a: $(call object,$(call sources,lib))
+	$(archive)
+$(O)/differ.a: $(call object,$(call sources,differ))
+	$(archive)
+$(O)/apply.a: $(call object,$(call sources,apply))
+	$(archive)
+$(O)/ccwrap.a: $(call object,$(call sources,ccwrap))
+	$(archive)
+$(O)/unit.a: $(call object,$(unit_shared))
+	$(archive)
+
+$(B)/bin/ksplice-cc: $(call object,$(wildcard ccwrap/*.c)) $(O)/lib.a
+	$(call link,$(ccwrap_libs))
+$(differ_tools:%=$(B)/bin/%): $(B)/bin/ksplice-%: $(O)/differ/cmd_%.o $(O)/differ.a $(O)/lib.a
+	$(call link,$(differ_libs))
+$(apply_tools:%=$(B)/bin/%): $(B)/bin/ksplice-%: $(O)/apply/cmd_%.o $(O)/apply.a $(O)/lib.a
+	$(call link,$(apply_libs))
+
+# ---- the plugin: C++ where GCC's headers need it, C for the rest ------------
+
+# Hidden symbols: cc1 exports thousands of names, which would take precedence.
+$(O)/pic/%.o: %.c $(O)/flags | $(B)/probed
+	@mkdir -p $(@D)
+	$(CC) $(c_flags) $(depend) -fPIC -fvisibility=hidden -c -o $@ $<
+
+pic_object = $(patsubst %.c,$(O)/pic/%.o,$(1))
+$(O)/pic/lib.a: $(call pic_object,$(call sources,lib))
+	$(archive)
+
+# A plugin that g++ of another major compiled works too: what counts is the headers.
+define plugin_rules
+$(O)/plugin-$(1)/%.o: plugin/%.cc $(O)/flags | $(B)/probed
+	@mkdir -p $$(@D)
+	$$(or $$(shell command -v g++-$(1)),g++) $$(cc_flags) $$(depend) \
+		-isystem $$(call plugin_include,$(1)) -c -o $$@ $$<
+$(B)/lib/ksplice/plugin-$(1).so: $(patsubst plugin/%.cc,$(O)/plugin-$(1)/%.o,$(plugin_cc)) \
+		$(call pic_object,$(wildcard plugin/*.c)) $(O)/pic/lib.a
+	@mkdir -p $$(@D)
+	$$(or $$(shell command -v g++-$(1)),g++) -shared $$(LDFLAGS) -o $$@ \
+		$$(filter %.o %.a,$$^)
+endef
+$(foreach m,$(plugin_majors),$(eval $(call plugin_rules,$(m))))
+
+# ---- sources that the tools compile in a kernel's tree ----------------------
+
+$(B)/lib/ksplice/template/%: kmod/template/%
+	@mkdir -p $(@D) && cp $< $@
+$(B)/lib/ksplice/kmod/%: kmod/%
+	@mkdir -p $(@D) && cp $< $@
+$(B)/lib/ksplice/abi/%: abi/%
+	@mkdir -p $(@D) && cp $< $@
+
+# ---- the core module for one kernel -----------------------------------------
+
+ifneq ($(KERNEL),)
+kernel_path := $(realpath $(KERNEL))
+# One folder per tree; the tree itself is only read.
+kmod_key := $(firstword $(shell echo '$(kernel_path)' | cksum))
+kmod_dir := build/kmod-$(kmod_key)
+kmod_copies := $(core_sources:%=$(kmod_dir)/%) $(abi_sources:%=$(kmod_dir)/%)
+# The compiler's name as the kernel's configuration has it.
+kernel_cc := $(shell sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' \
+	$(kernel_path)/.config 2>/dev/null)
+
+kmod: $(kmod_dir)/kmod/ksplice.ko
+	@echo $(CURDIR)/$<
+
+$(kmod_dir)/kmod/ksplice.ko: $(kmod_copies) $(wildcard $(kernel_path)/Module.symvers \
+		$(kernel_path)/.config)
+	env -u MAKEFLAGS -u MFLAGS make -j2 -C $(kernel_path) \
+		M=$(CURDIR)/$(kmod_dir)/kmod CC=$(or $(kernel_cc),gcc) modules >&2
+	@touch $@
+
+$(kmod_dir)/%: %
+	@mkdir -p $(@D) && cp $< $@
+else
+kmod:
+	@echo 'make kmod: say for which kernel: make kmod KERNEL=OBJTREE' >&2; exit 1
+endif
+
+# ---- tests ------------------------------------------------------------------
+
+$(B)/tests/test_%: $(O)/tests/unit/test_%.o $(O)/unit.a $(O)/differ.a $(O)/apply.a \
+		$(O)/ccwrap.a $(O)/lib.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(san_flags) $(LDFLAGS) -o $@ $(filter %.o,$^) \
+		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(all_libs)
+
+# They run in an initramfs without libraries.
+$(B)/tests/guest/%: tests/vm/guest/%.c $(O)/flags | $(B)/probed
+	@mkdir -p $(@D)
+	$(CC) $(c_flags) -static -o $@ $<
+
+# ---- install ----------------------------------------------------------------
+
+destination := $(DESTDIR)$(PREFIX)
+man_pages := $(wildcard docs/man/*.[1-8])
+
+install: all
+	install -d $(destination)/bin $(destination)/lib/ksplice
+	install $(tools) $(destination)/bin
+	cd $(B)/lib/ksplice && find . -type f -exec install -D -m 644 {} \
+		$(abspath $(destination))/lib/ksplice/{} \;
+	for page in $(man_pages); do \
+		install -D -m 644 $$page \
+		$(destination)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
+
+-include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record.h - names and numbers of the build record
+ *
+ * ksplice-cc and the GCC plugin write one record per object, ksplice-index reads
+ * them. The format itself, field by field, is docs/FORMAT.md.
+ */
+#ifndef KSPLICE_ABI_RECORD_H
+#define KSPLICE_ABI_RECORD_H
+
+/* Changes with every incompatible change to the record; readers refuse others. */
+#define KSPLICE_RECORD_FORMAT 1
+
+/* The folder at the root of the object tree that mirrors it. */
+#define KSPLICE_RECORD_DIR ".ksplice"
+
+/* kernel/fork.o is recorded in .ksplice/kernel/fork.o.json.gz */
+#define KSPLICE_RECORD_SUFFIX ".json.gz"
+
+/* Ends the id of a variable that the compiler made up: no two compiles agree on which is
+ * which, so it corresponds to nothing. */
+#define KSPLICE_UNCORRELATED_SUFFIX "!"
+
+/* The index, in KSPLICE_RECORD_DIR. */
+#define KSPLICE_INDEX_FILE "index.db"
+
+/*
+ * Where the plugin writes its part of the record (the "unit" object), as a
+ * path in the environment. Unset or empty: the plugin does nothing.
+ * It is not a plugin argument, because those are part of a compiler cache's key.
+ */
+#define KSPLICE_ENV_UNIT "KSPLICE_UNIT"
+
+/* Overrides where the tools look for what was installed with them. */
+#define KSPLICE_ENV_LIBDIR "KSPLICE_LIBDIR"
+
+/* The compiler that ksplice-cc runs when its arguments do not name one. */
+#define KSPLICE_ENV_COMPILER "KSPLICE_COMPILER"
+
+/* In the library folder: the plugin for GCC's major version, as "plugin-12.so". */
+#define KSPLICE_PLUGIN_NAME "plugin-%d.so"
+
+#endif

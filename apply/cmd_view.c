@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cmd_view.c - ksplice-view: which updates the running kernel has
+ */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/version.h"
+#include "apply/command_end.h"
+#include "apply/update_state.h"
+#include "lib/error.h"
+#include "lib/json.h"
+#include "lib/message.h"
+
+static const char help[] =
+	"usage: ksplice-view [OPTION...] [ID]\n"
+	"Lists the updates that are loaded, or shows one with its functions.\n"
+	"\n"
+	"  --json              print JSON\n"
+	"  --help, --version\n"
+	"\n"
+	"Exit status: 0 done, 1 error, 3 no such update is loaded.\n";
+
+struct view_options {
+	const char *id; /* NULL: all */
+	bool json;
+	bool done; /* --help or --version has been printed */
+};
+
+enum { OPTION_JSON = 1, OPTION_HELP, OPTION_VERSION };
+
+static const struct option long_options[] = {
+	{"json", no_argument, NULL, OPTION_JSON},
+	{"help", no_argument, NULL, OPTION_HELP},
+	{"version", no_argument, NULL, OPTION_VERSION},
+	{0},
+};
+
+static struct error *view_read_options(int argc, char **argv, struct view_options *options)
+{
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		switch (option) {
+		case OPTION_JSON:
+			options->json = true;
+			break;
+		case OPTION_HELP:
+			fputs(help, stdout);
+			options->done = true;
+			return NULL;
+		case OPTION_VERSION:
+			puts("ksplice-view " KSPLICE_VERSION);
+			options->done = true;
+			return NULL;
+		default:
+			return error_failed("try --help");
+		}
+	}
+	if (optind + 1 < argc)
+		return error_failed("one update at a time");
+	options->id = argv[optind]; /* NULL at the end */
+	return NULL;
+}
+
+static void view_print_line(const struct update_state *state)
+{
+	printf("%-10s %-9s %-12s %9zu %8.2f ms\n", state->id, state->state, state->target,
+		update_state_count_functions(state), (double)state->pause_ns / 1e6);
+}
+
+static void view_print_details(const struct update_state *state)
+{
+	printf("update:    %s\n", state->id);
+	printf("state:     %s\n", state->state);
+	printf("target:    %s\n", state->target);
+	printf("build-id:  %s\n", state->build_id);
+	printf("pause:     %.2f ms\n", (double)state->pause_ns / 1e6);
+	printf("attempts:  %llu\n", (unsigned long long)state->attempts);
+	printf("functions: %zu\n", update_state_count_functions(state));
+	for (const char *line = state->functions; *line;) {
+		size_t size = strcspn(line, "\n");
+		size_t name = strcspn(line, " \n");
+		const char *kind = memrchr(line, ' ', size);
+		printf("  %.*s%s\n", (int)name, line,
+			kind && !strncmp(kind, " part", 5) ? " (part)" : "");
+		line += size + (line[size] == '\n');
+	}
+}
+
+static struct error *view_one(const struct view_options *options)
+{
+	scope_state struct update_state state = {0};
+	if (!update_state_exists(options->id))
+		return error_no_change("%s: no such update is loaded", options->id);
+	try(update_state_read(options->id, &state));
+	if (options->json)
+		command_end_print_json(update_state_describe(&state));
+	else
+		view_print_details(&state);
+	return NULL;
+}
+
+static struct error *view_each(
+	char **ids, const struct view_options *options, struct json_t *list)
+{
+	for (char **id = ids; *id; id++) {
+		scope_state struct update_state state = {0};
+		try(update_state_read(*id, &state));
+		if (options->json)
+			json_append(list, update_state_describe(&state));
+		else
+			view_print_line(&state);
+	}
+	return NULL;
+}
+
+static struct error *view_all(const struct view_options *options)
+{
+	char **ids = NULL;
+	try(update_state_list(&ids));
+	struct json_t *list = json_make_array();
+	if (!options->json && *ids)
+		printf("%-10s %-9s %-12s %9s %11s\n", "ID", "STATE", "TARGET", "FUNCTIONS",
+			"PAUSE");
+	else if (!options->json)
+		puts("No updates are loaded.");
+	struct error *error = view_each(ids, options, list);
+	if (!error && options->json) {
+		struct json_t *document = json_make_object();
+		json_put(document, "updates", list);
+		command_end_print_json(document);
+	} else {
+		json_release(list);
+	}
+	for (char **id = ids; *id; id++)
+		free(*id);
+	free(ids);
+	return error;
+}
+
+int main(int argc, char **argv)
+{
+	struct view_options options = {0};
+
+	message_init("ksplice-view", false);
+	struct error *error = view_read_options(argc, argv, &options);
+	if (!error && !options.done)
+		error = options.id ? view_one(&options) : view_all(&options);
+	if (error && options.json)
+		command_end_print_failure(error, NULL);
+	return message_end(error);
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/kernel_module.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "abi/update.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/install_path.h"
+#include "lib/memory.h"
+#include "lib/process.h"
+#include "lib/text.h"
+
+#define CORE_FOLDER "/sys/kernel/" KSPLICE_SYSFS_NAME
+#define CORE_NAME "ksplice"
+
+struct error *kernel_module_load(const char *path, int *number)
+{
+	scope_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno("%s", path);
+	*number = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
+	return NULL;
+}
+
+int kernel_module_unload(const char *name)
+{
+	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+}
+
+bool kernel_module_has_core(void)
+{
+	return file_is_folder(CORE_FOLDER);
+}
+
+struct load_failure {
+	int number;
+	const char *problem;
+	const char *hint;
+};
+
+static const struct load_failure load_failures[] = {
+	{ENOEXEC, "was built for another kernel",
+		"build it for this one: make kmod KERNEL=OBJTREE"},
+	{EKEYREJECTED, "has no signature that this kernel accepts",
+		"sign it with a key that the kernel trusts"},
+	{EPERM, "the kernel does not let modules be loaded",
+		"lockdown or kernel.modules_disabled is on"},
+	{ENOENT, "needs symbols that this kernel does not have", "dmesg says which"},
+};
+
+static struct error *kernel_module_load_core(const char *path)
+{
+	int number = 0;
+	try(kernel_module_load(path, &number));
+	if (!number || number == EEXIST)
+		return NULL;
+	for (size_t i = 0; i < sizeof(load_failures) / sizeof(*load_failures); i++) {
+		if (load_failures[i].number == number)
+			return error_hint(
+				error_failed("%s: %s", path, load_failures[i].problem), "%s",
+				load_failures[i].hint);
+	}
+	return error_hint(error_failed("%s: cannot be loaded: %s", path, strerror(number)),
+		"dmesg may say more");
+}
+
+/* Quietly: that there is no modprobe, or that it knows no ksplice, is no failure yet. */
+static bool kernel_module_try_modprobe(void)
+{
+	const char *const arguments[] = {"modprobe", "-q", CORE_NAME, NULL};
+	scope_text struct text output = {0};
+	struct process_request request = {
+		.arguments = arguments, .output = &output, .errors = &output};
+	int status = 1;
+	error_free(process_run(&request, &status));
+	return !status && kernel_module_has_core();
+}
+
+struct error *kernel_module_need_core(const char *path, bool *loaded)
+{
+	*loaded = false;
+	if (kernel_module_has_core())
+		return NULL;
+	const char *from_environment = getenv(KSPLICE_ENV_MODULE);
+	if (!path && from_environment && *from_environment)
+		path = from_environment;
+	if (!path && kernel_module_try_modprobe()) {
+		*loaded = true;
+		return NULL;
+	}
+	struct utsname names;
+	uname(&names);
+	scope_free char *relative =
+		memory_format("modules/%s/" CORE_NAME ".ko", names.release);
+	scope_free char *installed = install_path_find(relative);
+	if (!path && !file_exists(installed))
+		return error_hint(
+			error_failed("the kernel module ksplice is not loaded, and modprobe "
+				     "does not find it"),
+			"build it with make kmod KERNEL=OBJTREE, and give --module "
+			"PATH/ksplice.ko or put it at %s",
+			installed);
+	try(kernel_module_load_core(path ? path : installed));
+	*loaded = true;
+	return NULL;
+}
+
+void kernel_module_drop_core(void)
+{
+	kernel_module_unload(CORE_NAME);
+}

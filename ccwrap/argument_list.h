@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * argument_list.h - a command line that owns its strings
+ */
+#ifndef KSPLICE_CCWRAP_ARGUMENT_LIST_H
+#define KSPLICE_CCWRAP_ARGUMENT_LIST_H
+
+#include <stddef.h>
+
+/* Zero-initialise; items[count] is always NULL once something has been added. */
+struct argument_list {
+	char **items;
+	size_t count;
+	size_t capacity;
+};
+
+/* Adds a copy of the argument. */
+void argument_list_add(struct argument_list *list, const char *argument);
+
+/*
+ * Adds the argument, or where it is "@file" what that file holds, as GCC reads it:
+ * separated by white space, with quotes and backslashes, files in files. As with
+ * GCC, a file that cannot be read stands for itself.
+ */
+void argument_list_add_expanded(struct argument_list *list, const char *argument);
+
+void argument_list_deinit(struct argument_list *list);
+
+#define scope_argument_list __attribute__((cleanup(argument_list_deinit)))
+
+#endif

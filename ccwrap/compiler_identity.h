@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * compiler_identity.h - which compiler it is, and whether our plugin works in it
+ *
+ * Asking costs two processes. The answer is kept in the record folder for as long
+ * as the compiler and the plugin are the same files.
+ */
+#ifndef KSPLICE_CCWRAP_COMPILER_IDENTITY_H
+#define KSPLICE_CCWRAP_COMPILER_IDENTITY_H
+
+/* Zero-initialise; release with compiler_identity_deinit. */
+struct compiler_identity {
+	char *version;      /* the first line of --version */
+	char *plugin;       /* path of the plugin for it, NULL if none works */
+	const char *reason; /* why none does: a constant name */
+};
+
+/* compiler: an absolute path. folder: the record folder, which may not exist. */
+void compiler_identity_read(struct compiler_identity *identity, const char *compiler,
+	const char *folder);
+
+/* As above, and never believes what was kept. */
+void compiler_identity_ask(struct compiler_identity *identity, const char *compiler,
+	const char *folder);
+
+void compiler_identity_deinit(struct compiler_identity *identity);
+
+#endif

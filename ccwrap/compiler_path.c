@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ccwrap/compiler_path.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/memory.h"
+
+/* What execvp uses where PATH is not set (see confstr). */
+#define COMPILER_PATH_DEFAULT "/bin:/usr/bin"
+
+static const char *const compiler_launchers[] = {
+	"ccache",
+	"distcc",
+	"icecc",
+	"sccache",
+	"buildcache",
+};
+
+bool compiler_path_is_launcher(const char *path)
+{
+	const char *name = file_name(path);
+	size_t count = sizeof(compiler_launchers) / sizeof(compiler_launchers[0]);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(compiler_launchers[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* By inode: symbolic links, hard links and other names of it are all found. */
+static bool compiler_path_is_self(const struct stat *status)
+{
+	struct stat self;
+	return stat("/proc/self/exe", &self) == 0 && self.st_dev == status->st_dev &&
+	       self.st_ino == status->st_ino;
+}
+
+static bool compiler_path_is_program(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
+	       access(path, X_OK) == 0 && !compiler_path_is_self(&status);
+}
+
+static bool compiler_path_leads_to_launcher(const char *path)
+{
+	scope_free char *resolved = realpath(path, NULL);
+	return resolved && compiler_path_is_launcher(resolved);
+}
+
+static char *compiler_path_search(const char *name, bool skip_launchers)
+{
+	if (strchr(name, '/')) {
+		scope_free char *here = getcwd(NULL, 0);
+		return here && compiler_path_is_program(name)
+			       ? file_join(here, name)
+			       : NULL;
+	}
+	const char *path = getenv("PATH");
+	if (!path)
+		path = COMPILER_PATH_DEFAULT;
+	while (true) {
+		size_t length = strcspn(path, ":");
+		scope_free char *folder =
+			length ? memory_copy_range(path, length) : getcwd(NULL, 0);
+		scope_free char *candidate = file_join(folder ? folder : ".", name);
+		if (compiler_path_is_program(candidate) &&
+			!(skip_launchers && compiler_path_leads_to_launcher(candidate)))
+			return take_pointer(candidate);
+		if (!path[length])
+			return NULL;
+		path += length + 1;
+	}
+}
+
+char *compiler_path_find(const char *name)
+{
+	return compiler_path_search(name, false);
+}
+
+char *compiler_path_find_real(const char *name)
+{
+	scope_free char *found = compiler_path_search(name, true);
+	return found ? realpath(found, NULL) : NULL;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * compiler_path.h - finds programs, but never ksplice-cc itself
+ */
+#ifndef KSPLICE_CCWRAP_COMPILER_PATH_H
+#define KSPLICE_CCWRAP_COMPILER_PATH_H
+
+#include <stdbool.h>
+
+/*
+ * The program that a shell would run for name, skipping ksplice-cc under whatever
+ * name it stands on PATH; as an absolute path, symbolic links not resolved. NULL if
+ * there is none. The caller frees it.
+ */
+char *compiler_path_find(const char *name);
+
+/*
+ * As above, and also skipping compiler caches and distributors that stand on PATH
+ * under a compiler's name; symbolic links are resolved.
+ */
+char *compiler_path_find_real(const char *name);
+
+/* True if a program of that name or path runs compilers for others: ccache. */
+bool compiler_path_is_launcher(const char *path);
+
+#endif

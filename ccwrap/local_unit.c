@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ccwrap/local_unit.h"
+
+#include <stdlib.h>
+
+#include "abi/record.h"
+#include "ccwrap/compiler_option.h"
+#include "ccwrap/unit_file.h"
+#include "ccwrap/wrapper_call.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/memory.h"
+#include "lib/process.h"
+#include "lib/text.h"
+
+/* The arguments without those that write files beside the object. */
+static void local_unit_copy(
+	const struct argument_list *arguments, struct argument_list *copy)
+{
+	for (size_t i = 1; i < arguments->count; i++) {
+		const char *value;
+		size_t first = i;
+		const struct compiler_option *option =
+			arguments->items[i][0] == '-'
+				? compiler_option_take(arguments, &i, &value)
+				: NULL;
+		if (option && (option->effect == OPTION_DEPENDENCIES ||
+				      option->effect == OPTION_OUTPUT))
+			continue;
+		for (; first <= i; first++)
+			argument_list_add(copy, arguments->items[first]);
+	}
+}
+
+struct error *local_unit_make(const struct wrapper_call *call, const char *plugin,
+	const struct unit_file *unit)
+{
+	scope_free char *folder = NULL;
+	try(file_make_temporary("ksplice-cc", &folder));
+	scope_free char *object = file_join(folder, "object.o");
+	scope_free char *option = memory_format("-fplugin=%s", plugin);
+	scope_free char *variable = memory_format("%s=%s", KSPLICE_ENV_UNIT, unit->path);
+	scope_argument_list struct argument_list arguments = {0};
+	argument_list_add(&arguments, call->real);
+	argument_list_add(&arguments, option);
+	local_unit_copy(&call->expanded, &arguments);
+	argument_list_add(&arguments, "-o");
+	argument_list_add(&arguments, object);
+	const char *environment[] = {variable, NULL};
+	struct process_request request = {
+		.arguments = (const char *const *)arguments.items,
+		.environment = environment,
+	};
+	struct error *error = process_check(&request);
+	error_free(file_remove(folder));
+	return error;
+}

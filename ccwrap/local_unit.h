@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * local_unit.h - a compile only for what the plugin has to say
+ *
+ * A compiler cache that has the object already, or a machine far away that compiles
+ * it without our plugin, leave nothing to record. Then the same command is run
+ * once more, here, for a unit and an object that nobody keeps.
+ */
+#ifndef KSPLICE_CCWRAP_LOCAL_UNIT_H
+#define KSPLICE_CCWRAP_LOCAL_UNIT_H
+
+struct error;
+struct unit_file;
+struct wrapper_call;
+
+/* Fills unit. plugin: the plugin's path. */
+struct error *local_unit_make(const struct wrapper_call *call, const char *plugin,
+	const struct unit_file *unit);
+
+#endif

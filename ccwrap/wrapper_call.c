@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ccwrap/wrapper_call.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/record.h"
+#include "ccwrap/compiler_path.h"
+#include "lib/cleanup.h"
+#include "lib/file.h"
+#include "lib/text.h"
+
+#define WRAPPER_NAME "ksplice-cc"
+#define WRAPPER_COMPILER "gcc"
+
+/* What a compiler reads, so that a program of such a name is not taken for one. */
+static const char *const wrapper_file_suffixes[] = {
+	".c", ".i", ".s", ".S", ".sx", ".o", ".a", ".so", ".cc", ".cpp", ".cxx", ".C", ".h",
+};
+
+/* True if the first argument is the name of a program and not a file to compile. */
+static bool is_program_name(const char *argument)
+{
+	if (argument[0] == '-' || argument[0] == '@' || !argument[0])
+		return false;
+	size_t count = sizeof(wrapper_file_suffixes) / sizeof(wrapper_file_suffixes[0]);
+	for (size_t i = 0; i < count; i++) {
+		if (text_has_suffix(argument, wrapper_file_suffixes[i]))
+			return false;
+	}
+	scope_free char *found = compiler_path_find(argument);
+	return found != NULL;
+}
+
+static const char *wrapper_call_get_default(void)
+{
+	const char *compiler = getenv(KSPLICE_ENV_COMPILER);
+	return compiler && *compiler ? compiler : WRAPPER_COMPILER;
+}
+
+void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
+{
+	int next = 1;
+	const char *called = file_name(argv[0]);
+	if (!text_has_prefix(called, WRAPPER_NAME)) {
+		argument_list_add(&call->command, called);
+	} else {
+		while (next < argc && compiler_path_is_launcher(argv[next]))
+			argument_list_add(&call->command, argv[next++]);
+		bool is_named = next < argc && is_program_name(argv[next]);
+		argument_list_add(&call->command,
+			is_named ? argv[next++] : wrapper_call_get_default());
+	}
+	call->compiler = call->command.count - 1;
+	const char *compiler = call->command.items[call->compiler];
+	argument_list_add(&call->expanded, compiler);
+	for (; next < argc; next++) {
+		argument_list_add(&call->command, argv[next]);
+		argument_list_add_expanded(&call->expanded, argv[next]);
+	}
+	call->program = compiler_path_find(call->command.items[0]);
+	call->real = compiler_path_find_real(compiler);
+}
+
+void wrapper_call_deinit(struct wrapper_call *call)
+{
+	argument_list_deinit(&call->command);
+	argument_list_deinit(&call->expanded);
+	free(call->program);
+	free(call->real);
+	*call = (struct wrapper_call){0};
+}

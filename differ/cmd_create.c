@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cmd_create.c - ksplice-create: from a patch to an update
+ *
+ * The passes, in order, are those of create_run; each is a file of its own.
+ */
+#include <getopt.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "abi/version.h"
+#include "differ/closure.h"
+#include "differ/elf_object.h"
+#include "differ/index.h"
+#include "differ/kernel_image.h"
+#include "differ/kernel_tree.h"
+#include "differ/patch_file.h"
+#include "differ/piece.h"
+#include "differ/shadow.h"
+#include "differ/site_table.h"
+#include "differ/update_match.h"
+#include "differ/update_object.h"
+#include "differ/update_package.h"
+#include "differ/update_plan.h"
+#include "differ/update_template.h"
+#include "differ/update_unit.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/json.h"
+#include "lib/memory.h"
+#include "lib/message.h"
+#include "lib/process.h"
+#include "lib/text.h"
+
+static const char usage[] =
+	"usage: ksplice-create --patch=FILE [OPTION]... OBJTREE\n"
+	"Make an update for a running kernel from a patch of its source.\n"
+	"\n"
+	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux. Neither it nor the\n"
+	"source tree is written, but for the folder .ksplice in it.\n"
+	"\n"
+	"  -p, --patch=FILE   the unified diff to apply\n"
+	"  -s, --strip=N      leading folders of the diff's paths to strip (1, as patch -p1)\n"
+	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
+	"      --keep=DIR     keep the objects made on the way in DIR, which must not exist\n"
+	"      --json         print the result as JSON on standard output\n"
+	"  -q, --quiet        show no progress\n"
+	"  -h, --help         show this help\n"
+	"      --version      show the version\n"
+	"\n"
+	"Prints the archive's path. Exit code: 0 made, 1 error, 2 refused, 3 no change.\n";
+
+struct create {
+	/* options */
+	const char *patch_path;
+	const char *output;
+	const char *keep;
+	const char *tree_path;
+	unsigned strip;
+	bool is_json;
+	bool is_quiet;
+	/* inputs */
+	struct kernel_tree *tree;
+	struct kernel_image *image;
+	struct index *index;
+	struct text patch_text;
+	struct patch_file patch;
+	struct update_plan plan;
+	/* what is made of them */
+	char *work;
+	char *shadow;
+	struct update_template template;
+	struct site_table sites;
+	struct update_unit *units;
+	struct update_match match;
+	char id[KSPLICE_ID_SIZE];
+	const char *escape;
+	char *archive;
+	double seconds;
+};
+
+static double create_clock(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static struct error *create_open(struct create *create)
+{
+	try(file_read(create->patch_path, &create->patch_text));
+	if (strlen(create->patch_text.data) != create->patch_text.size)
+		return error_failed("%s: is no text", create->patch_path);
+	try(patch_file_read(create->patch_path, create->patch_text.data, create->strip,
+		&create->patch));
+	try(kernel_tree_open(create->tree_path, &create->tree));
+	try(kernel_image_open(create->tree->vmlinux, &create->image));
+	message_step("reading the index of %s (Linux %s)", create->tree->objects,
+		create->tree->release);
+	return index_open(create->tree, create->image, &create->index);
+}
+
+static struct error *create_plan(struct create *create)
+{
+	try(update_plan_make(create->index, &create->patch, &create->plan));
+	for (size_t i = 0; i < create->plan.unbuilt_count; i++)
+		message_warn("%s is not built in this configuration: its change has no effect",
+			create->plan.unbuilt[i]);
+	for (size_t i = 0; i < create->plan.count; i++)
+		message_step("the patch changes %s", create->plan.units[i].object);
+	return NULL;
+}
+
+static struct error *create_prepare(struct create *create)
+{
+	struct update_source source = {.tree = create->tree, .index = create->index};
+	create->units = memory_allocate(create->plan.count * sizeof(*create->units));
+	for (size_t i = 0; i < create->plan.count; i++)
+		try(update_unit_open(&source, &create->plan.units[i], &create->units[i]));
+
+	scope_free char *build_id =
+		text_from_bytes(create->image->build_id, create->image->build_id_size);
+	update_package_make_id(create->patch_text.data, build_id, create->id);
+	/* Absolute: the compiler runs elsewhere. */
+	scope_free char *made = NULL;
+	if (create->keep)
+		try(file_make_folder(create->keep));
+	else
+		try(file_make_temporary("ksplice-create", &made));
+	create->work = realpath(create->keep ? create->keep : made, NULL);
+	if (!create->work)
+		return error_errno("%s", create->keep ? create->keep : made);
+	create->shadow = file_join(create->work, "shadow");
+	try(update_template_prepare(create->tree, build_id, create->units[0].record.compiler,
+		create->work, &create->template));
+	scope_free char *patch = realpath(create->patch_path, NULL);
+	return shadow_create(create->tree, &create->patch, patch ? patch : create->patch_path,
+		create->strip, create->shadow);
+}
+
+static struct error *create_compare(struct create *create)
+{
+	struct update_source source = {
+		.tree = create->tree,
+		.index = create->index,
+		.patch = &create->patch,
+		.layout = &create->template.layout,
+		.shadow = create->shadow,
+		.work = create->work,
+	};
+	bool has_change = false;
+	for (size_t i = 0; i < create->plan.count; i++) {
+		struct update_unit *unit = &create->units[i];
+		message_step("compiling %s before and after (%zu of %zu)", unit->object, i + 1,
+			create->plan.count);
+		try(update_unit_compile(&source, unit));
+		try(update_unit_prove(&source, unit));
+		try(update_unit_compare(&source, unit));
+		has_change |= unit->has_change;
+	}
+	if (!has_change)
+		return error_no_change("%s: the patch changes no function of this kernel",
+			create->patch_path);
+	return NULL;
+}
+
+static struct error *create_match(struct create *create)
+{
+	try(site_table_read(create->image, &create->template.layout, &create->sites));
+	for (size_t i = 0; i < create->plan.count; i++) {
+		const struct update_unit *unit = &create->units[i];
+		if (!unit->has_change)
+			continue;
+		for (size_t k = 0; k < unit->post_pieces->count; k++) {
+			const struct piece *piece = &unit->post_pieces->pieces[k];
+			if (!closure_is_replacement(piece))
+				continue;
+			try(update_match_add(
+				&create->match, create->image, &create->sites, unit, piece));
+			message_step("replacing %s", piece->symbol->name);
+		}
+		const struct piece *escape = closure_find_escape(unit->post_pieces);
+		if (escape)
+			create->escape = escape->symbol->name;
+	}
+	if (create->escape)
+		message_warn("the address of the new function %s is stored, so that this update "
+			     "cannot be undone",
+			create->escape);
+	return NULL;
+}
+
+static struct error *create_write(struct create *create)
+{
+	struct update_content content = {
+		.tree = create->tree,
+		.image = create->image,
+		.layout = &create->template.layout,
+		.units = create->units,
+		.unit_count = create->plan.count,
+		.match = &create->match,
+		.id = create->id,
+		.is_irreversible = create->escape != NULL,
+	};
+	return update_package_write(&content, &create->template, create->patch_path,
+		create->escape, create->work, create->output, &create->archive);
+}
+
+static struct error *create_run(struct create *create)
+{
+	double start = create_clock();
+	try(create_open(create));
+	try(create_plan(create));
+	try(create_prepare(create));
+	try(create_compare(create));
+	try(create_match(create));
+	try(create_write(create));
+	create->seconds = create_clock() - start;
+	return NULL;
+}
+
+static struct error *create_clean(struct create *create)
+{
+	struct error *error = NULL;
+	if (create->work && !create->keep)
+		error = file_remove(create->work);
+	for (size_t i = 0; create->units && i < create->plan.count; i++)
+		update_unit_deinit(&create->units[i]);
+	free(create->units);
+	update_match_deinit(&create->match);
+	site_table_deinit(&create->sites);
+	update_template_deinit(&create->template);
+	update_plan_deinit(&create->plan);
+	patch_file_deinit(&create->patch);
+	text_deinit(&create->patch_text);
+	index_close(create->index);
+	kernel_image_close(create->image);
+	kernel_tree_close(create->tree);
+	free(create->shadow);
+	free(create->work);
+	return error;
+}
+
+static struct json_t *create_describe(const struct create *create)
+{
+	struct json_t *functions = json_make_array();
+	for (size_t i = 0; i < create->match.count; i++) {
+		if (create->match.items[i].piece)
+			json_append_text(functions, create->match.items[i].piece->symbol->name);
+	}
+	struct json_t *json = json_make_object();
+	json_put_text(json, "result", "created");
+	json_put_text(json, "id", create->id);
+	json_put_text(json, "archive", create->archive);
+	json_put(json, "functions", functions);
+	json_put_flag(json, "reversible", !create->escape);
+	json_put_real(json, "seconds", create->seconds);
+	return json;
+}
+
+static void create_print(const struct create *create, const struct error *error)
+{
+	if (create->is_json) {
+		scope_json struct json_t *json =
+			error ? message_describe(error) : create_describe(create);
+		scope_free char *text = json_to_text(json);
+		fputs(text, stdout);
+	} else if (!error) {
+		message_step("made update %s in %.1f s", create->id, create->seconds);
+		printf("%s\n", create->archive);
+	}
+}
+
+/* Fills in the options. Gives the exit code where there is nothing more to do, else -1. */
+static int create_read_options(struct create *create, int count, char **arguments)
+{
+	enum { OPTION_JSON = 256, OPTION_KEEP, OPTION_VERSION };
+	static const struct option options[] = {
+		{"patch", required_argument, NULL, 'p'},
+		{"strip", required_argument, NULL, 's'},
+		{"output", required_argument, NULL, 'o'},
+		{"keep", required_argument, NULL, OPTION_KEEP},
+		{"json", no_argument, NULL, OPTION_JSON},
+		{"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, OPTION_VERSION},
+		{0},
+	};
+	int option;
+	char *end;
+	while ((option = getopt_long(count, arguments, "p:s:o:qh", options, NULL)) != -1) {
+		switch (option) {
+		case 'p':
+			create->patch_path = optarg;
+			break;
+		case 's':
+			create->strip = (unsigned)strtoul(optarg, &end, 10);
+			if (*end || end == optarg || create->strip > 64) {
+				fprintf(stderr, "ksplice-create: --strip=%s: is no small number\n",
+					optarg);
+				return 1;
+			}
+			break;
+		case 'o':
+			create->output = optarg;
+			break;
+		case OPTION_KEEP:
+			create->keep = optarg;
+			break;
+		case OPTION_JSON:
+			create->is_json = true;
+			break;
+		case 'q':
+			create->is_quiet = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		case OPTION_VERSION:
+			puts("ksplice-create " KSPLICE_VERSION);
+			return 0;
+		default:
+			fputs("Try 'ksplice-create --help'.\n", stderr);
+			return 1;
+		}
+	}
+	if (!create->patch_path || optind != count - 1) {
+		fputs(usage, stderr);
+		return 1;
+	}
+	create->tree_path = arguments[optind];
+	return -1;
+}
+
+int main(int count, char **arguments)
+{
+	struct create create = {.strip = 1, .output = "."};
+	int code = create_read_options(&create, count, arguments);
+	if (code >= 0)
+		return code;
+	message_init("ksplice-create", create.is_quiet);
+	process_catch_signals();
+	struct error *error = NULL;
+	if (create.keep && file_exists(create.keep)) {
+		error = error_failed("%s: exists already", create.keep);
+		create.keep = NULL;
+	}
+	if (!error)
+		error = create_run(&create);
+	create_print(&create, error);
+	struct error *leftover = create_clean(&create);
+	free(create.archive);
+	code = message_end(error);
+	if (leftover)
+		code = message_end(leftover);
+	process_die_interrupted();
+	return code;
+}

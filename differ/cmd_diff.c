@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cmd_diff.c - ksplice-diff: what differs between two objects, function by function
+ *
+ * The comparison that ksplice-create makes, for objects that are there already.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "abi/kernel_layout.h"
+#include "abi/version.h"
+#include "differ/compare.h"
+#include "differ/disassembly.h"
+#include "differ/elf_object.h"
+#include "differ/piece.h"
+#include "differ/record.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/json.h"
+#include "lib/message.h"
+
+static const char usage[] =
+	"usage: ksplice-diff [OPTION]... PRE.o POST.o\n"
+	"Show which functions and variables differ between two objects.\n"
+	"\n"
+	"The objects should have been compiled with -ffunction-sections -fdata-sections.\n"
+	"\n"
+	"      --pre-record=FILE   the record of PRE.o, and\n"
+	"      --post-record=FILE  that of POST.o: static locals are told apart by them\n"
+	"  -a, --all               also show what is the same\n"
+	"      --json              print the result as JSON\n"
+	"  -h, --help              show this help\n"
+	"      --version           show the version\n"
+	"\n"
+	"Exit code: 0 something differs, 1 error, 2 refused, 3 no change.\n";
+
+struct diff_options {
+	const char *objects[2];
+	const char *records[2];
+	bool is_all;
+	bool is_json;
+};
+
+struct diff {
+	struct elf_object *objects[2];
+	struct record records[2];
+	struct piece_set *sets[2];
+	struct json_t *json; /* array, or NULL: text */
+	bool has_change;
+};
+
+static const char *const state_names[] = {
+	[PIECE_NEW] = "new",
+	[PIECE_SAME] = "same",
+	[PIECE_CHANGED] = "changed",
+};
+
+static bool piece_is_shown(const struct piece *piece)
+{
+	return piece->symbol && (piece->role == SECTION_CODE || piece->role == SECTION_DATA ||
+					piece->role == SECTION_ONCE);
+}
+
+static void diff_show_piece(struct diff *diff, const struct piece *piece, const char *state)
+{
+	const char *kind = piece->role == SECTION_CODE ? "function" : "variable";
+	uint64_t offset;
+	bool is_found = piece->state == PIECE_CHANGED &&
+			compare_find_difference(diff->sets[0], diff->sets[1], piece, &offset);
+	bool has_code = is_found && piece->role == SECTION_CODE && offset < piece->size &&
+			offset < piece->twin->size;
+	scope_free char *before = NULL;
+	scope_free char *after = NULL;
+	uint64_t start;
+	if (has_code) {
+		const struct piece *twin = piece->twin;
+		before = disassembly_show(
+			twin->section->data + twin->offset, twin->size, offset, &start);
+		after = disassembly_show(
+			piece->section->data + piece->offset, piece->size, offset, &start);
+	}
+	if (!diff->json) {
+		printf("%s %s %s", state, kind, piece->symbol->name);
+		if (is_found)
+			printf("+0x%" PRIx64, offset);
+		if (has_code)
+			printf(": %s | %s", before, after);
+		putchar('\n');
+		return;
+	}
+	struct json_t *item = json_make_object();
+	json_put_text(item, "state", state);
+	json_put_text(item, "kind", kind);
+	json_put_text(item, "name", piece->symbol->name);
+	if (is_found)
+		json_put_number(item, "offset", (int64_t)offset);
+	json_put_text(item, "before", before);
+	json_put_text(item, "after", after);
+	json_append(diff->json, item);
+}
+
+static void diff_show(struct diff *diff, bool is_all)
+{
+	for (size_t i = 0; i < diff->sets[1]->count; i++) {
+		const struct piece *piece = &diff->sets[1]->pieces[i];
+		diff->has_change |= piece->state != PIECE_SAME;
+		if (piece_is_shown(piece) && (is_all || piece->state != PIECE_SAME))
+			diff_show_piece(diff, piece, state_names[piece->state]);
+	}
+	for (size_t i = 0; i < diff->sets[0]->count; i++) {
+		const struct piece *piece = &diff->sets[0]->pieces[i];
+		if (piece->twin || piece->role == SECTION_MERGED)
+			continue;
+		diff->has_change = true;
+		if (piece_is_shown(piece))
+			diff_show_piece(diff, piece, "removed");
+	}
+}
+
+static struct error *diff_run(const struct diff_options *options, struct diff *diff)
+{
+	/* No kernel, no tables: objects with special sections are refused by name. */
+	static const struct kernel_layout layout;
+	for (int i = 0; i < 2; i++) {
+		try(elf_object_open(options->objects[i], ELF_RELOCS_READ, &diff->objects[i]));
+		if (options->records[i])
+			try(record_read(options->records[i], &diff->records[i]));
+		try(piece_set_create(
+			diff->objects[i], &layout, diff->records[i].variables, &diff->sets[i]));
+	}
+	compare_pieces(diff->sets[0], diff->sets[1]);
+	if (options->is_json)
+		diff->json = json_make_array();
+	diff_show(diff, options->is_all);
+	if (diff->json) {
+		scope_free char *text = json_to_text(diff->json);
+		fputs(text, stdout);
+	}
+	return diff->has_change ? NULL : error_no_change("the objects are the same");
+}
+
+int main(int count, char **arguments)
+{
+	enum { OPTION_PRE = 256, OPTION_POST, OPTION_JSON, OPTION_VERSION };
+	static const struct option long_options[] = {
+		{"pre-record", required_argument, NULL, OPTION_PRE},
+		{"post-record", required_argument, NULL, OPTION_POST},
+		{"all", no_argument, NULL, 'a'},
+		{"json", no_argument, NULL, OPTION_JSON},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, OPTION_VERSION},
+		{0},
+	};
+	struct diff_options options = {0};
+	int option;
+	while ((option = getopt_long(count, arguments, "ah", long_options, NULL)) != -1) {
+		switch (option) {
+		case OPTION_PRE:
+			options.records[0] = optarg;
+			break;
+		case OPTION_POST:
+			options.records[1] = optarg;
+			break;
+		case 'a':
+			options.is_all = true;
+			break;
+		case OPTION_JSON:
+			options.is_json = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		case OPTION_VERSION:
+			puts("ksplice-diff " KSPLICE_VERSION);
+			return 0;
+		default:
+			fputs("Try 'ksplice-diff --help'.\n", stderr);
+			return 1;
+		}
+	}
+	if (optind != count - 2) {
+		fputs(usage, stderr);
+		return 1;
+	}
+	options.objects[0] = arguments[optind];
+	options.objects[1] = arguments[optind + 1];
+	message_init("ksplice-diff", false);
+	struct diff diff = {0};
+	struct error *error = diff_run(&options, &diff);
+	for (int i = 0; i < 2; i++) {
+		piece_set_free(diff.sets[i]);
+		record_deinit(&diff.records[i]);
+		elf_object_close(diff.objects[i]);
+	}
+	json_release(diff.json);
+	return message_end(error);
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * core_main.c - ksplice.ko: the part of an installation that is in the kernel
+ *
+ * Small and generic: it knows nothing of patches or source. Built for the running kernel
+ * like any module, it lets update modules load (symbol_provider), proves that the code
+ * that they replace is what they were made for (update_image, run_pre), and then
+ * applies and reverses them (live_update, machine_stop).
+ */
+#define pr_fmt(fmt) "ksplice: " fmt
+
+#include <linux/init.h>
+#include <linux/module.h>
+
+#include "abi/version.h"
+#include "kmod/control_device.h"
+#include "kmod/kernel_private.h"
+#include "kmod/machine_stop.h"
+#include "kmod/problem.h"
+#include "kmod/running_kernel.h"
+#include "kmod/update_sysfs.h"
+
+static int __init find_kernel(void)
+{
+	int result;
+
+	problem_begin();
+	result = kernel_private_init();
+	if (!result)
+		result = running_kernel_init();
+	problem_end();
+	return result;
+}
+
+static int __init core_main_init(void)
+{
+	int result = find_kernel();
+
+	if (result)
+		return result;
+	result = machine_stop_init();
+	if (result)
+		return result;
+	result = update_sysfs_init();
+	if (result)
+		goto out_machine_stop;
+	result = control_device_init();
+	if (result)
+		goto out_update_sysfs;
+	return 0;
+
+out_update_sysfs:
+	update_sysfs_exit();
+out_machine_stop:
+	machine_stop_exit();
+	return result;
+}
+
+static void __exit core_main_exit(void)
+{
+	control_device_exit();
+	update_sysfs_exit();
+	machine_stop_exit();
+}
+
+module_init(core_main_init);
+module_exit(core_main_exit);
+MODULE_LICENSE("GPL");
+MODULE_VERSION(KSPLICE_VERSION);
+MODULE_DESCRIPTION("Ksplice: kernel updates without reboots");

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * kernel_private.h - what the core uses of the kernel and the kernel does not export
+ *
+ * Found once, by name, when the core is loaded. The start is kallsyms_lookup_name:
+ * a kprobe on it gives its address; where kprobes are off, the module parameter of
+ * that name does, from /proc/kallsyms.
+ */
+#ifndef KSPLICE_KMOD_KERNEL_PRIVATE_H
+#define KSPLICE_KMOD_KERNEL_PRIVATE_H
+
+#include <linux/cpumask.h>
+#include <linux/mutex.h>
+#include <linux/sched.h>
+#include <linux/stop_machine.h>
+
+struct kernel_private {
+	/* never NULL */
+	unsigned long (*kallsyms_lookup_name)(const char *name);
+	int (*kallsyms_on_each_match_symbol)(
+		int (*visit)(void *data, unsigned long address), const char *name,
+		void *data);
+	int (*stop_machine_cpuslocked)(
+		cpu_stop_fn_t function, void *data, const struct cpumask *cpus);
+	void *(*text_poke_kgdb)(void *address, const void *bytes, size_t size);
+	struct task_struct *(*idle_task)(int cpu);
+	void *(*module_alloc)(unsigned long size);
+	void (*module_memfree)(void *memory);
+	struct mutex *text_mutex;
+	struct mutex *module_mutex;
+	char *text_start; /* _text */
+	char *text_end;   /* _etext */
+	char *image_end;  /* _end */
+	char *notes_start;
+	char *notes_end;
+	const struct kernel_symbol *exports_start;
+	const struct kernel_symbol *exports_end;
+	const struct kernel_symbol *gpl_exports_start;
+	const struct kernel_symbol *gpl_exports_end;
+
+	/* NULL where the kernel's configuration has no such thing */
+	bool (*within_kprobe_blacklist)(unsigned long address);
+	void **return_thunk; /* x86_return_thunk, a pointer to the one in use */
+	char *return_thunk_as_built;
+	char *pv_nop;       /* _paravirt_nop */
+	char *pv_bug;       /* paravirt_BUG */
+	char *static_call_return;
+	char *static_call_return0;
+};
+
+/* Constant once kernel_private_init has succeeded. */
+extern struct kernel_private kernel_private;
+
+/* Fills kernel_private; says by problem_add what is missing. */
+int kernel_private_init(void);
+
+#endif

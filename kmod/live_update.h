@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * live_update.h - the life of an update
+ *
+ *     insmod ──▶ loaded ──▶ applied ──▶ reversed ──▶ rmmod
+ *                   │          ▲            │
+ *                   │          └────────────┘
+ *                   └────────────────────────────▶ rmmod
+ *
+ * loaded and reversed: not a byte of the kernel is changed. applied: each replaced
+ * function begins with a jump to its new code, and the module cannot be unloaded.
+ */
+#ifndef KSPLICE_KMOD_LIVE_UPDATE_H
+#define KSPLICE_KMOD_LIVE_UPDATE_H
+
+#include <linux/completion.h>
+#include <linux/kobject.h>
+#include <linux/list.h>
+#include <linux/types.h>
+
+#include "kmod/machine_stop.h"
+#include "kmod/stack_check.h"
+#include "kmod/update_image.h"
+
+struct module;
+struct trampoline;
+
+enum live_update_state {
+	LIVE_UPDATE_LOADED,
+	LIVE_UPDATE_APPLIED,
+	LIVE_UPDATE_REVERSED,
+};
+
+struct live_update {
+	struct list_head node;    /* of the list of all updates */
+	struct kobject kobject;   /* /sys/kernel/ksplice/<id> */
+	struct completion released; /* nobody holds kobject any more */
+	struct module *module;
+	struct update_image image;
+	struct trampoline *trampolines; /* one for each hunk with new code */
+	size_t trampoline_count;
+	struct stack_range *ranges; /* of each hunk, sorted: where nobody may be at apply */
+	struct stack_range new_code; /* where nobody may be at reversal: all its code */
+	char *functions;          /* the text of the file of that name; constant */
+	size_t functions_size;
+
+	/* protected by live_update_lock */
+	enum live_update_state state;
+	bool was_applied;         /* ever */
+	unsigned int attempts;    /* to apply or reverse */
+	struct machine_stop_times times; /* of the last one */
+	char *conflicts;          /* who was in its way, a page of text; "" if nobody */
+};
+
+/* The lock, for those who read an update's changing parts. */
+void live_update_lock(void);
+void live_update_unlock(void);
+
+/*
+ * One attempt to apply, or to reverse. 0; -EALREADY if it is so already; -EAGAIN if a
+ * thread is in the way: nothing has changed and trying again later is harmless; another
+ * errno, with the reason as a problem: nothing has changed.
+ */
+int live_update_apply(struct live_update *update);
+int live_update_reverse(struct live_update *update);
+
+/*
+ * Called by the init of an update module: checks everything about it, matches the code
+ * that it replaces, and shows it in sysfs. An errno: the module's load fails.
+ */
+int ksplice_update_load(struct module *module, const struct ksplice_update *header);
+
+/* Called by its exit. */
+void ksplice_update_unload(struct module *module, const struct ksplice_update *header);
+
+#endif

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/machine_stop.h"
+
+#include <linux/atomic.h>
+#include <linux/cpumask.h>
+#include <linux/errno.h>
+#include <linux/kdebug.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/nmi.h>
+#include <linux/notifier.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/smp.h>
+#include <linux/timekeeping.h>
+
+#include <asm/sync_core.h>
+
+#include "kmod/kernel_private.h"
+#include "kmod/stack_check.h"
+#include "kmod/trampoline.h"
+
+struct cpu_times {
+	u64 entry;
+	u64 exit;
+};
+
+struct machine_stop {
+	const struct machine_stop_request *request;
+	struct stack_cpu *cpus;   /* [nr_cpu_ids]; each CPU fills its own */
+	struct cpu_times *times;  /* [nr_cpu_ids]; likewise */
+	int others;               /* CPUs that wait */
+	atomic_t arrived;         /* of those */
+	atomic_t synchronised;    /* of those, in this step */
+	unsigned int step;        /* written by the first CPU */
+	bool is_finished;         /* likewise */
+};
+
+/*
+ * The trampolines that are being written, for the breakpoint's handler. Set only while
+ * stop_machine runs; when it has returned, no CPU can still be in the handler for them,
+ * because each has come back from its NMIs to acknowledge the last step.
+ */
+static const struct machine_stop_request *active_request;
+
+/*
+ * Called for every breakpoint that is not a kprobe's, also in NMI context, so it must not
+ * run anything that could itself meet a breakpoint.
+ */
+static int notrace handle_die(struct notifier_block *block, unsigned long event, void *data)
+{
+	const struct machine_stop_request *request = READ_ONCE(active_request);
+	struct die_args *arguments = data;
+	size_t i;
+
+	if (!request || event != DIE_INT3 || user_mode(arguments->regs))
+		return NOTIFY_DONE;
+	for (i = 0; i < request->trampoline_count; i++)
+		if (trampoline_divert(&request->trampolines[i], arguments->regs))
+			return NOTIFY_STOP;
+	return NOTIFY_DONE;
+}
+NOKPROBE_SYMBOL(handle_die);
+
+static struct notifier_block die_block = {
+	.notifier_call = handle_die,
+	.priority = INT_MAX,
+};
+
+/* What was written so far is what every CPU runs from here on, and every NMI that began
+ * before it has ended. */
+static void synchronise_others(struct machine_stop *stop)
+{
+	atomic_set(&stop->synchronised, 0);
+	/* Publishes the writes to the text and the counter together with the step. */
+	smp_store_release(&stop->step, stop->step + 1);
+	while (atomic_read_acquire(&stop->synchronised) != stop->others)
+		cpu_relax();
+	sync_core();
+}
+
+static void write_trampolines(struct machine_stop *stop)
+{
+	const struct machine_stop_request *request = stop->request;
+	struct trampoline *trampoline;
+	struct trampoline *end = request->trampolines + request->trampoline_count;
+	bool is_reversal = request->is_reversal;
+
+	for (trampoline = request->trampolines; trampoline < end; trampoline++)
+		trampoline_write_breakpoint(trampoline);
+	synchronise_others(stop);
+	for (trampoline = request->trampolines; trampoline < end; trampoline++)
+		trampoline_write_tail(trampoline,
+			is_reversal ? trampoline->original : trampoline->jump);
+	synchronise_others(stop);
+	for (trampoline = request->trampolines; trampoline < end; trampoline++)
+		trampoline_write_head(trampoline,
+			is_reversal ? trampoline->original : trampoline->jump);
+	synchronise_others(stop);
+}
+
+static int run_first(struct machine_stop *stop)
+{
+	int result = 0;
+
+	/* The others' stack pointers are known when they have arrived. */
+	while (atomic_read_acquire(&stop->arrived) != stop->others)
+		cpu_relax();
+	stack_check_machine(stop->request->check, stop->cpus);
+	if (stop->request->check->conflict_count)
+		result = -EAGAIN;
+	else
+		write_trampolines(stop);
+	smp_store_release(&stop->is_finished, true);
+	return result;
+}
+
+static void run_other(struct machine_stop *stop)
+{
+	unsigned int step = 0;
+
+	/* Publishes this CPU's stack pointer. */
+	smp_mb__before_atomic();
+	atomic_inc(&stop->arrived);
+	while (!smp_load_acquire(&stop->is_finished)) {
+		unsigned int next = smp_load_acquire(&stop->step);
+
+		cpu_relax();
+		touch_nmi_watchdog();
+		if (next == step)
+			continue;
+		step = next;
+		sync_core();
+		smp_mb__before_atomic();
+		atomic_inc(&stop->synchronised);
+	}
+	sync_core();
+}
+
+/* Runs on every CPU at once, in the stopper thread, with interrupts off. Its frame is
+ * where this CPU's stack is scanned from; what it calls is not yet running then. */
+static noinline int run_stopped(void *data)
+{
+	struct machine_stop *stop = data;
+	unsigned int cpu = smp_processor_id();
+	int result = 0;
+
+	stop->times[cpu].entry = ktime_get_mono_fast_ns();
+	stop->cpus[cpu].task = current;
+	stop->cpus[cpu].pointer = (unsigned long)__builtin_frame_address(0);
+	if (cpu == cpumask_first(cpu_online_mask))
+		result = run_first(stop);
+	else
+		run_other(stop);
+	stop->times[cpu].exit = ktime_get_mono_fast_ns();
+	return result;
+}
+
+static u64 measure_pause(const struct machine_stop *stop)
+{
+	u64 entry = U64_MAX;
+	u64 exit = 0;
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu) {
+		entry = min(entry, stop->times[cpu].entry);
+		exit = max(exit, stop->times[cpu].exit);
+	}
+	return exit > entry ? exit - entry : 0;
+}
+
+int machine_stop_attempt(
+	const struct machine_stop_request *request, struct machine_stop_times *times)
+{
+	struct machine_stop stop = { .request = request, .others = num_online_cpus() - 1 };
+	int result = -ENOMEM;
+	u64 start;
+
+	stop.cpus = kcalloc(nr_cpu_ids, sizeof(*stop.cpus), GFP_KERNEL);
+	if (!stop.cpus)
+		return result;
+	stop.times = kcalloc(nr_cpu_ids, sizeof(*stop.times), GFP_KERNEL);
+	if (!stop.times)
+		goto out_free_cpus;
+
+	WRITE_ONCE(active_request, request);
+	start = ktime_get_mono_fast_ns();
+	result = kernel_private.stop_machine_cpuslocked(
+		run_stopped, &stop, cpu_online_mask);
+	times->total_ns = ktime_get_mono_fast_ns() - start;
+	times->pause_ns = measure_pause(&stop);
+	WRITE_ONCE(active_request, NULL);
+
+	kfree(stop.times);
+out_free_cpus:
+	kfree(stop.cpus);
+	return result;
+}
+
+int machine_stop_init(void)
+{
+	return register_die_notifier(&die_block);
+}
+
+void machine_stop_exit(void)
+{
+	unregister_die_notifier(&die_block);
+}

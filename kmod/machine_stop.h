@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * machine_stop.h - the moment in which the machine stands still
+ *
+ * stop_machine brings every CPU into one function with interrupts off. The first CPU
+ * checks all stacks; if nobody is in the way it writes the trampolines, or takes them
+ * away. The others wait in that function, and serialise after each step of the writing
+ * (sync_core), so that none of them runs stale code afterwards.
+ *
+ * Nothing is printed and no lock is taken meanwhile: what is written may be printk.
+ */
+#ifndef KSPLICE_KMOD_MACHINE_STOP_H
+#define KSPLICE_KMOD_MACHINE_STOP_H
+
+#include <linux/types.h>
+
+struct stack_check;
+struct trampoline;
+
+struct machine_stop_request {
+	struct trampoline *trampolines;
+	size_t trampoline_count;
+	bool is_reversal; /* write the original bytes instead of the jumps */
+	struct stack_check *check;
+};
+
+struct machine_stop_times {
+	u64 pause_ns; /* from the first CPU's entry into the function to the last one's
+		       * exit: no CPU does anything else then */
+	u64 total_ns; /* of the whole stop_machine call: the above, and bringing the CPUs
+		       * together, during which the first of them already wait */
+};
+
+int machine_stop_init(void);
+void machine_stop_exit(void);
+
+/*
+ * One attempt. 0 if all was written, -EAGAIN if a thread is in the way (request->check
+ * says which) and nothing was. *times is set in both cases.
+ * The caller holds cpus_read_lock and, taken after it, text_mutex: the order in which
+ * jump labels, static calls and kprobes take them. And it is the only one.
+ */
+int machine_stop_attempt(
+	const struct machine_stop_request *request, struct machine_stop_times *times);
+
+#endif

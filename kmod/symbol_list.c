@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/symbol_list.h"
+
+#include <linux/bsearch.h>
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "abi/update.h"
+#include "kmod/kernel_private.h"
+#include "kmod/live_update.h"
+#include "kmod/problem.h"
+#include "kmod/running_kernel.h"
+
+/* No update refers to more; the limit keeps count * size far from overflow. */
+#define SYMBOL_LIST_LIMIT 100000
+
+const struct ksplice_symbol *symbol_list_entries(const struct ksplice_symbol_list *list)
+{
+	return (const void *)(list + 1);
+}
+
+const char *symbol_list_strings(const struct ksplice_symbol_list *list)
+{
+	return (const char *)(symbol_list_entries(list) + list->count);
+}
+
+static unsigned long resolve_core(const char *name)
+{
+	if (!strcmp(name, KSPLICE_CORE_LOAD))
+		return (unsigned long)ksplice_update_load;
+	if (!strcmp(name, KSPLICE_CORE_UNLOAD))
+		return (unsigned long)ksplice_update_unload;
+	return 0;
+}
+
+unsigned long symbol_list_resolve(
+	const struct ksplice_symbol_list *list, const struct ksplice_symbol *symbol)
+{
+	switch (symbol->kind) {
+	case KSPLICE_SYMBOL_OFFSET:
+		return running_kernel_address(symbol->value);
+	case KSPLICE_SYMBOL_FIXED:
+		return symbol->value;
+	case KSPLICE_SYMBOL_CORE:
+		return resolve_core(symbol_list_strings(list) + symbol->name);
+	}
+	return 0;
+}
+
+static int check_frame(const struct ksplice_symbol_list *list, size_t size)
+{
+	size_t expected;
+
+	if (size < sizeof(*list) || list->magic != KSPLICE_SYMBOLS_MAGIC) {
+		problem_add("symbol list: is none");
+		return -ENOEXEC;
+	}
+	if (list->abi != KSPLICE_ABI_VERSION) {
+		problem_add("symbol list: has format %u, and this ksplice.ko reads %u",
+			list->abi, KSPLICE_ABI_VERSION);
+		return -ENOEXEC;
+	}
+	expected = sizeof(*list) + (size_t)list->count * sizeof(struct ksplice_symbol) +
+		list->strings_size;
+	if (list->count > SYMBOL_LIST_LIMIT || size != expected || list->reserved ||
+		list->build_id_size > KSPLICE_BUILD_ID_SIZE) {
+		problem_add("symbol list: is damaged: %zu bytes with %u symbols", size,
+			list->count);
+		return -ENOEXEC;
+	}
+	if (list->count && (!list->strings_size ||
+				   symbol_list_strings(list)[list->strings_size - 1])) {
+		problem_add("symbol list: its strings do not end");
+		return -ENOEXEC;
+	}
+	return 0;
+}
+
+static int compare_export(const void *key, const void *entry)
+{
+	const struct kernel_symbol *symbol = entry;
+
+	return strcmp(key, offset_to_ptr(&symbol->name_offset));
+}
+
+static const struct kernel_symbol *find_export(const char *name)
+{
+	const struct kernel_symbol *found = bsearch(name, kernel_private.exports_start,
+		kernel_private.exports_end - kernel_private.exports_start,
+		sizeof(*found), compare_export);
+
+	if (found)
+		return found;
+	return bsearch(name, kernel_private.gpl_exports_start,
+		kernel_private.gpl_exports_end - kernel_private.gpl_exports_start,
+		sizeof(*found), compare_export);
+}
+
+/*
+ * The module loader asks the kernel's own exports before ours. A local symbol with
+ * the name of an exported one would silently become that one.
+ */
+static bool is_hidden_by_export(const char *name, unsigned long address)
+{
+	const struct kernel_symbol *export = find_export(name);
+
+	return export &&
+		(unsigned long)offset_to_ptr(&export->value_offset) != address;
+}
+
+static int check_symbol(
+	const struct ksplice_symbol_list *list, const struct ksplice_symbol *symbol)
+{
+	const char *strings = symbol_list_strings(list);
+	const char *name = strings + symbol->name;
+	unsigned long address;
+
+	if (symbol->kind < KSPLICE_SYMBOL_OFFSET || symbol->kind > KSPLICE_SYMBOL_CORE ||
+		symbol->reserved) {
+		problem_add("symbol list: %s: has the unknown kind %u", name,
+			symbol->kind);
+		return -ENOEXEC;
+	}
+	address = symbol_list_resolve(list, symbol);
+	if (symbol->kind == KSPLICE_SYMBOL_CORE) {
+		if (address)
+			return 0;
+		problem_add("symbol list: %s: is no function of this ksplice.ko", name);
+		return -ENOEXEC;
+	}
+	if (symbol->kind == KSPLICE_SYMBOL_OFFSET &&
+		!running_kernel_has_range(symbol->value, 0)) {
+		problem_add("symbol list: %s: offset 0x%llx is outside the kernel", name,
+			symbol->value);
+		return -EINVAL;
+	}
+	if (is_hidden_by_export(name, address)) {
+		problem_add("symbol list: %s: the kernel exports another symbol of that "
+			    "name",
+			name);
+		return -EINVAL;
+	}
+	if (symbol->kallsyms == KSPLICE_NO_KALLSYMS)
+		return 0;
+	if (symbol->kallsyms >= list->strings_size) {
+		problem_add("symbol list: %s: is damaged", name);
+		return -ENOEXEC;
+	}
+	if (!running_kernel_has_name(strings + symbol->kallsyms, address)) {
+		problem_add("symbol list: %s: kallsyms has no %s at 0x%lx", name,
+			strings + symbol->kallsyms, address);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int check_order(
+	const struct ksplice_symbol_list *list, const struct ksplice_symbol *symbol)
+{
+	const char *strings = symbol_list_strings(list);
+
+	if (symbol->name >= list->strings_size) {
+		problem_add("symbol list: symbol %td: is damaged",
+			symbol - symbol_list_entries(list));
+		return -ENOEXEC;
+	}
+	if (symbol > symbol_list_entries(list) &&
+		strcmp(strings + symbol[-1].name, strings + symbol->name) >= 0) {
+		problem_add("symbol list: %s: is out of order", strings + symbol->name);
+		return -ENOEXEC;
+	}
+	return 0;
+}
+
+int symbol_list_check(const struct ksplice_symbol_list *list, size_t size)
+{
+	int result = check_frame(list, size);
+	u32 i;
+
+	if (result)
+		return result;
+	if (!running_kernel_check_build("symbol list", list->build_id,
+		    list->build_id_size))
+		return -EINVAL;
+	for (i = 0; i < list->count && !result; i++) {
+		const struct ksplice_symbol *symbol = symbol_list_entries(list) + i;
+
+		result = check_order(list, symbol);
+		if (!result)
+			result = check_symbol(list, symbol);
+	}
+	return result;
+}

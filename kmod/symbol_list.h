@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * symbol_list.h - the list of symbols that an update needs: is it well made and true?
+ *
+ * The format is in abi/update.h.
+ */
+#ifndef KSPLICE_KMOD_SYMBOL_LIST_H
+#define KSPLICE_KMOD_SYMBOL_LIST_H
+
+#include <linux/types.h>
+
+struct ksplice_symbol;
+struct ksplice_symbol_list;
+
+/*
+ * Checks everything that can be known about the bytes: format, order, strings, that
+ * it was made for this kernel, and that kallsyms calls each place by the same name.
+ * 0, or an errno with the reason added to the problems.
+ */
+int symbol_list_check(const struct ksplice_symbol_list *list, size_t size);
+
+/* For a list that passed the check. */
+const struct ksplice_symbol *symbol_list_entries(const struct ksplice_symbol_list *list);
+const char *symbol_list_strings(const struct ksplice_symbol_list *list);
+unsigned long symbol_list_resolve(
+	const struct ksplice_symbol_list *list, const struct ksplice_symbol *symbol);
+
+#endif

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/trampoline.h"
+
+#include <linux/compiler.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include <asm/text-patching.h>
+#include <asm/unaligned.h>
+
+#include "kmod/kernel_private.h"
+#include "kmod/problem.h"
+
+int trampoline_init(struct trampoline *trampoline, unsigned long address,
+	unsigned long post)
+{
+	long distance = post - (address + TRAMPOLINE_SIZE);
+
+	if (distance != (s32)distance)
+		return -ERANGE;
+	if (copy_from_kernel_nofault(
+		    trampoline->original, (void *)address, TRAMPOLINE_SIZE))
+		return -EFAULT;
+	trampoline->address = address;
+	trampoline->post = post;
+	trampoline->jump[0] = JMP32_INSN_OPCODE;
+	put_unaligned_le32(distance, trampoline->jump + 1);
+	trampoline->takes_breakpoint = kernel_private.within_kprobe_blacklist &&
+		!kernel_private.within_kprobe_blacklist(address);
+	return 0;
+}
+
+bool trampoline_check(const struct trampoline *trampoline, const char *object)
+{
+	u8 found[TRAMPOLINE_SIZE];
+	const void *address = (const void *)trampoline->address;
+
+	if (copy_from_kernel_nofault(found, address, sizeof(found)))
+		memset(found, 0, sizeof(found));
+	if (!memcmp(found, trampoline->jump, sizeof(found)))
+		return true;
+	problem_add("%s: %pS: memory has %*ph, and the update wrote %*ph%s", object, address,
+		TRAMPOLINE_SIZE, found, TRAMPOLINE_SIZE, trampoline->jump,
+		found[0] == INT3_INSN_OPCODE ? " (a breakpoint: a kprobe?)" : "");
+	return false;
+}
+
+/*
+ * text_poke_kgdb is text_poke without the assertion that the current task holds
+ * text_mutex. It is made for a machine whose other CPUs are stopped; here the task
+ * that holds the lock waits for the stopper thread that writes.
+ */
+static void write_bytes(
+	const struct trampoline *trampoline, size_t offset, const u8 *bytes, size_t size)
+{
+	kernel_private.text_poke_kgdb(
+		(void *)(trampoline->address + offset), bytes, size);
+}
+
+void trampoline_write_breakpoint(const struct trampoline *trampoline)
+{
+	static const u8 breakpoint = INT3_INSN_OPCODE;
+
+	if (trampoline->takes_breakpoint)
+		write_bytes(trampoline, 0, &breakpoint, sizeof(breakpoint));
+}
+
+void trampoline_write_tail(const struct trampoline *trampoline, const u8 *bytes)
+{
+	if (trampoline->takes_breakpoint)
+		write_bytes(trampoline, 1, bytes + 1, TRAMPOLINE_SIZE - 1);
+	else
+		write_bytes(trampoline, 0, bytes, TRAMPOLINE_SIZE);
+}
+
+void trampoline_write_head(const struct trampoline *trampoline, const u8 *bytes)
+{
+	if (trampoline->takes_breakpoint)
+		write_bytes(trampoline, 0, bytes, 1);
+}
+
+bool notrace trampoline_divert(const struct trampoline *trampoline, struct pt_regs *regs)
+{
+	if (regs->ip != trampoline->address + INT3_INSN_SIZE)
+		return false;
+	int3_emulate_jmp(regs, trampoline->post);
+	return true;
+}
+NOKPROBE_SYMBOL(trampoline_divert);

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "kmod/update_sysfs.h"
+
+#include <linux/kernel.h>
+#include <linux/kobject.h>
+#include <linux/mm.h>
+#include <linux/string.h>
+#include <linux/sysfs.h>
+
+#include "abi/update.h"
+#include "abi/version.h"
+#include "kmod/live_update.h"
+
+static struct kobject *root;
+
+static const char *const state_names[] = {
+	[LIVE_UPDATE_LOADED] = "loaded",
+	[LIVE_UPDATE_APPLIED] = "applied",
+	[LIVE_UPDATE_REVERSED] = "reversed",
+};
+
+static struct live_update *to_update(struct kobject *kobject)
+{
+	return container_of(kobject, struct live_update, kobject);
+}
+
+static ssize_t state_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	struct live_update *update = to_update(kobject);
+	ssize_t size;
+
+	live_update_lock();
+	size = sysfs_emit(buffer, "%s\n", state_names[update->state]);
+	live_update_unlock();
+	return size;
+}
+
+static ssize_t state_store(struct kobject *kobject, struct kobj_attribute *attribute,
+	const char *buffer, size_t size)
+{
+	struct live_update *update = to_update(kobject);
+	int result = -EINVAL;
+
+	if (sysfs_streq(buffer, state_names[LIVE_UPDATE_APPLIED]))
+		result = live_update_apply(update);
+	else if (sysfs_streq(buffer, state_names[LIVE_UPDATE_REVERSED]))
+		result = live_update_reverse(update);
+	return result ? result : size;
+}
+
+static ssize_t target_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	return sysfs_emit(buffer, "%s\n", to_update(kobject)->image.header->target);
+}
+
+static ssize_t build_id_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	const struct ksplice_update *header = to_update(kobject)->image.header;
+
+	return sysfs_emit(
+		buffer, "%*phN\n", (int)header->build_id_size, header->build_id);
+}
+
+static ssize_t attempts_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	struct live_update *update = to_update(kobject);
+	ssize_t size;
+
+	live_update_lock();
+	size = sysfs_emit(buffer, "%u\n", update->attempts);
+	live_update_unlock();
+	return size;
+}
+
+static ssize_t conflicts_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	struct live_update *update = to_update(kobject);
+	ssize_t size;
+
+	live_update_lock();
+	size = sysfs_emit(buffer, "%s", update->conflicts);
+	live_update_unlock();
+	return size;
+}
+
+static ssize_t pause_ns_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	struct live_update *update = to_update(kobject);
+	ssize_t size;
+
+	live_update_lock();
+	size = sysfs_emit(buffer, "%llu\n", update->times.pause_ns);
+	live_update_unlock();
+	return size;
+}
+
+static ssize_t stop_ns_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	struct live_update *update = to_update(kobject);
+	ssize_t size;
+
+	live_update_lock();
+	size = sysfs_emit(buffer, "%llu\n", update->times.total_ns);
+	live_update_unlock();
+	return size;
+}
+
+/* A binary file, because a large update's list does not fit in one page. */
+static ssize_t functions_read(struct file *file, struct kobject *kobject,
+	struct bin_attribute *attribute, char *buffer, loff_t position, size_t size)
+{
+	struct live_update *update = to_update(kobject);
+
+	return memory_read_from_buffer(
+		buffer, size, &position, update->functions, update->functions_size);
+}
+
+static struct kobj_attribute state_attribute = __ATTR(state, 0600, state_show, state_store);
+static struct kobj_attribute target_attribute = __ATTR_RO(target);
+static struct kobj_attribute build_id_attribute = __ATTR_RO(build_id);
+static struct kobj_attribute attempts_attribute = __ATTR_RO(attempts);
+static struct kobj_attribute conflicts_attribute = __ATTR_RO_MODE(conflicts, 0400);
+static struct kobj_attribute pause_ns_attribute = __ATTR_RO(pause_ns);
+static struct kobj_attribute stop_ns_attribute = __ATTR_RO(stop_ns);
+static struct bin_attribute functions_attribute = __BIN_ATTR_RO(functions, 0);
+
+static struct attribute *update_attributes[] = {
+	&state_attribute.attr,
+	&target_attribute.attr,
+	&build_id_attribute.attr,
+	&attempts_attribute.attr,
+	&conflicts_attribute.attr,
+	&pause_ns_attribute.attr,
+	&stop_ns_attribute.attr,
+	NULL,
+};
+
+static struct bin_attribute *update_bin_attributes[] = {
+	&functions_attribute,
+	NULL,
+};
+
+static const struct attribute_group update_group = {
+	.attrs = update_attributes,
+	.bin_attrs = update_bin_attributes,
+};
+
+static const struct attribute_group *update_groups[] = {
+	&update_group,
+	NULL,
+};
+
+/* The memory is the update's; it is freed by who waits for this. */
+static void release_update(struct kobject *kobject)
+{
+	complete(&to_update(kobject)->released);
+}
+
+static struct kobj_type update_type = {
+	.release = release_update,
+	.sysfs_ops = &kobj_sysfs_ops,
+	.default_groups = update_groups,
+};
+
+static size_t print_functions(const struct update_image *image, char *text, size_t size)
+{
+	const struct ksplice_hunk *hunk;
+	size_t printed = 0;
+
+	update_image_foreach_hunk(hunk, image)
+		printed += snprintf(text ? text + printed : NULL,
+			text ? size - printed : 0, "%s %u %s\n",
+			update_image_name(image, hunk), hunk->size,
+			hunk->post ? "replaced" : "part");
+	return printed;
+}
+
+int update_sysfs_add(struct live_update *update)
+{
+	size_t size = print_functions(&update->image, NULL, 0);
+	int result;
+
+	update->functions = kvmalloc(size + 1, GFP_KERNEL);
+	if (!update->functions)
+		return -ENOMEM;
+	update->functions_size = print_functions(&update->image, update->functions, size + 1);
+	result = kobject_init_and_add(
+		&update->kobject, &update_type, root, "%s", update->image.header->id);
+	if (result)
+		update_sysfs_remove(update);
+	return result;
+}
+
+void update_sysfs_remove(struct live_update *update)
+{
+	kobject_del(&update->kobject);
+	kobject_put(&update->kobject);
+	wait_for_completion(&update->released);
+	kvfree(update->functions);
+}
+
+static ssize_t version_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	return sysfs_emit(buffer, "%s\n", KSPLICE_VERSION);
+}
+
+static ssize_t abi_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	return sysfs_emit(buffer, "%u\n", KSPLICE_ABI_VERSION);
+}
+
+static struct kobj_attribute version_attribute = __ATTR_RO(version);
+static struct kobj_attribute abi_attribute = __ATTR_RO(abi);
+
+static const struct attribute *const root_attributes[] = {
+	&version_attribute.attr,
+	&abi_attribute.attr,
+	NULL,
+};
+
+int update_sysfs_init(void)
+{
+	int result;
+
+	root = kobject_create_and_add(KSPLICE_SYSFS_NAME, kernel_kobj);
+	if (!root)
+		return -ENOMEM;
+	result = sysfs_create_files(root, root_attributes);
+	if (result)
+		kobject_put(root);
+	return result;
+}
+
+void update_sysfs_exit(void)
+{
+	kobject_put(root);
+}

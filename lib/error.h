@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * error.h - errors as values
+ *
+ * A function that can fail returns struct error *: NULL when it did what it says,
+ * else an error that the caller owns. Its outputs are unchanged then. Library code
+ * neither prints nor exits; only a command's main decides what a user sees.
+ */
+#ifndef KSPLICE_LIB_ERROR_H
+#define KSPLICE_LIB_ERROR_H
+
+struct error;
+
+/* The value is also the exit code of a command that ends with this error. */
+enum error_kind {
+	ERROR_FAILED = 1,    /* something did not work: a file, a tool, memory */
+	ERROR_REFUSED = 2,   /* it works, and the answer is no, for a named reason */
+	ERROR_NO_CHANGE = 3, /* there is nothing to do */
+};
+
+/* Something did not work. The text is "object: problem", without a newline. */
+struct error *error_failed(const char *format, ...)
+	__attribute__((format(printf, 1, 2), warn_unused_result));
+
+/* As error_failed, followed by ": " and what errno says. */
+struct error *error_errno(const char *format, ...)
+	__attribute__((format(printf, 1, 2), warn_unused_result));
+
+/*
+ * The answer is no. reason is a short constant name for programs to read, such as
+ * "init-function"; it is kept by reference.
+ */
+struct error *error_refused(const char *reason, const char *format, ...)
+	__attribute__((format(printf, 2, 3), warn_unused_result));
+
+struct error *error_no_change(const char *format, ...)
+	__attribute__((format(printf, 1, 2), warn_unused_result));
+
+/* Adds what the user can do about it (replaces an earlier hint). Returns error. */
+struct error *error_hint(struct error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3), warn_unused_result));
+
+/* Puts "text: " in front of the message. Returns error. */
+struct error *error_prefix(struct error *error, const char *format, ...)
+	__attribute__((format(printf, 2, 3), warn_unused_result));
+
+enum error_kind error_get_kind(const struct error *error);
+/* NULL unless the error is a refusal. */
+const char *error_get_reason(const struct error *error);
+const char *error_get_text(const struct error *error);
+/* NULL if there is none. */
+const char *error_get_hint(const struct error *error);
+
+/* NULL is fine. */
+void error_free(struct error *error);
+
+static inline void cleanup_error(struct error **error)
+{
+	error_free(*error);
+}
+#define scope_error __attribute__((cleanup(cleanup_error)))
+
+/* Leaves the calling function when the expression gives an error. */
+#define try(expression)                                                                  \
+	do {                                                                             \
+		struct error *error_ = (expression);                                     \
+		if (error_)                                                              \
+			return error_;                                                   \
+	} while (0)
+
+#endif

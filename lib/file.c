@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+
+struct error *file_read(const char *path, struct text *text)
+{
+	scope_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno("%s", path);
+	size_t before = text->size;
+	char part[65536];
+	for (;;) {
+		ssize_t size = read(fd, part, sizeof(part));
+		if (size > 0) {
+			text_add_range(text, part, (size_t)size);
+		} else if (size == 0) {
+			if (text->size == before)
+				text_add(text, "");
+			return NULL;
+		} else if (errno != EINTR) {
+			struct error *error = error_errno("%s", path);
+			text->size = before;
+			return error;
+		}
+	}
+}
+
+static struct error *file_write_all(int fd, const char *path, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t written = write(fd, data, size);
+		if (written >= 0) {
+			data += written;
+			size -= (size_t)written;
+		} else if (errno != EINTR) {
+			return error_errno("%s", path);
+		}
+	}
+	return NULL;
+}
+
+struct error *file_write(const char *path, const void *data, size_t size)
+{
+	scope_free char *temporary =
+		memory_format("%s.tmp-%ld", path, (long)getpid());
+	scope_close int fd =
+		open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (fd < 0 && errno == ENOENT) {
+		try(file_make_parent(path));
+		fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	}
+	if (fd < 0)
+		return error_errno("%s", temporary);
+	struct error *error = file_write_all(fd, temporary, data, size);
+	if (!error && rename(temporary, path))
+		error = error_errno("%s", path);
+	if (error)
+		unlink(temporary);
+	return error;
+}
+
+struct error *file_make_folder(const char *path)
+{
+	if (mkdir(path, 0777) == 0)
+		return NULL;
+	if (errno == ENOENT) {
+		try(file_make_parent(path));
+		if (mkdir(path, 0777) == 0)
+			return NULL;
+	}
+	if (errno == EEXIST && file_is_folder(path))
+		return NULL;
+	return error_errno("%s", path);
+}
+
+struct error *file_make_parent(const char *path)
+{
+	scope_free char *parent = file_parent(path);
+	return file_make_folder(parent);
+}
+
+struct error *file_make_temporary(const char *prefix, char **path)
+{
+	const char *folder = getenv("TMPDIR");
+	scope_free char *made = memory_format(
+		"%s/%s-XXXXXX", folder && *folder ? folder : "/tmp", prefix);
+	if (!mkdtemp(made))
+		return error_errno("%s", made);
+	*path = take_pointer(made);
+	return NULL;
+}
+
+static int file_remove_entry(
+	const char *path, const struct stat *status, int type, struct FTW *place)
+{
+	(void)status;
+	(void)type;
+	(void)place;
+	return remove(path);
+}
+
+struct error *file_remove(const char *path)
+{
+	if (nftw(path, file_remove_entry, 16, FTW_DEPTH | FTW_PHYS) == 0)
+		return NULL;
+	return errno == ENOENT ? NULL : error_errno("%s", path);
+}
+
+bool file_exists(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0;
+}
+
+bool file_is_folder(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+char *file_join(const char *folder, const char *name)
+{
+	if (name[0] == '/')
+		return memory_copy_text(name);
+	const char *slash = text_has_suffix(folder, "/") ? "" : "/";
+	return memory_format("%s%s%s", folder, slash, name);
+}
+
+char *file_parent(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	if (!slash)
+		return memory_copy_text(".");
+	if (slash == path)
+		return memory_copy_text("/");
+	return memory_copy_range(path, (size_t)(slash - path));
+}
+
+const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	return slash ? slash + 1 : path;
+}
+
+char *file_normalize(const char *folder, const char *path)
+{
+	scope_free char *joined = file_join(folder, path);
+	char *normal = memory_allocate(strlen(joined) + 2);
+	size_t size = 0;
+	for (const char *part = joined; *part;) {
+		size_t length = strcspn(part, "/");
+		if (length == 2 && part[0] == '.' && part[1] == '.') {
+			while (size && normal[--size] != '/')
+				;
+		} else if (length && !(length == 1 && part[0] == '.')) {
+			if (size || joined[0] == '/')
+				normal[size++] = '/';
+			memcpy(normal + size, part, length);
+			size += length;
+		}
+		part += length;
+		part += strspn(part, "/");
+	}
+	if (!size)
+		normal[size++] = joined[0] == '/' ? '/' : '.';
+	normal[size] = '\0';
+	return normal;
+}
+
+bool file_is_below(const char *folder, const char *path, const char **rest)
+{
+	size_t length = strlen(folder);
+	if (strncmp(folder, path, length) != 0)
+		return false;
+	if (length && folder[length - 1] == '/')
+		length--;
+	if (path[length] != '/')
+		return false;
+	*rest = path + length + 1;
+	return true;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * json.h - JSON documents; the one door to jansson
+ *
+ * A struct json_t is jansson's own; what is made or read here is released with
+ * json_release. Putting a value into another hands it over.
+ */
+#ifndef KSPLICE_LIB_JSON_H
+#define KSPLICE_LIB_JSON_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+struct json_t;
+
+struct json_t *json_make_object(void);
+struct json_t *json_make_array(void);
+
+/* Reads one object or array; the file may be compressed with gzip. */
+struct error *json_read_file(const char *path, struct json_t **json);
+
+/* Reads it from memory; name stands for it in errors. */
+struct error *json_read_range(
+	const char *name, const char *data, size_t size, struct json_t **json);
+
+/* The document as text, indented and with a newline at the end; free it. */
+char *json_to_text(const struct json_t *json);
+
+/* NULL is fine. */
+void json_release(struct json_t *json);
+
+/* A text of NULL puts nothing. */
+void json_put_text(struct json_t *object, const char *key, const char *text);
+void json_put_number(struct json_t *object, const char *key, int64_t number);
+void json_put_real(struct json_t *object, const char *key, double number);
+void json_put_flag(struct json_t *object, const char *key, bool flag);
+void json_put(struct json_t *object, const char *key, struct json_t *value);
+void json_append_text(struct json_t *array, const char *text);
+void json_append(struct json_t *array, struct json_t *value);
+
+/* NULL if absent; borrowed. Looking in NULL finds nothing. */
+const struct json_t *json_find(const struct json_t *object, const char *key);
+/* NULL if absent or no text; borrowed. */
+const char *json_find_text(const struct json_t *object, const char *key);
+/* otherwise if absent or no whole number. */
+int64_t json_find_number(
+	const struct json_t *object, const char *key, int64_t otherwise);
+bool json_find_flag(const struct json_t *object, const char *key);
+
+/* 0 for what is no array. */
+size_t json_count_items(const struct json_t *array);
+const struct json_t *json_find_item(const struct json_t *array, size_t number);
+/* The item's own text, NULL if it is none. */
+const char *json_find_item_text(const struct json_t *array, size_t number);
+
+static inline void cleanup_json(struct json_t **json)
+{
+	json_release(*json);
+}
+#define scope_json __attribute__((cleanup(cleanup_json)))
+
+#endif

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/json_text.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "lib/text.h"
+
+/* The length of the well-formed UTF-8 sequence at byte, or 0 (RFC 3629). */
+static size_t json_text_measure_sequence(const unsigned char *byte)
+{
+	size_t length = byte[0] < 0x80                    ? 1
+			: byte[0] >= 0xc2 && byte[0] < 0xe0 ? 2
+			: byte[0] >= 0xe0 && byte[0] < 0xf0 ? 3
+			: byte[0] >= 0xf0 && byte[0] < 0xf5 ? 4
+							    : 0;
+	for (size_t i = 1; i < length; i++) {
+		if ((byte[i] & 0xc0) != 0x80)
+			return 0;
+	}
+	bool overlong = (byte[0] == 0xe0 && byte[1] < 0xa0) ||
+			(byte[0] == 0xf0 && byte[1] < 0x90);
+	bool surrogate = byte[0] == 0xed && byte[1] >= 0xa0;
+	bool beyond = byte[0] == 0xf4 && byte[1] >= 0x90;
+	return overlong || surrogate || beyond ? 0 : length;
+}
+
+void json_text_add_string(struct text *text, const char *string)
+{
+	const unsigned char *byte = (const unsigned char *)string;
+	const unsigned char *plain = byte;
+	text_add_range(text, "\"", 1);
+	while (*byte) {
+		size_t length = json_text_measure_sequence(byte);
+		if (length && *byte >= 0x20 && *byte != '"' && *byte != '\\') {
+			byte += length;
+			continue;
+		}
+		text_add_range(text, plain, (size_t)(byte - plain));
+		char escape[8];
+		if (*byte == '"' || *byte == '\\')
+			snprintf(escape, sizeof(escape), "\\%c", *byte);
+		else
+			snprintf(escape, sizeof(escape), "\\u%04x", *byte);
+		text_add(text, escape);
+		plain = ++byte;
+	}
+	text_add_range(text, plain, (size_t)(byte - plain));
+	text_add_range(text, "\"", 1);
+}
+
+void json_text_add_separator(struct text *text)
+{
+	char last = text->size ? text->data[text->size - 1] : '{';
+	if (last != '{' && last != '[' && last != ':' && last != ',')
+		text_add_range(text, ",", 1);
+}
+
+void json_text_add_key(struct text *text, const char *key)
+{
+	json_text_add_separator(text);
+	json_text_add_string(text, key);
+	text_add_range(text, ":", 1);
+}
+
+void json_text_put_string(struct text *text, const char *key, const char *string)
+{
+	json_text_add_key(text, key);
+	json_text_add_string(text, string);
+}
+
+void json_text_put_number(struct text *text, const char *key, uint64_t number)
+{
+	char digits[24];
+	snprintf(digits, sizeof(digits), "%" PRIu64, number);
+	json_text_add_key(text, key);
+	text_add(text, digits);
+}

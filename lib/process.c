@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+
+extern char **environ;
+
+/* Programs that may run at the same time. */
+enum { PROCESS_MOST = 8 };
+
+/* Read by the signal handler: who runs, and what came. */
+static volatile pid_t process_running[PROCESS_MOST];
+static volatile sig_atomic_t process_signal;
+
+struct process {
+	const struct process_request *request;
+	pid_t pid;
+	int output; /* read ends of the pipes, or -1 */
+	int errors;
+};
+
+static void process_pass_signal(int number)
+{
+	int saved = errno;
+	process_signal = number;
+	for (int i = 0; i < PROCESS_MOST; i++) {
+		if (process_running[i])
+			kill(process_running[i], number);
+	}
+	errno = saved;
+}
+
+void process_catch_signals(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action = {.sa_handler = process_pass_signal, .sa_flags = SA_RESTART};
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		sigaction(numbers[i], &action, NULL);
+}
+
+int process_interruption(void)
+{
+	return process_signal;
+}
+
+void process_die_interrupted(void)
+{
+	if (!process_signal)
+		return;
+	signal(process_signal, SIG_DFL);
+	raise(process_signal);
+}
+
+/* The environment with the additions in front of what they replace. */
+static char **process_environment(const char *const *additions)
+{
+	size_t own = 0;
+	size_t added = 0;
+	while (environ[own])
+		own++;
+	while (additions && additions[added])
+		added++;
+	char **environment = memory_allocate((own + added + 1) * sizeof(char *));
+	size_t count = 0;
+	for (size_t i = 0; i < added; i++)
+		environment[count++] = (char *)additions[i];
+	for (size_t i = 0; i < own; i++) {
+		size_t name = strcspn(environ[i], "=") + 1;
+		bool replaced = false;
+		for (size_t k = 0; k < added && !replaced; k++)
+			replaced = strncmp(environ[i], additions[k], name) == 0;
+		if (!replaced)
+			environment[count++] = environ[i];
+	}
+	return environment;
+}
+
+/* Reads both pipes until both are closed. A negative descriptor is not there. */
+static void process_collect(const struct process *process)
+{
+	struct pollfd polled[2] = {{process->output, POLLIN, 0}, {process->errors, POLLIN, 0}};
+	struct text *texts[2] = {process->request->output, process->request->errors};
+	char part[16384];
+	while (polled[0].fd >= 0 || polled[1].fd >= 0) {
+		if (poll(polled, 2, -1) < 0)
+			continue;
+		for (int i = 0; i < 2; i++) {
+			if (polled[i].fd < 0 || !polled[i].revents)
+				continue;
+			ssize_t size = read(polled[i].fd, part, sizeof(part));
+			if (size > 0)
+				text_add_range(texts[i], part, (size_t)size);
+			else if (size == 0 || errno != EINTR)
+				polled[i].fd = -1;
+		}
+	}
+}
+
+static int process_wait(pid_t pid)
+{
+	int status;
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return 127;
+	}
+	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+/* A pipe for what the program writes, if somebody wants it. */
+static struct error *process_open_pipe(const struct text *wanted, int ends[2])
+{
+	ends[0] = -1;
+	ends[1] = -1;
+	if (wanted && pipe2(ends, O_CLOEXEC))
+		return error_errno("pipe");
+	return NULL;
+}
+
+static struct error *process_spawn(struct process *process, int output, int errors)
+{
+	const struct process_request *request = process->request;
+	posix_spawn_file_actions_t actions;
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_addopen(&actions, STDIN_FILENO,
+		request->input_path ? request->input_path : "/dev/null", O_RDONLY, 0);
+	if (output >= 0)
+		posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
+	if (errors >= 0)
+		posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+	if (request->folder)
+		posix_spawn_file_actions_addchdir_np(&actions, request->folder);
+	scope_free char **environment = process_environment(request->environment);
+	errno = posix_spawnp(&process->pid, request->arguments[0], &actions, NULL,
+		(char *const *)request->arguments, environment);
+	posix_spawn_file_actions_destroy(&actions);
+	return errno ? error_errno("%s", request->arguments[0]) : NULL;
+}
+
+static struct error *process_start(
+	const struct process_request *request, struct process *process)
+{
+	int output[2];
+	int errors[2];
+	*process = (struct process){request, 0, -1, -1};
+	try(process_open_pipe(request->output, output));
+	process->output = output[0];
+	scope_close int output_end = output[1];
+	try(process_open_pipe(request->errors, errors));
+	process->errors = errors[0];
+	scope_close int errors_end = errors[1];
+	return process_spawn(process, output_end, errors_end);
+}
+
+static int process_finish(struct process *process)
+{
+	process_collect(process);
+	cleanup_close(&process->output);
+	cleanup_close(&process->errors);
+	return process->pid > 0 ? process_wait(process->pid) : 127;
+}
+
+struct error *process_run_all(
+	const struct process_request *requests, size_t count, int *statuses)
+{
+	struct process processes[PROCESS_MOST];
+	if (count > PROCESS_MOST)
+		return error_failed("more than %d programs at a time", PROCESS_MOST);
+	struct error *error = NULL;
+	size_t started = 0;
+	while (started < count && !error && !process_signal) {
+		error = process_start(&requests[started], &processes[started]);
+		process_running[started] = processes[started].pid;
+		started++;
+	}
+	for (size_t i = 0; i < started; i++) {
+		int status = process_finish(&processes[i]);
+		process_running[i] = 0;
+		if (!error)
+			statuses[i] = status;
+	}
+	if (!error && process_signal)
+		error = error_failed("interrupted by signal %d", (int)process_signal);
+	return error;
+}
+
+struct error *process_run(const struct process_request *request, int *status)
+{
+	return process_run_all(request, 1, status);
+}
+
+struct error *process_check(const struct process_request *request)
+{
+	scope_text struct text errors = {0};
+	struct process_request captured = *request;
+	if (!captured.errors)
+		captured.errors = &errors;
+	int status;
+	try(process_run(&captured, &status));
+	if (!status)
+		return NULL;
+	const char *said = captured.errors->data ? captured.errors->data : "";
+	return error_failed("%s: exit code %d%s%s", request->arguments[0], status,
+		*said ? ":\n" : "", said);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record_rule.h - which objects are not recorded, and why
+ *
+ * Code that never becomes part of the running kernel's text (boot loaders, user
+ * space, build tools), or that exists only to be linked into a module beside its
+ * code. The wrapper leaves these alone; the index does not miss their records.
+ */
+#ifndef KSPLICE_LIB_RECORD_RULE_H
+#define KSPLICE_LIB_RECORD_RULE_H
+
+/*
+ * Why object (a path relative to the root of the object tree) is not recorded, as
+ * a constant text for people, or NULL if it is.
+ */
+const char *record_rule_find(const char *object);
+
+#endif

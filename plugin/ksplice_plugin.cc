@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * ksplice_plugin.cc - the plugin's side that faces GCC
+ *
+ * GCC's headers are C++ and poison much of C's library, so this file holds only what
+ * needs them: it asks GCC and tells unit.h. It must not change what GCC emits and
+ * must not make a compile fail: where something is not as expected, it does nothing.
+ */
+#include "gcc-plugin.h"
+#include "plugin-version.h"
+
+#include "tree.h"
+#include "tree-pass.h"
+#include "context.h"
+#include "function.h"
+#include "langhooks.h"
+#include "options.h"
+#include "opts.h"
+#include "output.h"
+#include "stringpool.h"
+#include "toplev.h"
+#include "cgraph.h"
+#include "diagnostic.h"
+
+#include "abi/record.h"
+#include "plugin/unit.h"
+
+/* GCC looks for these two by name. */
+__attribute__((visibility("default"))) int plugin_is_GPL_compatible;
+extern "C" __attribute__((visibility("default"))) int plugin_init(
+	struct plugin_name_args *info, struct plugin_gcc_version *version);
+
+/* GCC's callbacks have a place for it, its hooks and passes do not all have one. */
+static struct unit *unit;
+
+/* A name as it stands in the assembly text. */
+static const char *strip_name(const char *name)
+{
+	return *name == '*' ? name + 1 : name;
+}
+
+static const char *get_assembler_name(tree decl)
+{
+	return strip_name(IDENTIFIER_POINTER(DECL_ASSEMBLER_NAME(decl)));
+}
+
+/* The section that an attribute of the source asked for. */
+static const char *get_section(tree decl)
+{
+	symtab_node *node = symtab_node::get(decl);
+	if (!node || node->implicit_section)
+		return NULL;
+	return DECL_SECTION_NAME(decl);
+}
+
+/* The function that decl is a clone of, or decl itself. */
+static tree get_origin(tree decl)
+{
+	tree origin = DECL_ABSTRACT_ORIGIN(decl);
+	return origin && TREE_CODE(origin) == FUNCTION_DECL ? origin : decl;
+}
+
+static void on_function_begin(tree decl)
+{
+	struct unit_function_facts facts = {};
+	expanded_location start = expand_location(DECL_SOURCE_LOCATION(decl));
+	expanded_location end = expand_location(cfun->function_end_locus);
+	tree origin = get_origin(decl);
+	facts.name = get_assembler_name(decl);
+	if (origin != decl)
+		facts.origin = get_assembler_name(origin);
+	facts.file = start.file;
+	facts.line = start.line > 0 ? start.line : 0;
+	facts.end_line = end.line > 0 ? end.line : 0;
+	facts.section = get_section(decl);
+	facts.number = DECL_UID(decl);
+	facts.origin_number = DECL_UID(origin);
+	unit_begin_function(unit, &facts);
+}
+
+/* A pass that does nothing but say that it runs. */
+class notify_pass : public rtl_opt_pass
+{
+public:
+	notify_pass(const pass_data &data, gcc::context *context, bool begin)
+		: rtl_opt_pass(data, context), m_begin(begin)
+	{
+	}
+
+	unsigned int execute(function *fun) final override
+	{
+		if (m_begin)
+			on_function_begin(fun->decl);
+		else
+			unit_end_function(unit);
+		return 0;
+	}
+
+private:
+	bool m_begin;
+};
+
+static const pass_data begin_data = {
+	RTL_PASS, "ksplice_begin", OPTGROUP_NONE, TV_NONE, 0, 0, 0, 0, 0,
+};
+
+static const pass_data end_data = {
+	RTL_PASS, "ksplice_end", OPTGROUP_NONE, TV_NONE, 0, 0, 0, 0, 0,
+};
+
+/* Around "final", which writes a function's text from its first line to its last. */
+static void register_passes(const char *name)
+{
+	struct register_pass_info before = {
+		new notify_pass(begin_data, g, true), "final", 1, PASS_POS_INSERT_BEFORE};
+	struct register_pass_info after = {
+		new notify_pass(end_data, g, false), "final", 1, PASS_POS_INSERT_AFTER};
+	register_callback(name, PLUGIN_PASS_MANAGER_SETUP, NULL, &before);
+	register_callback(name, PLUGIN_PASS_MANAGER_SETUP, NULL, &after);
+}
+
+/*
+ * The inliner removes the callee's node once its body has been copied. Without -g
+ * GCC keeps no other trace of it: the lexical blocks are pruned.
+ */
+static void on_node_removed(cgraph_node *node, void *)
+{
+	if (!node->inlined_to || node->inlined_to->decl != current_function_decl)
+		return;
+	bool late = symtab->state >= IPA_SSA_AFTER_INLINING;
+	tree origin = get_origin(node->decl);
+	unit_add_inline(unit, DECL_UID(current_function_decl), DECL_UID(node->decl),
+		get_assembler_name(origin), DECL_UID(origin), late);
+}
+
+static void on_include(void *path, void *)
+{
+	unit_add_input(unit, (const char *)path);
+}
+
+/*
+ * The variable's name in the source; NULL if the compiler made it, which shows in a
+ * name that C does not allow.
+ */
+static const char *get_source_name(tree decl)
+{
+	if (!DECL_NAME(decl))
+		return NULL;
+	const char *name = IDENTIFIER_POINTER(DECL_NAME(decl));
+	return *name == '*' || strchr(name, '.') ? NULL : name;
+}
+
+/* The function that a static local belongs to. */
+static tree get_owner(tree decl)
+{
+	tree context = DECL_CONTEXT(decl);
+	return context && TREE_CODE(context) == FUNCTION_DECL ? context : NULL_TREE;
+}
+
+/* Declarations come in source order, before anything has been optimised away. */
+static void on_declaration(void *data, void *)
+{
+	tree decl = (tree)data;
+	if (!VAR_P(decl) || !TREE_STATIC(decl))
+		return;
+	const char *source = get_source_name(decl);
+	tree owner = get_owner(decl);
+	if (source)
+		unit_declare_variable(
+			unit, DECL_UID(decl), source, owner ? DECL_UID(owner) : 0);
+}
+
+/* GCC has them all by now, and forgets each when it has been written. */
+static void on_ipa_start(void *, void *)
+{
+	for (asm_node *node = symtab->first_asm_symbol(); node; node = node->next)
+		unit_add_assembly(unit, TREE_STRING_POINTER(node->asm_str),
+			TREE_STRING_LENGTH(node->asm_str));
+}
+
+/* What GCC opened for its text, while asm_out_file is ours. */
+static FILE *inner_file;
+
+static void on_start(void *, void *)
+{
+	if (main_input_filename)
+		unit_add_input(unit, main_input_filename);
+	FILE *stream = asm_out_file ? unit_open_stream(unit, asm_out_file) : NULL;
+	if (!stream)
+		return;
+	inner_file = asm_out_file;
+	asm_out_file = stream;
+}
+
+static void add_variable(tree decl)
+{
+	struct unit_variable_facts facts = {};
+	tree owner = get_owner(decl);
+	facts.name = get_assembler_name(decl);
+	facts.source = get_source_name(decl);
+	if (owner)
+		facts.owner = get_assembler_name(owner);
+	facts.section = get_section(decl);
+	facts.number = DECL_UID(decl);
+	if (DECL_SOURCE_LOCATION(decl) > BUILTINS_LOCATION) {
+		expanded_location place = expand_location(DECL_SOURCE_LOCATION(decl));
+		facts.file = place.file;
+		facts.line = place.line > 0 ? place.line : 0;
+	}
+	unit_add_variable(unit, &facts);
+}
+
+static void on_finish(void *, void *)
+{
+	if (!inner_file)
+		return;
+	unit_release_stream(unit);
+	asm_out_file = inner_file;
+	if (!seen_error()) {
+		varpool_node *node;
+		FOR_EACH_VARIABLE(node)
+			if (TREE_ASM_WRITTEN(node->decl))
+				add_variable(node->decl);
+		unit_finish(unit);
+	}
+	unit_destroy(unit);
+	unit = NULL;
+}
+
+/*
+ * -fplugin is not what the source asked for: without this it would appear in
+ * DW_AT_producer and .GCC.command.line. Other plugins' options stay.
+ */
+static void hide_options(const struct plugin_name_args *info)
+{
+	unsigned kept = 0;
+	size_t length = strlen(info->base_name);
+	for (unsigned i = 0; i < save_decoded_options_count; i++) {
+		const struct cl_decoded_option *option = &save_decoded_options[i];
+		bool is_own = option->opt_index == OPT_fplugin_ &&
+			      strcmp(option->arg, info->full_name) == 0;
+		bool is_argument = option->opt_index == OPT_fplugin_arg_ &&
+				   strncmp(option->arg, info->base_name, length) == 0 &&
+				   option->arg[length] == '-';
+		if (!is_own && !is_argument)
+			save_decoded_options[kept++] = *option;
+	}
+	save_decoded_options_count = kept;
+}
+
+int plugin_init(struct plugin_name_args *info, struct plugin_gcc_version *version)
+{
+	hide_options(info);
+	const char *path = getenv(KSPLICE_ENV_UNIT);
+	if (!path || !*path || !plugin_default_version_check(version, &gcc_version))
+		return 0;
+	if (flag_preprocess_only || strncmp(lang_hooks.name, "GNU C", 5) != 0)
+		return 0;
+	unit = unit_create(path, version->basever);
+	if (!unit)
+		return 0;
+	const char *name = info->base_name;
+	register_passes(name);
+	register_callback(name, PLUGIN_INCLUDE_FILE, on_include, NULL);
+	register_callback(name, PLUGIN_FINISH_DECL, on_declaration, NULL);
+	register_callback(name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start, NULL);
+	register_callback(name, PLUGIN_START_UNIT, on_start, NULL);
+	register_callback(name, PLUGIN_FINISH_UNIT, on_finish, NULL);
+	symtab->add_cgraph_removal_hook(on_node_removed, NULL);
+	return 0;
+}

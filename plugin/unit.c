@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * unit.c - the life of a unit: what GCC says, from the first file to the last symbol
+ */
+#include "plugin/unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/cleanup.h"
+#include "lib/json_text.h"
+#include "plugin/unit_state.h"
+
+uint32_t unit_add_name(struct unit *unit, const char *string)
+{
+	return string ? unit_names_add(unit->names, string, strlen(string)) : UNIT_NONE;
+}
+
+const char *unit_get_name(struct unit *unit, uint32_t name)
+{
+	return name == UNIT_NONE ? NULL : unit_names_get(unit->names, name)->text;
+}
+
+static uint32_t unit_add_object(
+	struct unit *unit, enum unit_object_kind kind, uint32_t name)
+{
+	struct unit_object *object = array_add(&unit->objects);
+	object->kind = kind;
+	object->name = name;
+	object->section = UNIT_NONE;
+	object->explicit = UNIT_NONE;
+	return (uint32_t)(object - unit->objects.items);
+}
+
+static void unit_restart_scope(struct unit *unit, struct unit_scope *scope)
+{
+	unit_label_map_restart(&scope->labels);
+	unit_label_map_restart(&scope->numbers);
+	scope->stamp = ++unit->stamp;
+	scope->name_count = 0;
+}
+
+struct unit *unit_create(const char *path, const char *gcc)
+{
+	FILE *output = fopen(path, "we");
+	if (!output)
+		return NULL;
+	scope_text struct text start = {0};
+	text_add(&start, "{");
+	json_text_put_number(&start, "plugin", 1);
+	json_text_put_string(&start, "gcc", gcc);
+	fwrite(start.data, 1, start.size, output);
+	if (fflush(output)) {
+		fclose(output);
+		return NULL;
+	}
+	struct unit *unit = memory_allocate(sizeof(*unit));
+	unit->output = output;
+	unit->names = unit_names_create();
+	unit->function = UNIT_NONE;
+	unit->data = UNIT_NONE;
+	unit->section = UNIT_NONE;
+	unit->previous_section = UNIT_NONE;
+	unit->local = UNIT_NONE;
+	unit_restart_scope(unit, &unit->function_scope);
+	unit_restart_scope(unit, &unit->data_scope);
+	unit_restart_scope(unit, &unit->toplevel_scope);
+	unit->bodies[UNIT_BODY_HOT].scope = &unit->function_scope;
+	unit->bodies[UNIT_BODY_COLD].scope = &unit->function_scope;
+	unit->bodies[UNIT_BODY_DATA].scope = &unit->data_scope;
+	unit->bodies[UNIT_BODY_TOPLEVEL].scope = &unit->toplevel_scope;
+	/* Object 0 is what belongs to no function and no variable. */
+	unit_add_object(unit, UNIT_OBJECT_TOPLEVEL, unit_add_name(unit, ""));
+	return unit;
+}
+
+static void unit_deinit_scope(struct unit_scope *scope)
+{
+	unit_label_map_deinit(&scope->labels);
+	unit_label_map_deinit(&scope->numbers);
+}
+
+void unit_destroy(struct unit *unit)
+{
+	if (!unit)
+		return;
+	if (unit->output)
+		fclose(unit->output);
+	for (int i = 0; i < UNIT_BODY_COUNT; i++) {
+		text_deinit(&unit->bodies[i].text);
+		free(unit->bodies[i].references.items);
+	}
+	unit_deinit_scope(&unit->function_scope);
+	unit_deinit_scope(&unit->data_scope);
+	unit_deinit_scope(&unit->toplevel_scope);
+	text_deinit(&unit->line);
+	unit_inlines_deinit(&unit->inlines);
+	free(unit->inputs.items);
+	free(unit->objects.items);
+	free(unit->references.items);
+	free(unit->definitions.items);
+	free(unit->constants.items);
+	free(unit->functions.items);
+	free(unit->variables.items);
+	free(unit->inlined.items);
+	unit_names_destroy(unit->names);
+	free(unit);
+}
+
+void unit_add_input(struct unit *unit, const char *path)
+{
+	/* "<built-in>", "<command-line>" are no files. */
+	if (!path || !*path || path[0] == '<')
+		return;
+	*array_add(&unit->inputs) = unit_add_name(unit, path);
+}
+
+void unit_begin_function(struct unit *unit, const struct unit_function_facts *facts)
+{
+	if (unit->stream)
+		fflush(unit->stream);
+	unit_text_close_data(unit);
+	unit->alignment = 0;
+	struct unit_function added = {
+		.name = unit_add_name(unit, facts->name),
+		.origin = unit_add_name(unit, facts->origin),
+		.file = unit_add_name(unit, facts->file),
+		.section = unit_add_name(unit, facts->section),
+		.cold = UNIT_NONE,
+		.line = facts->line,
+		.end_line = facts->end_line,
+		.first_inline = unit->inlined.count,
+	};
+	added.object = unit_add_object(unit, UNIT_OBJECT_FUNCTION, added.name);
+	unit->objects.items[added.object].explicit = added.section;
+	/* Where else a name counts once, the stamp says that it has been taken. */
+	const struct unit_inline_entry *own =
+		unit_inlines_find(&unit->inlines, facts->number);
+	const struct unit_inline_entry *origin =
+		unit_inlines_find(&unit->inlines, facts->origin_number);
+	const struct unit_inline_list *lists[] = {
+		origin ? &origin->early : NULL,
+		own && own != origin ? &own->early : NULL,
+		own ? &own->late : NULL,
+	};
+	uint32_t stamp = ++unit->stamp;
+	for (size_t i = 0; i < 3; i++) {
+		for (size_t k = 0; lists[i] && k < lists[i]->names.count; k++) {
+			uint32_t index = lists[i]->names.items[k];
+			struct unit_name *name = unit_names_get(unit->names, index);
+			if (name->stamp == stamp)
+				continue;
+			name->stamp = stamp;
+			*array_add(&unit->inlined) = index;
+			added.inline_count++;
+		}
+	}
+	*array_add(&unit->functions) = added;
+	unit->function = added.object;
+	unit->is_assembly = false;
+	unit->code = UNIT_BODY_HOT;
+	unit->first_definition = unit->definitions.count;
+	unit_restart_scope(unit, &unit->function_scope);
+}
+
+void unit_end_function(struct unit *unit)
+{
+	if (unit->function == UNIT_NONE)
+		return;
+	if (unit->stream)
+		fflush(unit->stream);
+	unit_text_close_data(unit);
+	struct unit_object *object = &unit->objects.items[unit->function];
+	unit_hash_close_labels(unit, object);
+	unit_hash_close_body(unit, &unit->bodies[UNIT_BODY_HOT], &object->pieces[0]);
+	unit_hash_close_body(unit, &unit->bodies[UNIT_BODY_COLD], &object->pieces[1]);
+	unit->function = UNIT_NONE;
+	unit->alignment = 0;
+}
+
+void unit_add_assembly(struct unit *unit, const char *assembly, size_t length)
+{
+	unit->is_assembly = true;
+	unit_label_map_restart(&unit->toplevel_scope.numbers);
+	const char *end = assembly + length;
+	while (assembly < end) {
+		size_t line = strcspn(assembly, "\n");
+		if (line > (size_t)(end - assembly))
+			line = (size_t)(end - assembly);
+		unit_token_add_line(unit, UNIT_BODY_TOPLEVEL, assembly, line);
+		assembly += line + 1;
+	}
+	unit->is_assembly = false;
+}
+
+void unit_add_inline(struct unit *unit, unsigned caller, unsigned callee,
+	const char *callee_name, unsigned origin, bool late)
+{
+	unit_inlines_add(&unit->inlines, caller,
+		unit_inlines_find(&unit->inlines, callee) ? callee : origin,
+		unit_add_name(unit, callee_name), late);
+}
+
+/* The name under which the ordinal of variable number is kept. */
+static uint32_t unit_name_declaration(struct unit *unit, unsigned number)
+{
+	char key[16];
+	int length = snprintf(key, sizeof(key), "@%u", number);
+	return unit_names_add(unit->names, key, (size_t)length);
+}
+
+/* The id of a variable; see docs/FORMAT.md. */
+static uint32_t unit_make_id(struct unit *unit, const struct unit_variable_facts *facts)
+{
+	if (!facts->source) {
+		scope_text struct text never = {0};
+		text_add(&never, facts->name);
+		text_add(&never, "!");
+		return unit_add_name(unit, never.data);
+	}
+	bool is_counted = unit_name_is_counted(facts->source, strlen(facts->source));
+	if (!facts->owner && !is_counted)
+		return unit_add_name(unit, facts->name);
+	scope_free char *stripped = memory_allocate(strlen(facts->source) + 1);
+	unit_name_strip(facts->source, strlen(facts->source), stripped);
+	uint32_t declared = unit_name_declaration(unit, facts->number);
+	scope_text struct text id = {0};
+	text_add_format(&id, "%s%s%s#%u", stripped, facts->owner ? "@" : "",
+		facts->owner ? facts->owner : "",
+		unit_names_get(unit->names, declared)->ordinal);
+	return unit_add_name(unit, id.data);
+}
+
+void unit_add_variable(struct unit *unit, const struct unit_variable_facts *facts)
+{
+	uint32_t name = unit_add_name(unit, facts->name);
+	struct unit_variable *variable = array_add(&unit->variables);
+	variable->name = name;
+	variable->id = unit_make_id(unit, facts);
+	variable->owner = unit_add_name(unit, facts->owner);
+	variable->file = unit_add_name(unit, facts->file);
+	variable->section = unit_add_name(unit, facts->section);
+	variable->line = facts->line;
+	variable->is_correlated = facts->source != NULL;
+	struct unit_name *known = unit_names_get(unit->names, name);
+	known->variable = (uint32_t)unit->variables.count;
+	if (known->object)
+		unit->objects.items[known->object - 1].explicit = variable->section;
+}
+
+void unit_declare_variable(
+	struct unit *unit, unsigned number, const char *source, unsigned owner)
+{
+	size_t length = strlen(source);
+	scope_free char *stripped = memory_allocate(length + 1);
+	unit_name_strip(source, length, stripped);
+	/* Keys that are no symbol's name, and so have their ordinals to themselves. */
+	scope_text struct text key = {0};
+	text_add_format(&key, "%s@%u", stripped, owner);
+	uint32_t family = unit_names_add(unit->names, key.data, key.size);
+	uint32_t ordinal = unit_names_get(unit->names, family)->ordinal++;
+	uint32_t declared = unit_name_declaration(unit, number);
+	unit_names_get(unit->names, declared)->ordinal = ordinal;
+}
+
+int unit_finish(struct unit *unit)
+{
+	unit_end_function(unit);
+	if (unit->line.size)
+		unit_text_add(unit, "\n", 1);
+	unit_text_close_data(unit);
+	unit_hash_close_body(unit, &unit->bodies[UNIT_BODY_TOPLEVEL],
+		&unit->objects.items[0].pieces[0]);
+	scope_text struct text text = {0};
+	unit_write(unit, &text);
+	size_t written = fwrite(text.data, 1, text.size, unit->output);
+	int failed = fclose(unit->output) || written != text.size;
+	unit->output = NULL;
+	return failed ? -1 : 0;
+}

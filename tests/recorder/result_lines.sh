@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# result_lines.sh - sourced by the recorder's tests
+#
+# Prints "ok NAME" and "not ok NAME: why", makes a temporary folder that is gone at
+# the end, and finds the tools: $KSPLICE_BUILD, or build/ of this checkout. The script
+# that sources it has set $here, its own folder.
+
+build=$(cd "${KSPLICE_BUILD:-$here/../../build}" && pwd) || exit 1
+wrapper=$build/bin/ksplice-cc
+failed=0
+folder=$(mktemp -d "${TMPDIR:-/tmp}/ksplice-test-XXXXXX") || exit 1
+trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
+trap 'exit 130' INT TERM
+unset KSPLICE_UNIT KBUILD_EXTMOD KSPLICE_COMPILER KSPLICE_LIBDIR
+
+ok() {
+	echo "ok $1"
+}
+
+not_ok() {
+	echo "not ok $1: $2"
+	failed=1
+}
+
+skip() {
+	echo "ok $1 # SKIP $2"
+}
+
+# check NAME WHY COMMAND...: the command must succeed.
+check() {
+	check_name=$1
+	check_why=$2
+	shift 2
+	if "$@"; then ok "$check_name"; else not_ok "$check_name" "$check_why"; fi
+}
+
+# The hash of a function or variable in a record (.json.gz) or a unit (plain).
+get_hash() {
+	zcat -f "$2" | tr '{' '\n' |
+		sed -n "s/^\"name\":\"$1\",\(\"id\":\"[^\"]*\",\)*\"hash\":\"\([0-9a-f]*\)\".*/\2/p"
+}
+
+# All functions (or variables) of it: "name hash" per line, sorted.
+list_functions() {
+	zcat -f "$1" | tr '{' '\n' |
+		sed -n 's/^"name":"\([^"]*\)","hash":"\([0-9a-f]*\)".*/\1 \2/p' | sort
+}
+
+# "id hash" per line; what must not be correlated is left out.
+list_variables() {
+	zcat -f "$1" | tr '{' '\n' |
+		sed -n 's/^"name":"[^"]*","id":"\([^"]*[^!"]\)","hash":"\([0-9a-f]*\)".*/\1 \2/p' |
+		sort
+}
+
+list_toplevel() {
+	zcat -f "$1" | grep -o '"toplevel":"[0-9a-f]*"'
+}
+
+# Everything that must be equal in two records of equal code.
+list_all() {
+	list_functions "$1"
+	list_variables "$1"
+	list_toplevel "$1"
+}

@@ -1,0 +1,52 @@
+# shellcheck shell=dash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# guest_functions.sh - what the guest scripts have in common; it stands in front of
+# each. The guest's shell is busybox's.
+set -eu
+
+fail() {
+	echo "FAILED: $*"
+	dmesg | tail -n 20
+	exit 1
+}
+
+# expect_status STATUS COMMAND...: its output, both kinds, is in /tmp/out.
+expect_status() {
+	local expected=$1 status=0
+	shift
+	"$@" >/tmp/out 2>&1 || status=$?
+	[ "$status" = "$expected" ] || {
+		cat /tmp/out
+		fail "$*: exit status $status instead of $expected"
+	}
+}
+
+# expect_output REGEX...: each is in /tmp/out.
+expect_output() {
+	local pattern
+	for pattern in "$@"; do
+		grep -qE -e "$pattern" /tmp/out || {
+			cat /tmp/out
+			fail "missing in the output: $pattern"
+		}
+	done
+}
+
+apply() {
+	expect_status 0 ksplice-apply "$@"
+}
+
+undo() {
+	expect_status 0 ksplice-undo "$@"
+}
+
+# wait_until COMMAND...: up to 20 seconds.
+wait_until() {
+	local tries=200
+	while ! "$@"; do
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || fail "waited in vain for: $*"
+		usleep 100000
+	done
+}

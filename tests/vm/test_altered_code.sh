@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# test_altered_code.sh - a function whose bytes in memory are not as linked, here
+# because of a kprobe in its middle, is refused with the place; without it, it works
+
+# shellcheck source-path=SCRIPTDIR source=session.sh
+. "$(dirname "$(readlink -f "$0")")/session.sh"
+
+patch_meminfo "$work/meminfo.patch"
+update=$(create_update "$work/meminfo.patch")
+
+# The offset of an instruction well inside the function, and nothing that the
+# kernel rewrites itself: a move between registers.
+offset=$(objdump -d --disassemble=meminfo_proc_show "$tree/vmlinux" | awk '
+	/<meminfo_proc_show>:/ { start = strtonum("0x" $1) }
+	/^ffff.*\tmov +%r[a-z0-9]+,%r[a-z0-9]+$/ {
+		address = strtonum("0x" substr($1, 1, length($1) - 1))
+		if (address > start + 24) {
+			printf("0x%x", address - start)
+			exit
+		}
+	}')
+[ -n "$offset" ] || fail "no instruction to put the kprobe on"
+echo "$offset" >"$work/offset"
+
+boot --file "$update" --file "$work/offset" <<'EOS'
+offset=$(cat offset)
+modprobe ksplice
+# It would turn the breakpoint into a jump at a time of its own.
+echo 0 >/proc/sys/debug/kprobes-optimization
+cd /sys/kernel/tracing
+echo "p:middle meminfo_proc_show+$offset" >kprobe_events
+echo 1 >events/kprobes/middle/enable
+cd /root
+kernel_text save /tmp/before
+expect_status 2 ksplice-apply ksplice-*.tar.gz
+cat /tmp/out
+expect_output "meminfo_proc_show\+$offset" 'kprobe|breakpoint|int3'
+kernel_text compare /tmp/before
+! grep Patched /proc/meminfo
+
+echo 0 >/sys/kernel/tracing/events/kprobes/middle/enable
+echo >/sys/kernel/tracing/kprobe_events
+apply ksplice-*.tar.gz
+grep Patched /proc/meminfo
+EOS

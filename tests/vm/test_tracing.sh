@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# test_tracing.sh - ftrace and a kprobe on the entry of a patched function fire
+# before apply, after apply and after undo, once per call
+
+# shellcheck source-path=SCRIPTDIR source=session.sh
+. "$(dirname "$(readlink -f "$0")")/session.sh"
+
+patch_meminfo "$work/meminfo.patch"
+update=$(create_update "$work/meminfo.patch")
+
+boot --file "$update" <<'EOS'
+update=$(echo ksplice-*.tar.gz)
+id=${update#ksplice-}
+id=${id%.tar.gz}
+tracing=/sys/kernel/tracing
+
+# expect_hits WHEN: one call is seen once by the tracer and once by the kprobe.
+expect_hits() {
+	local traced probed
+	echo >$tracing/trace
+	cat /proc/meminfo >/tmp/meminfo
+	traced=$(grep -c ': meminfo_proc_show <-' $tracing/trace || true)
+	probed=$(grep -c ': entry: (meminfo_proc_show+0x0' $tracing/trace || true)
+	echo "$1: traced $traced, probed $probed"
+	[ "$traced $probed" = '1 1' ] || {
+		cat $tracing/trace
+		fail "$1: not seen once each"
+	}
+}
+
+set_tracing() {
+	if [ "$1" = on ]; then
+		echo meminfo_proc_show >$tracing/set_ftrace_filter
+		echo function >$tracing/current_tracer
+		echo 'p:entry meminfo_proc_show' >$tracing/kprobe_events
+		echo 1 >$tracing/events/kprobes/entry/enable
+	else
+		echo 0 >$tracing/events/kprobes/entry/enable
+		echo >$tracing/kprobe_events
+		echo nop >$tracing/current_tracer
+		echo >$tracing/set_ftrace_filter
+	fi
+}
+
+modprobe ksplice
+kernel_text save /tmp/before
+set_tracing on
+expect_hits 'before apply'
+apply "$update"
+expect_hits 'after apply'
+grep -q Patched /tmp/meminfo || fail "the new function is not called"
+set_tracing off
+grep -q Patched /proc/meminfo || fail "the new function went with the tracer"
+set_tracing on
+expect_hits 'after apply, set up again'
+undo "$id"
+expect_hits 'after undo'
+! grep -q Patched /tmp/meminfo || fail "the new function is still called"
+set_tracing off
+kernel_text compare /tmp/before
+EOS

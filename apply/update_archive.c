@@ -90,7 +90,7 @@ static bool update_archive_is_id(const char *id)
 static struct error *update_archive_read_target(const char *path, const char *root,
 	const struct json_t *manifest, struct update_archive *archive)
 {
-	const struct json_t *targets = json_find(manifest, "target");
+	const struct json_t *targets = json_find(manifest, "targets");
 	const struct json_t *target = json_find_item(targets, 0);
 	const char *name = json_find_text(target, "name");
 	const char *build_id = json_find_text(target, "build_id");

@@ -30,6 +30,13 @@ void argument_list_add(struct argument_list *list, const char *argument)
 	argument_list_take(list, memory_copy_text(argument));
 }
 
+void argument_list_replace(
+	struct argument_list *list, size_t index, const char *argument)
+{
+	free(list->items[index]);
+	list->items[index] = memory_copy_text(argument);
+}
+
 /*
  * Reads one argument, from the first byte that is not white space, as buildargv of
  * libiberty does: a backslash takes the next byte as it is, also within quotes.

@@ -17,6 +17,10 @@ struct argument_list {
 /* Adds a copy of the argument. */
 void argument_list_add(struct argument_list *list, const char *argument);
 
+/* Puts a copy of the argument in the place of another. */
+void argument_list_replace(
+	struct argument_list *list, size_t index, const char *argument);
+
 /*
  * Adds the argument, or where it is "@file" what that file holds, as GCC reads it:
  * separated by white space, with quotes and backslashes, files in files. As with

@@ -61,8 +61,7 @@ static void compile_command_scan(const struct argument_list *arguments,
 	for (size_t i = 1; i < arguments->count; i++) {
 		const char *argument = arguments->items[i];
 		if (argument[0] != '-' || !argument[1]) {
-			command->source = argument;
-			command->source_count++;
+			argument_list_add(&command->sources, argument);
 			options->is_c = is_c_source(argument, options->language);
 			continue;
 		}
@@ -79,38 +78,50 @@ static void compile_command_scan(const struct argument_list *arguments,
 	}
 }
 
+/* A question to the compiler rather than a compile: nothing is kept of it. */
+static bool is_probe(const struct compile_command *command)
+{
+	const char *paths[] = {command->sources.items[0], command->output};
+	for (size_t i = 0; i < 2; i++) {
+		if (paths[i] && (strcmp(paths[i], "-") == 0 ||
+					text_has_prefix(paths[i], "/dev/")))
+			return true;
+	}
+	return false;
+}
+
 void compile_command_read(
 	const struct argument_list *arguments, struct compile_command *command)
 {
-	struct compile_command read = {0};
 	struct compile_options options = {0};
-	compile_command_scan(arguments, &read, &options);
-	bool is_probe = read.source && (strcmp(read.source, "-") == 0 ||
-					       text_has_prefix(read.source, "/dev/"));
-	is_probe |= read.output && (strcmp(read.output, "-") == 0 ||
-					   text_has_prefix(read.output, "/dev/"));
-	if (!options.compiles || options.stops || !read.source || is_probe) {
-		read.kind = COMPILE_OTHER;
+	compile_command_scan(arguments, command, &options);
+	if (!options.compiles || options.stops || !command->sources.count ||
+		is_probe(command)) {
+		command->kind = COMPILE_OTHER;
 	} else if (!options.is_c) {
-		read.kind = COMPILE_FOREIGN;
+		command->kind = COMPILE_FOREIGN;
 	} else {
-		read.kind = COMPILE_OBJECT;
 		if (options.is_lto)
-			read.reason = "lto";
-		if (read.source_count > 1)
-			read.reason = "several-sources";
-		if (read.reason)
-			read.kind = COMPILE_UNRECORDED;
+			command->reason = "lto";
+		else if (command->sources.count > 1)
+			command->reason = "several-sources";
+		command->kind = command->reason ? COMPILE_UNRECORDED : COMPILE_OBJECT;
 	}
-	*command = read;
 }
 
-char *compile_command_get_object(const struct compile_command *command)
+char *compile_command_get_object(
+	const struct compile_command *command, const char *source)
 {
 	if (command->output)
 		return memory_copy_text(command->output);
-	const char *name = file_name(command->source);
+	const char *name = file_name(source);
 	const char *dot = strrchr(name, '.');
 	size_t stem = dot ? (size_t)(dot - name) : strlen(name);
 	return memory_format("%.*s.o", (int)stem, name);
+}
+
+void compile_command_deinit(struct compile_command *command)
+{
+	argument_list_deinit(&command->sources);
+	*command = (struct compile_command){0};
 }

@@ -5,9 +5,7 @@
 #ifndef KSPLICE_CCWRAP_COMPILE_COMMAND_H
 #define KSPLICE_CCWRAP_COMPILE_COMMAND_H
 
-#include <stddef.h>
-
-struct argument_list;
+#include "ccwrap/argument_list.h"
 
 enum compile_kind {
 	COMPILE_OTHER,      /* makes no object of C that anybody will link */
@@ -16,20 +14,23 @@ enum compile_kind {
 	COMPILE_UNRECORDED, /* as that, but there is nothing to record: see reason */
 };
 
-/* Strings point into the command line, which must stay. */
+/* Zero-initialise; release with compile_command_deinit. */
 struct compile_command {
 	enum compile_kind kind;
 	const char *reason; /* of COMPILE_UNRECORDED: a constant name */
-	const char *source;
-	const char *output; /* -o as given, NULL if the compiler chooses */
-	size_t source_count;
+	struct argument_list sources;
+	const char *output; /* -o as given, part of the command line that was read;
+			     * NULL if the compiler chooses */
 };
 
-/* arguments: without @files, [0] is the compiler. */
+/* arguments: without @files, [0] is the compiler; they must stay. */
 void compile_command_read(
 	const struct argument_list *arguments, struct compile_command *command);
 
-/* The path of the object, as given or as the compiler chooses; the caller frees it. */
-char *compile_command_get_object(const struct compile_command *command);
+/* The path of a source's object, as given or chosen; the caller frees it. */
+char *compile_command_get_object(
+	const struct compile_command *command, const char *source);
+
+void compile_command_deinit(struct compile_command *command);
 
 #endif

@@ -53,7 +53,7 @@ static bool compiler_path_leads_to_launcher(const char *path)
 	return resolved && compiler_path_is_launcher(resolved);
 }
 
-static char *compiler_path_search(const char *name, bool skip_launchers)
+static char *compiler_path_search(const char *name, bool skip_launchers, bool *skipped)
 {
 	if (strchr(name, '/')) {
 		scope_free char *here = getcwd(NULL, 0);
@@ -72,19 +72,22 @@ static char *compiler_path_search(const char *name, bool skip_launchers)
 		if (compiler_path_is_program(candidate) &&
 			!(skip_launchers && compiler_path_leads_to_launcher(candidate)))
 			return take_pointer(candidate);
+		*skipped |= file_exists(candidate);
 		if (!path[length])
 			return NULL;
 		path += length + 1;
 	}
 }
 
-char *compiler_path_find(const char *name)
+char *compiler_path_find(const char *name, bool *skipped)
 {
-	return compiler_path_search(name, false);
+	bool ignored = false;
+	return compiler_path_search(name, false, skipped ? skipped : &ignored);
 }
 
 char *compiler_path_find_real(const char *name)
 {
-	scope_free char *found = compiler_path_search(name, true);
+	bool skipped = false;
+	scope_free char *found = compiler_path_search(name, true, &skipped);
 	return found ? realpath(found, NULL) : NULL;
 }

@@ -10,9 +10,10 @@
 /*
  * The program that a shell would run for name, skipping ksplice-cc under whatever
  * name it stands on PATH; as an absolute path, symbolic links not resolved. NULL if
- * there is none. The caller frees it.
+ * there is none. The caller frees it. Unless skipped is NULL, *skipped becomes true if
+ * a shell would have run something else.
  */
-char *compiler_path_find(const char *name);
+char *compiler_path_find(const char *name, bool *skipped);
 
 /*
  * As above, and also skipping compiler caches and distributors that stand on PATH

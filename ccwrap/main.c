@@ -152,10 +152,20 @@ static void main_compile(const struct wrapper_call *call, const struct record_pl
 	compiler_exit_like(status);
 }
 
+/* The place of a source's record, or the compiler alone where there is none. */
+static void main_find_place(const struct wrapper_call *call,
+	const struct compile_command *command, const char *source,
+	struct record_place *place)
+{
+	scope_free char *object = compile_command_get_object(command, source);
+	if (record_place_find(place, object))
+		main_pass(call);
+}
+
 int main(int argc, char **argv)
 {
 	struct wrapper_call call = {0};
-	struct compile_command command;
+	struct compile_command command = {0};
 	struct record_place place = {0};
 	const char *above = getenv(KSPLICE_ENV_UNIT);
 
@@ -166,17 +176,21 @@ int main(int argc, char **argv)
 	is_passed |= above && *above;
 	if (is_passed)
 		main_pass(&call);
-	scope_free char *object = compile_command_get_object(&command);
-	if (record_place_find(&place, object))
-		main_pass(&call);
-	if (command.kind == COMPILE_FOREIGN) {
-		/* The object that may have been recorded here is replaced. */
-		unlink(place.path);
-		main_pass(&call);
+	if (command.kind == COMPILE_OBJECT) {
+		const char *source = command.sources.items[0];
+		main_find_place(&call, &command, source, &place);
+		if (record_rule_find(place.object) || !main_prepare_place(&place))
+			main_pass(&call);
+		main_compile(&call, &place, source);
 	}
-	if (record_rule_find(place.object) || !main_prepare_place(&place))
-		main_pass(&call);
-	if (command.kind == COMPILE_UNRECORDED)
-		main_pass_unrecorded(&call, &place, command.reason);
-	main_compile(&call, &place, command.source);
+	for (size_t i = 0; i < command.sources.count; i++) {
+		/* The object that may have been recorded here is replaced. */
+		main_find_place(&call, &command, command.sources.items[i], &place);
+		unlink(place.path);
+		if (command.kind == COMPILE_UNRECORDED &&
+			!record_rule_find(place.object))
+			error_free(record_write_reason(&place, command.reason));
+		record_place_deinit(&place);
+	}
+	main_pass(&call);
 }

@@ -29,7 +29,7 @@ static bool is_program_name(const char *argument)
 		if (text_has_suffix(argument, wrapper_file_suffixes[i]))
 			return false;
 	}
-	scope_free char *found = compiler_path_find(argument);
+	scope_free char *found = compiler_path_find(argument, NULL);
 	return found != NULL;
 }
 
@@ -59,7 +59,12 @@ void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
 		argument_list_add(&call->command, argv[next]);
 		argument_list_add_expanded(&call->expanded, argv[next]);
 	}
-	call->program = compiler_path_find(call->command.items[0]);
+	bool skipped = false;
+	call->program = compiler_path_find(call->command.items[0], &skipped);
+	/* GCC looks for its own parts beside the program that PATH has under its
+	 * name; where that is us, it must be told. */
+	if (skipped && call->program)
+		argument_list_replace(&call->command, 0, call->program);
 	call->real = compiler_path_find_real(compiler);
 }
 

@@ -21,9 +21,17 @@ struct closing {
 
 /* Code that runs while the machine stands still for the very patching. */
 static const char *const stopped_functions[] = {
-	"multi_cpu_stop", "stop_machine_cpuslocked", "stop_cpus", "queue_stop_cpus_work",
-	"cpu_stopper_thread", "touch_nmi_watchdog", "rcu_momentary_dyntick_idle",
-	"text_poke", "__text_poke", "text_poke_memcpy", "native_save_fl",
+	"multi_cpu_stop",
+	"stop_machine_cpuslocked",
+	"stop_cpus",
+	"queue_stop_cpus_work",
+	"cpu_stopper_thread",
+	"touch_nmi_watchdog",
+	"rcu_momentary_dyntick_idle",
+	"text_poke",
+	"__text_poke",
+	"text_poke_memcpy",
+	"native_save_fl",
 };
 
 static const char *piece_name(const struct piece *piece)
@@ -52,24 +60,30 @@ static struct error *closing_check_code(
 {
 	const char *section = piece->section->name;
 	const char *name = piece_name(piece);
-	if (text_has_prefix(section, ".init.text") || text_has_prefix(section, ".exit.text"))
-		return error_hint(error_refused("init-function",
-					  "%s: %s: has run already and is gone from memory",
-					  closing->post->object->path, name),
-			"leave the change of this function out of the patch; it would take effect "
+	if (text_has_prefix(section, ".init.text") ||
+		text_has_prefix(section, ".exit.text"))
+		return error_hint(
+			error_refused("init-function",
+				"%s: %s: has run already and is gone from memory",
+				closing->post->object->path, name),
+			"leave the change of this function out of the patch; it would "
+			"take effect "
 			"at the next boot only");
 	if (strcmp(section, ".noinstr.text") == 0 || strcmp(section, ".entry.text") == 0)
-		return error_hint(error_refused("noinstr-function",
-					  "%s: %s: is in %s, which runs where a jump into a module "
-					  "is not allowed",
-					  closing->post->object->path, name, section),
+		return error_hint(
+			error_refused("noinstr-function",
+				"%s: %s: is in %s, which runs where a jump into a module "
+				"is not allowed",
+				closing->post->object->path, name, section),
 			"change one of its callers that is not noinstr instead");
 	if (!piece->symbol || section_count_pieces(closing->post, piece) > 1)
-		return error_hint(error_refused("shared-section",
-					  "%s: %s: shares the section %s with other code, to which "
-					  "the assembler has already bound its calls",
-					  closing->post->object->path, name, section),
-			"functions with a section of their own by attribute cannot be replaced yet; "
+		return error_hint(
+			error_refused("shared-section",
+				"%s: %s: shares the section %s with other code, to which "
+				"the assembler has already bound its calls",
+				closing->post->object->path, name, section),
+			"functions with a section of their own by attribute cannot be "
+			"replaced yet; "
 			"change one of its callers instead");
 	size_t count = sizeof(stopped_functions) / sizeof(stopped_functions[0]);
 	for (size_t i = 0; i < count && piece->state != PIECE_NEW; i++) {
@@ -87,15 +101,18 @@ static struct error *closing_check_data(
 	const char *object = closing->post->object->path;
 	const char *name = piece_name(piece);
 	if (piece_is_per_cpu(piece))
-		return error_hint(error_refused("new-per-cpu-variable",
-					  "%s: %s: is a new per-cpu variable", object, name),
+		return error_hint(
+			error_refused("new-per-cpu-variable",
+				"%s: %s: is a new per-cpu variable", object, name),
 			"use an array indexed by CPU, or alloc_percpu() in a hook");
 	if (piece_is_writable(piece) && !piece->identity[0])
 		return error_refused("uncorrelated-variable",
-			"%s: %s: cannot be told from the running kernel's variables", object, name);
+			"%s: %s: cannot be told from the running kernel's variables",
+			object, name);
 	if (piece_is_writable(piece) && !piece->symbol)
 		return error_refused("unnamed-content",
-			"%s: %s: has writable content that no symbol names", object, name);
+			"%s: %s: has writable content that no symbol names", object,
+			name);
 	return NULL;
 }
 
@@ -139,7 +156,8 @@ static struct error *closing_follow(struct closing *closing, const struct piece 
 {
 	for (size_t i = 0; i < piece->reloc_count; i++) {
 		struct piece_target target;
-		try(piece_resolve_reloc(closing->post, piece, &piece->relocs[i], &target));
+		try(piece_resolve_reloc(
+			closing->post, piece, &piece->relocs[i], &target));
 		struct piece *to = target.piece;
 		if (!to || to->travels)
 			continue;
@@ -147,7 +165,8 @@ static struct error *closing_follow(struct closing *closing, const struct piece 
 			try(closing_take_function(closing, to));
 		else if (to->role != SECTION_CODE &&
 			 (to->state == PIECE_NEW || piece_is_copied(to) ||
-				 (to->role == SECTION_DATA && to->state == PIECE_CHANGED)))
+				 (to->role == SECTION_DATA &&
+					 to->state == PIECE_CHANGED)))
 			try(closing_take(closing, to));
 	}
 	return NULL;
@@ -162,18 +181,20 @@ static struct error *closing_check_changed_data(
 {
 	const char *object = closing->post->object->path;
 	if (piece_is_writable(data))
-		return error_hint(
-			error_refused("changed-data",
-				"%s: %s: the patch changes its initial value, but the running "
-				"kernel's has been in use since boot",
-				object, piece_name(data)),
-			"set the new value in a hook that runs when the update is applied, and "
+		return error_hint(error_refused("changed-data",
+					  "%s: %s: the patch changes its initial value, "
+					  "but the running "
+					  "kernel's has been in use since boot",
+					  object, piece_name(data)),
+			"set the new value in a hook that runs when the update is "
+			"applied, and "
 			"leave the initialiser as it was");
 	if (!data->symbol || data->symbol->binding != STB_LOCAL)
-		return error_hint(error_refused("changed-data",
-					  "%s: %s: the patch changes a constant that other files "
-					  "can read",
-					  object, piece_name(data)),
+		return error_hint(
+			error_refused("changed-data",
+				"%s: %s: the patch changes a constant that other files "
+				"can read",
+				object, piece_name(data)),
 			"give the changed functions a new constant of their own");
 	for (size_t i = 0; i < closing->post->count; i++) {
 		struct piece *reader = &closing->post->pieces[i];
@@ -184,10 +205,12 @@ static struct error *closing_check_changed_data(
 			error_free(unclear);
 			if (unclear || target.piece != data)
 				continue;
-			struct piece *code = reader->role == SECTION_CODE ? reader : reader->owner;
+			struct piece *code =
+				reader->role == SECTION_CODE ? reader : reader->owner;
 			if (!code)
 				return error_refused("changed-data",
-					"%s: %s: the patch changes a constant that %s points to",
+					"%s: %s: the patch changes a constant that %s "
+					"points to",
 					object, piece_name(data), piece_name(reader));
 			if (code->state == PIECE_SAME)
 				code->state = PIECE_CHANGED;
@@ -202,7 +225,8 @@ static struct error *closing_check_once(
 	return error_hint(error_refused(piece->special->reason, "%s: %s: the patch %s %s",
 				  closing->post->object->path, piece_name(piece), verb,
 				  piece->special->what),
-		"that takes effect at boot or at load only, so leave it out of the patch");
+		"that takes effect at boot or at load only, so leave it out of the "
+		"patch");
 }
 
 static struct error *closing_check_all(struct closing *closing)
@@ -212,8 +236,8 @@ static struct error *closing_check_all(struct closing *closing)
 		if (piece->state == PIECE_SAME)
 			continue;
 		if (piece->role == SECTION_ONCE)
-			return closing_check_once(
-				closing, piece, piece->state == PIECE_NEW ? "adds" : "changes");
+			return closing_check_once(closing, piece,
+				piece->state == PIECE_NEW ? "adds" : "changes");
 		if (piece->role == SECTION_DATA && piece->state == PIECE_CHANGED)
 			try(closing_check_changed_data(closing, piece));
 	}
@@ -263,8 +287,8 @@ bool closure_is_outward(const struct piece *piece, const struct piece_target *ta
 	/* Only another function's, or a variable's, use of its address counts: tables
 	 * are about this very copy, and a function knows its own places. */
 	bool takes_address = piece->role == SECTION_CODE || piece->role == SECTION_DATA;
-	return to->role == SECTION_CODE && to->twin && takes_address && !target->is_branch &&
-	       target->offset == 0;
+	return to->role == SECTION_CODE && to->twin && takes_address &&
+	       !target->is_branch && target->offset == 0;
 }
 
 const struct piece *closure_find_escape(const struct piece_set *post)
@@ -275,11 +299,13 @@ const struct piece *closure_find_escape(const struct piece_set *post)
 			continue;
 		for (size_t k = 0; k < piece->reloc_count; k++) {
 			struct piece_target target = {0};
-			struct error *unclear =
-				piece_resolve_reloc(post, piece, &piece->relocs[k], &target);
+			struct error *unclear = piece_resolve_reloc(
+				post, piece, &piece->relocs[k], &target);
 			error_free(unclear);
-			if (!unclear && target.piece && target.piece->role == SECTION_CODE &&
-				!target.piece->twin && !target.is_branch && !target.offset)
+			if (!unclear && target.piece &&
+				target.piece->role == SECTION_CODE &&
+				!target.piece->twin && !target.is_branch &&
+				!target.offset)
 				return target.piece;
 		}
 	}
@@ -288,5 +314,6 @@ const struct piece *closure_find_escape(const struct piece_set *post)
 
 bool closure_is_replacement(const struct piece *piece)
 {
-	return piece->travels && piece->role == SECTION_CODE && piece->twin && !piece->owner;
+	return piece->travels && piece->role == SECTION_CODE && piece->twin &&
+	       !piece->owner;
 }

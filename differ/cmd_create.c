@@ -40,19 +40,23 @@ static const char usage[] =
 	"usage: ksplice-create --patch=FILE [OPTION]... OBJTREE\n"
 	"Make an update for a running kernel from a patch of its source.\n"
 	"\n"
-	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux. Neither it nor the\n"
+	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux. Neither it "
+	"nor the\n"
 	"source tree is written, but for the folder .ksplice in it.\n"
 	"\n"
 	"  -p, --patch=FILE   the unified diff to apply\n"
-	"  -s, --strip=N      leading folders of the diff's paths to strip (1, as patch -p1)\n"
+	"  -s, --strip=N      leading folders of the diff's paths to strip (1, as patch "
+	"-p1)\n"
 	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
-	"      --keep=DIR     keep the objects made on the way in DIR, which must not exist\n"
+	"      --keep=DIR     keep the objects made on the way in DIR, which must not "
+	"exist\n"
 	"      --json         print the result as JSON on standard output\n"
 	"  -q, --quiet        show no progress\n"
 	"  -h, --help         show this help\n"
 	"      --version      show the version\n"
 	"\n"
-	"Prints the archive's path. Exit code: 0 made, 1 error, 2 refused, 3 no change.\n";
+	"Prints the archive's path. Exit code: 0 made, 1 error, 2 refused, 3 no "
+	"change.\n";
 
 struct create {
 	/* options */
@@ -108,7 +112,8 @@ static struct error *create_plan(struct create *create)
 {
 	try(update_plan_make(create->index, &create->patch, &create->plan));
 	for (size_t i = 0; i < create->plan.unbuilt_count; i++)
-		message_warn("%s is not built in this configuration: its change has no effect",
+		message_warn(
+			"%s is not built in this configuration: its change has no effect",
 			create->plan.unbuilt[i]);
 	for (size_t i = 0; i < create->plan.count; i++)
 		message_step("the patch changes %s", create->plan.units[i].object);
@@ -135,11 +140,11 @@ static struct error *create_prepare(struct create *create)
 	if (!create->work)
 		return error_errno("%s", create->keep ? create->keep : made);
 	create->shadow = file_join(create->work, "shadow");
-	try(update_template_prepare(create->tree, build_id, create->units[0].record.compiler,
-		create->work, &create->template));
+	try(update_template_prepare(create->tree, build_id,
+		create->units[0].record.compiler, create->work, &create->template));
 	scope_free char *patch = realpath(create->patch_path, NULL);
-	return shadow_create(create->tree, &create->patch, patch ? patch : create->patch_path,
-		create->strip, create->shadow);
+	return shadow_create(create->tree, &create->patch,
+		patch ? patch : create->patch_path, create->strip, create->shadow);
 }
 
 static struct error *create_compare(struct create *create)
@@ -155,8 +160,8 @@ static struct error *create_compare(struct create *create)
 	bool has_change = false;
 	for (size_t i = 0; i < create->plan.count; i++) {
 		struct update_unit *unit = &create->units[i];
-		message_step("compiling %s before and after (%zu of %zu)", unit->object, i + 1,
-			create->plan.count);
+		message_step("compiling %s before and after (%zu of %zu)", unit->object,
+			i + 1, create->plan.count);
 		try(update_unit_compile(&source, unit));
 		try(update_unit_prove(&source, unit));
 		try(update_unit_compare(&source, unit));
@@ -179,8 +184,8 @@ static struct error *create_match(struct create *create)
 			const struct piece *piece = &unit->post_pieces->pieces[k];
 			if (!closure_is_replacement(piece))
 				continue;
-			try(update_match_add(
-				&create->match, create->image, &create->sites, unit, piece));
+			try(update_match_add(&create->match, create->image,
+				&create->sites, unit, piece));
 			message_step("replacing %s", piece->symbol->name);
 		}
 		const struct piece *escape = closure_find_escape(unit->post_pieces);
@@ -188,7 +193,8 @@ static struct error *create_match(struct create *create)
 			create->escape = escape->symbol->name;
 	}
 	if (create->escape)
-		message_warn("the address of the new function %s is stored, so that this update "
+		message_warn("the address of the new function %s is stored, so that this "
+			     "update "
 			     "cannot be undone",
 			create->escape);
 	return NULL;
@@ -250,7 +256,8 @@ static struct json_t *create_describe(const struct create *create)
 	struct json_t *functions = json_make_array();
 	for (size_t i = 0; i < create->match.count; i++) {
 		if (create->match.items[i].piece)
-			json_append_text(functions, create->match.items[i].piece->symbol->name);
+			json_append_text(
+				functions, create->match.items[i].piece->symbol->name);
 	}
 	struct json_t *json = json_make_object();
 	json_put_text(json, "result", "created");
@@ -275,7 +282,8 @@ static void create_print(const struct create *create, const struct error *error)
 	}
 }
 
-/* Fills in the options. Gives the exit code where there is nothing more to do, else -1. */
+/* Fills in the options. Gives the exit code where there is nothing more to do, else -1.
+ */
 static int create_read_options(struct create *create, int count, char **arguments)
 {
 	enum { OPTION_JSON = 256, OPTION_KEEP, OPTION_VERSION };
@@ -292,7 +300,8 @@ static int create_read_options(struct create *create, int count, char **argument
 	};
 	int option;
 	char *end;
-	while ((option = getopt_long(count, arguments, "p:s:o:qh", options, NULL)) != -1) {
+	while ((option = getopt_long(count, arguments, "p:s:o:qh", options, NULL)) !=
+		-1) {
 		switch (option) {
 		case 'p':
 			create->patch_path = optarg;
@@ -300,7 +309,9 @@ static int create_read_options(struct create *create, int count, char **argument
 		case 's':
 			create->strip = (unsigned)strtoul(optarg, &end, 10);
 			if (*end || end == optarg || create->strip > 64) {
-				fprintf(stderr, "ksplice-create: --strip=%s: is no small number\n",
+				fprintf(stderr,
+					"ksplice-create: --strip=%s: is no small "
+					"number\n",
 					optarg);
 				return 1;
 			}

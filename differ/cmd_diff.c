@@ -25,7 +25,8 @@ static const char usage[] =
 	"usage: ksplice-diff [OPTION]... PRE.o POST.o\n"
 	"Show which functions and variables differ between two objects.\n"
 	"\n"
-	"The objects should have been compiled with -ffunction-sections -fdata-sections.\n"
+	"The objects should have been compiled with -ffunction-sections "
+	"-fdata-sections.\n"
 	"\n"
 	"      --pre-record=FILE   the record of PRE.o, and\n"
 	"      --post-record=FILE  that of POST.o: static locals are told apart by them\n"
@@ -59,16 +60,19 @@ static const char *const state_names[] = {
 
 static bool piece_is_shown(const struct piece *piece)
 {
-	return piece->symbol && (piece->role == SECTION_CODE || piece->role == SECTION_DATA ||
-					piece->role == SECTION_ONCE);
+	return piece->symbol &&
+	       (piece->role == SECTION_CODE || piece->role == SECTION_DATA ||
+		       piece->role == SECTION_ONCE);
 }
 
-static void diff_show_piece(struct diff *diff, const struct piece *piece, const char *state)
+static void diff_show_piece(
+	struct diff *diff, const struct piece *piece, const char *state)
 {
 	const char *kind = piece->role == SECTION_CODE ? "function" : "variable";
 	uint64_t offset;
-	bool is_found = piece->state == PIECE_CHANGED &&
-			compare_find_difference(diff->sets[0], diff->sets[1], piece, &offset);
+	bool is_found =
+		piece->state == PIECE_CHANGED &&
+		compare_find_difference(diff->sets[0], diff->sets[1], piece, &offset);
 	bool has_code = is_found && piece->role == SECTION_CODE && offset < piece->size &&
 			offset < piece->twin->size;
 	scope_free char *before = NULL;
@@ -78,8 +82,8 @@ static void diff_show_piece(struct diff *diff, const struct piece *piece, const 
 		const struct piece *twin = piece->twin;
 		before = disassembly_show(
 			twin->section->data + twin->offset, twin->size, offset, &start);
-		after = disassembly_show(
-			piece->section->data + piece->offset, piece->size, offset, &start);
+		after = disassembly_show(piece->section->data + piece->offset,
+			piece->size, offset, &start);
 	}
 	if (!diff->json) {
 		printf("%s %s %s", state, kind, piece->symbol->name);
@@ -124,11 +128,12 @@ static struct error *diff_run(const struct diff_options *options, struct diff *d
 	/* No kernel, no tables: objects with special sections are refused by name. */
 	static const struct kernel_layout layout;
 	for (int i = 0; i < 2; i++) {
-		try(elf_object_open(options->objects[i], ELF_RELOCS_READ, &diff->objects[i]));
+		try(elf_object_open(
+			options->objects[i], ELF_RELOCS_READ, &diff->objects[i]));
 		if (options->records[i])
 			try(record_read(options->records[i], &diff->records[i]));
-		try(piece_set_create(
-			diff->objects[i], &layout, diff->records[i].variables, &diff->sets[i]));
+		try(piece_set_create(diff->objects[i], &layout,
+			diff->records[i].variables, &diff->sets[i]));
 	}
 	compare_pieces(diff->sets[0], diff->sets[1]);
 	if (options->is_json)

@@ -21,7 +21,8 @@ static const char usage[] =
 	"Bring the index of a kernel tree up to date, and show what it covers.\n"
 	"\n"
 	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux. The index is\n"
-	".ksplice/index.db in it; ksplice-create runs this by itself where it is needed.\n"
+	".ksplice/index.db in it; ksplice-create runs this by itself where it is "
+	"needed.\n"
 	"\n"
 	"  -c, --check    fail (exit code 2) if an object of the kernel has no record\n"
 	"  -v, --verbose  list the objects without a record, with the reason, and the\n"
@@ -77,10 +78,14 @@ static struct error *index_show_json(
 		const char *key;
 		int64_t number;
 	} numbers[] = {
-		{"objects", counts->objects}, {"recorded", counts->recorded},
-		{"unrecorded", counts->unrecorded}, {"excluded", counts->excluded},
-		{"assembly", counts->assembly}, {"sections", counts->sections},
-		{"sections_proven", counts->proven}, {"code_sections", counts->code_sections},
+		{"objects", counts->objects},
+		{"recorded", counts->recorded},
+		{"unrecorded", counts->unrecorded},
+		{"excluded", counts->excluded},
+		{"assembly", counts->assembly},
+		{"sections", counts->sections},
+		{"sections_proven", counts->proven},
+		{"code_sections", counts->code_sections},
 		{"code_sections_proven", counts->code_proven},
 	};
 	scope_json struct json_t *json = json_make_object();
@@ -108,8 +113,8 @@ static struct error *index_show_text(const struct index *index,
 	       "sections of vmlinux's objects: %" PRId64 ", place proven: %" PRId64 "\n"
 	       "  of these with code:          %" PRId64 ", place proven: %" PRId64 "\n",
 		counts->objects, counts->recorded, counts->assembly, counts->excluded,
-		counts->unrecorded, counts->sections, counts->proven, counts->code_sections,
-		counts->code_proven);
+		counts->unrecorded, counts->sections, counts->proven,
+		counts->code_sections, counts->code_proven);
 	if (!options->is_verbose)
 		return NULL;
 	try(index_list_unrecorded(index, show_unrecorded, NULL));
@@ -129,7 +134,8 @@ static struct error *index_run(const struct index_options *options)
 	try(options->is_json ? index_show_json(index, &counts)
 			     : index_show_text(index, &counts, options));
 	if (options->is_check && counts.unrecorded)
-		return error_hint(error_refused("unrecorded", "%s: %" PRId64 " objects have no record",
+		return error_hint(error_refused("unrecorded",
+					  "%s: %" PRId64 " objects have no record",
 					  tree->objects, counts.unrecorded),
 			"--verbose lists them");
 	return NULL;
@@ -148,7 +154,8 @@ int main(int count, char **arguments)
 	};
 	struct index_options options = {0};
 	int option;
-	while ((option = getopt_long(count, arguments, "cvh", long_options, NULL)) != -1) {
+	while ((option = getopt_long(count, arguments, "cvh", long_options, NULL)) !=
+		-1) {
 		switch (option) {
 		case 'c':
 			options.is_check = true;

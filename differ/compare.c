@@ -20,8 +20,8 @@ static bool comparing_is_equal(const struct comparing *comparing, const struct p
 	const struct piece *post, int depth, uint64_t *difference);
 
 static bool comparing_reloc_is_equal(const struct comparing *comparing,
-	const struct piece *pre, const struct elf_reloc *pre_reloc, const struct piece *post,
-	const struct elf_reloc *post_reloc, int depth)
+	const struct piece *pre, const struct elf_reloc *pre_reloc,
+	const struct piece *post, const struct elf_reloc *post_reloc, int depth)
 {
 	struct piece_target old;
 	struct piece_target new;
@@ -36,7 +36,7 @@ static bool comparing_reloc_is_equal(const struct comparing *comparing,
 	if (pre_problem || post_problem || old.offset != new.offset)
 		return false;
 	if (old.outside || new.outside)
-		return old.outside && new.outside && strcmp(old.outside, new.outside) == 0;
+		return old.outside && new.outside &&strcmp(old.outside, new.outside) == 0;
 	if (old.piece->identity[0] || new.piece->identity[0])
 		return strcmp(old.piece->identity, new.piece->identity) == 0;
 	return depth < depth_most &&
@@ -61,8 +61,10 @@ static bool comparing_is_equal(const struct comparing *comparing, const struct p
 	while (at < size) {
 		bool has_old = next < pre->reloc_count;
 		bool has_new = next < post->reloc_count;
-		uint64_t old_end = has_old ? pre->relocs[next].offset - pre->offset : size;
-		uint64_t new_end = has_new ? post->relocs[next].offset - post->offset : size;
+		uint64_t old_end =
+			has_old ? pre->relocs[next].offset - pre->offset : size;
+		uint64_t new_end =
+			has_new ? post->relocs[next].offset - post->offset : size;
 		uint64_t end = old_end < new_end ? old_end : new_end;
 		for (; at < end && at < size; at++) {
 			if (old[pre->offset + at] != new[post->offset + at]) {
@@ -73,8 +75,8 @@ static bool comparing_is_equal(const struct comparing *comparing, const struct p
 		if (at >= size)
 			break;
 		if (old_end != new_end ||
-			!comparing_reloc_is_equal(comparing, pre, &pre->relocs[next], post,
-				&post->relocs[next], depth)) {
+			!comparing_reloc_is_equal(comparing, pre, &pre->relocs[next],
+				post, &post->relocs[next], depth)) {
 			*difference = at;
 			return false;
 		}
@@ -135,7 +137,8 @@ void compare_pieces(struct piece_set *pre, struct piece_set *post)
 		piece->state = PIECE_NEW;
 		if (!piece->twin)
 			continue;
-		bool is_same = comparing_is_equal(&comparing, piece->twin, piece, 0, NULL);
+		bool is_same =
+			comparing_is_equal(&comparing, piece->twin, piece, 0, NULL);
 		piece->state = is_same ? PIECE_SAME : PIECE_CHANGED;
 		piece->twin->state = piece->state;
 	}

@@ -27,11 +27,20 @@ static const struct dropped_option {
 	bool is_prefix;
 	bool has_argument; /* the next word belongs to it */
 } dropped_options[] = {
-	{"-o", false, true}, {"-o", true, false},
-	{"-MF", false, true}, {"-MT", false, true}, {"-MQ", false, true},
-	{"-MF", true, false}, {"-MT", true, false}, {"-MQ", true, false},
-	{"-MD", false, false}, {"-MMD", false, false}, {"-MP", false, false},
-	{"-M", false, false}, {"-MM", false, false}, {"-MG", false, false},
+	{"-o", false, true},
+	{"-o", true, false},
+	{"-MF", false, true},
+	{"-MT", false, true},
+	{"-MQ", false, true},
+	{"-MF", true, false},
+	{"-MT", true, false},
+	{"-MQ", true, false},
+	{"-MD", false, false},
+	{"-MMD", false, false},
+	{"-MP", false, false},
+	{"-M", false, false},
+	{"-MM", false, false},
+	{"-MG", false, false},
 	{"-Wp,-M", true, false},
 	{"-g", true, false},
 	{"-save-temps", true, false},
@@ -94,10 +103,11 @@ static struct error *compile_make_arguments(
 		}
 	}
 	if (!has_source)
-		return error_failed("%s: the recorded command does not name its source %s",
+		return error_failed(
+			"%s: the recorded command does not name its source %s",
 			record->object, record->source);
-	scope_free char *name =
-		memory_format(KSPLICE_PLUGIN_NAME, version_find_major(record->compiler_version));
+	scope_free char *name = memory_format(
+		KSPLICE_PLUGIN_NAME, version_find_major(record->compiler_version));
 	scope_free char *plugin = install_path_find(name);
 	if (!file_exists(plugin))
 		return error_hint(error_failed("%s: is not there", plugin),
@@ -114,7 +124,8 @@ static struct error *compile_make_arguments(
 	arguments_add(arguments, memory_format("-fplugin=%s", plugin));
 	arguments_add(arguments, memory_copy_text("-o"));
 	arguments_add(arguments, memory_copy_text(job->object));
-	arguments_add(arguments, memory_copy_text(job->source ? job->source : record->source));
+	arguments_add(
+		arguments, memory_copy_text(job->source ? job->source : record->source));
 	arguments_add(arguments, NULL);
 	return NULL;
 }
@@ -128,10 +139,11 @@ struct error *compile_check_compiler(const struct record *record)
 	struct error *error = process_run(&request, &status);
 	if (error)
 		return error_hint(
-			error_prefix(error, "the compiler that built the kernel cannot be run"),
+			error_prefix(error,
+				"the compiler that built the kernel cannot be run"),
 			"install the compiler again: %s", record->compiler_version);
-	scope_free char *version =
-		memory_copy_range(output.data ? output.data : "", strcspn(output.data ? output.data : "", "\n"));
+	scope_free char *version = memory_copy_range(output.data ? output.data : "",
+		strcspn(output.data ? output.data : "", "\n"));
 	if (strcmp(version, record->compiler_version) == 0)
 		return NULL;
 	return error_hint(error_refused("other-compiler",
@@ -142,8 +154,8 @@ struct error *compile_check_compiler(const struct record *record)
 
 /* objtool's command for the object, as kbuild ran it after the compiler: the part of
  * the saved command from the word that names objtool, without the object. */
-static struct error *objtool_find(
-	const struct kernel_tree *tree, const char *object, struct argument_array *arguments)
+static struct error *objtool_find(const struct kernel_tree *tree, const char *object,
+	struct argument_array *arguments)
 {
 	scope_free char *folder = file_parent(object);
 	scope_free char *path =
@@ -163,7 +175,9 @@ static struct error *objtool_find(
 		word = strtok_r(NULL, " \t", &rest)) {
 		if (strpbrk(word, "'\"\\$`"))
 			return error_refused("objtool-command",
-				"%s: objtool's command has quotes, which are not understood", path);
+				"%s: objtool's command has quotes, which are not "
+				"understood",
+				path);
 		if (strcmp(word, object) == 0)
 			has_object = true;
 		else
@@ -171,7 +185,8 @@ static struct error *objtool_find(
 	}
 	if (!has_object)
 		return error_refused("objtool-command",
-			"%s: objtool's command does not name its object %s", path, object);
+			"%s: objtool's command does not name its object %s", path,
+			object);
 	return NULL;
 }
 
@@ -183,15 +198,16 @@ static struct error *objtool_check_mode(const struct kernel_tree *tree)
 		scope_free char *value = kernel_tree_find_config(tree, symbols[i]);
 		if (value)
 			return error_refused("unsupported-configuration",
-				"%s: objtool processes vmlinux as a whole with %s, which is not "
+				"%s: objtool processes vmlinux as a whole with %s, which "
+				"is not "
 				"supported yet",
 				tree->objects, symbols[i]);
 	}
 	return NULL;
 }
 
-static struct error *compile_run_compilers(
-	const struct compile_job *jobs, const struct argument_array *arguments, unsigned count)
+static struct error *compile_run_compilers(const struct compile_job *jobs,
+	const struct argument_array *arguments, unsigned count)
 {
 	struct process_request requests[JOBS_MOST] = {0};
 	struct text errors[JOBS_MOST] = {0};
@@ -214,7 +230,8 @@ static struct error *compile_run_compilers(
 	for (unsigned i = 0; i < count; i++) {
 		if (!error && statuses[i])
 			error = error_failed("%s: does not compile (exit code %d):\n%s",
-				jobs[i].source ? "the patched source" : "the unpatched source",
+				jobs[i].source ? "the patched source"
+					       : "the unpatched source",
 				statuses[i], errors[i].data ? errors[i].data : "");
 		text_deinit(&errors[i]);
 		free(units[i]);
@@ -222,8 +239,8 @@ static struct error *compile_run_compilers(
 	return error;
 }
 
-static struct error *compile_run_objtool(const struct kernel_tree *tree, const char *object,
-	const struct compile_job *jobs, unsigned count)
+static struct error *compile_run_objtool(const struct kernel_tree *tree,
+	const char *object, const struct compile_job *jobs, unsigned count)
 {
 	struct argument_array command = {0};
 	struct process_request requests[JOBS_MOST] = {0};
@@ -249,8 +266,8 @@ static struct error *compile_run_objtool(const struct kernel_tree *tree, const c
 	error = process_run_all(requests, count, statuses);
 	for (unsigned i = 0; i < count; i++) {
 		if (!error && statuses[i])
-			error = error_failed("objtool: %s: exit code %d:\n%s", object, statuses[i],
-				output[i].data ? output[i].data : "");
+			error = error_failed("objtool: %s: exit code %d:\n%s", object,
+				statuses[i], output[i].data ? output[i].data : "");
 		text_deinit(&output[i]);
 		free(arguments[i]);
 	}

@@ -59,8 +59,8 @@ void database_bind(struct sqlite3_stmt *statement, const char *types, ...)
 		if (types[i] == 'i')
 			sqlite3_bind_int64(statement, i + 1, va_arg(arguments, int64_t));
 		else
-			sqlite3_bind_text(statement, i + 1, va_arg(arguments, const char *), -1,
-				SQLITE_TRANSIENT);
+			sqlite3_bind_text(statement, i + 1,
+				va_arg(arguments, const char *), -1, SQLITE_TRANSIENT);
 	}
 	va_end(arguments);
 }

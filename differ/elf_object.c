@@ -109,7 +109,8 @@ static struct error *elf_object_read_sections(struct elf_object *object)
 			continue;
 		const Elf_Data *data = elf_rawdata(scn, NULL);
 		if (!data || (data->d_size != section->size))
-			return elf_problem(object, "has a section that the file does not hold");
+			return elf_problem(
+				object, "has a section that the file does not hold");
 		section->data = data->d_buf ? data->d_buf : (const uint8_t *)"";
 	}
 	return NULL;
@@ -145,7 +146,8 @@ static struct error *elf_object_read_symbols(struct elf_object *object)
 		symbol->type = ELF64_ST_TYPE(entries[i].st_info);
 		symbol->binding = ELF64_ST_BIND(entries[i].st_info);
 		if (symbol->section == SHN_XINDEX)
-			return elf_problem(object, "has more sections than this tool reads");
+			return elf_problem(
+				object, "has more sections than this tool reads");
 		if (symbol->section < SHN_LORESERVE) {
 			if (symbol->section >= object->section_count)
 				return elf_problem(object, "has a symbol in no section");
@@ -172,7 +174,8 @@ static struct error *elf_object_read_relocs(struct elf_object *object)
 		if (!table->info || table->info >= object->section_count)
 			return elf_problem(object, "has relocations of no section");
 		struct elf_section *section = &object->sections[table->info];
-		const Elf_Data *data = elf_getdata(elf_getscn(object->file->elf, i), NULL);
+		const Elf_Data *data =
+			elf_getdata(elf_getscn(object->file->elf, i), NULL);
 		if (!data)
 			return elf_problem(object, elf_errmsg(-1));
 		const Elf64_Rela *entries = data->d_buf;
@@ -187,12 +190,14 @@ static struct error *elf_object_read_relocs(struct elf_object *object)
 			reloc->type = (uint32_t)ELF64_R_TYPE(entries[k].r_info);
 			reloc->symbol = (uint32_t)ELF64_R_SYM(entries[k].r_info);
 			if (reloc->symbol >= object->symbol_count ||
-				reloc->offset + elf_reloc_width(reloc->type) > section->size)
+				reloc->offset + elf_reloc_width(reloc->type) >
+					section->size)
 				return elf_problem(object, "has a damaged relocation");
 			sorted &= !k || reloc[-1].offset <= reloc->offset;
 		}
 		if (!sorted)
-			qsort(section->relocs, count, sizeof(struct elf_reloc), elf_reloc_compare);
+			qsort(section->relocs, count, sizeof(struct elf_reloc),
+				elf_reloc_compare);
 	}
 	return NULL;
 }

@@ -26,15 +26,15 @@ struct elf_reloc {
 struct elf_section {
 	const char *name;
 	uint32_t index;
-	uint32_t type;   /* SHT_... */
-	uint64_t flags;  /* SHF_... */
+	uint32_t type;  /* SHT_... */
+	uint64_t flags; /* SHF_... */
 	uint64_t address;
 	uint64_t size;
 	uint64_t alignment;
 	uint64_t entry_size;
 	uint32_t link;
 	uint32_t info;
-	const uint8_t *data; /* size bytes; NULL for SHT_NOBITS */
+	const uint8_t *data;      /* size bytes; NULL for SHT_NOBITS */
 	struct elf_reloc *relocs; /* sorted by offset */
 	size_t reloc_count;
 };

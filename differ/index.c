@@ -33,7 +33,8 @@ struct error *index_open(const struct kernel_tree *tree, const struct kernel_ima
 	bool writable = access(folder, W_OK) == 0;
 	struct index *opened = memory_allocate(sizeof(*opened));
 	opened->objects = memory_copy_text(tree->objects);
-	struct error *error = database_open(writable ? path : ":memory:", &opened->database);
+	struct error *error =
+		database_open(writable ? path : ":memory:", &opened->database);
 	if (!error)
 		error = index_update(&opened->database, tree, image);
 	if (error)
@@ -70,11 +71,11 @@ static struct index_unit index_unit_from_row(struct sqlite3_stmt *statement)
 struct error *index_list_readers(const struct index *index, const char *file,
 	struct index_unit **units, size_t *count)
 {
-	scope_free char *sql =
-		memory_format("SELECT %s FROM file JOIN input ON input.file = file.number "
-			      "JOIN unit ON unit.number = input.unit WHERE file.path = ? "
-			      "ORDER BY unit.object",
-			unit_columns);
+	scope_free char *sql = memory_format(
+		"SELECT %s FROM file JOIN input ON input.file = file.number "
+		"JOIN unit ON unit.number = input.unit WHERE file.path = ? "
+		"ORDER BY unit.object",
+		unit_columns);
 	scope_statement struct sqlite3_stmt *statement = NULL;
 	try(database_prepare(&index->database, sql, &statement));
 	database_bind(statement, "t", file);
@@ -132,7 +133,8 @@ struct error *index_read_places(const struct index *index, const struct index_un
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
 	try(database_prepare(&index->database,
-		"SELECT section, name, size, address, state, how FROM place WHERE unit = ?",
+		"SELECT section, name, size, address, state, how FROM place WHERE unit = "
+		"?",
 		&statement));
 	database_bind(statement, "i", unit->number);
 	scope_free struct placement *read =
@@ -144,11 +146,14 @@ struct error *index_read_places(const struct index *index, const struct index_un
 	while (!(error = database_step(&index->database, statement, &row)) && row) {
 		size_t number = (size_t)database_number(statement, 0);
 		if (number >= object->section_count ||
-			strcmp(object->sections[number].name, database_text(statement, 1)) != 0 ||
-			(int64_t)object->sections[number].size != database_number(statement, 2))
-			return error_hint(error_refused("object-changed",
-						  "%s: is not the object that was indexed",
-						  object->path),
+			strcmp(object->sections[number].name,
+				database_text(statement, 1)) != 0 ||
+			(int64_t)object->sections[number].size !=
+				database_number(statement, 2))
+			return error_hint(
+				error_refused("object-changed",
+					"%s: is not the object that was indexed",
+					object->path),
 				"build the kernel again");
 		read[number].address = (uint64_t)database_number(statement, 3);
 		read[number].state = (enum placement_state)database_number(statement, 4);
@@ -164,7 +169,8 @@ char *index_find_digest(const struct index *index, const char *file)
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
 	struct error *error = database_prepare(&index->database,
-		"SELECT digest FROM file WHERE path = ? AND digest IS NOT NULL", &statement);
+		"SELECT digest FROM file WHERE path = ? AND digest IS NOT NULL",
+		&statement);
 	bool row = false;
 	if (!error) {
 		database_bind(statement, "t", file);
@@ -205,7 +211,8 @@ struct error *index_count(const struct index *index, struct index_counts *counts
 		{"SELECT count(*) FROM place WHERE state = 1", &counted.proven},
 		{"SELECT count(*) FROM place WHERE state IN (0, 1) AND code",
 			&counted.code_sections},
-		{"SELECT count(*) FROM place WHERE state = 1 AND code", &counted.code_proven},
+		{"SELECT count(*) FROM place WHERE state = 1 AND code",
+			&counted.code_proven},
 	};
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
 		try(index_count_one(index, questions[i].sql, questions[i].count));
@@ -214,7 +221,8 @@ struct error *index_count(const struct index *index, struct index_counts *counts
 }
 
 struct error *index_list_unproven(const struct index *index,
-	void (*show)(const char *object, const char *section, int64_t size, void *context),
+	void (*show)(
+		const char *object, const char *section, int64_t size, void *context),
 	void *context)
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
@@ -232,11 +240,13 @@ struct error *index_list_unproven(const struct index *index,
 }
 
 struct error *index_list_unrecorded(const struct index *index,
-	void (*show)(const char *object, const char *reason, void *context), void *context)
+	void (*show)(const char *object, const char *reason, void *context),
+	void *context)
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
 	try(database_prepare(&index->database,
-		"SELECT object, reason FROM unit WHERE target != '' AND state = 'unrecorded' "
+		"SELECT object, reason FROM unit WHERE target != '' AND state = "
+		"'unrecorded' "
 		"ORDER BY object",
 		&statement));
 	bool row;

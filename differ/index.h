@@ -28,8 +28,8 @@ struct placement;
  * Opens the tree's index, and brings it up to date with the tree first. Where the
  * record folder cannot be written, the index is made in memory.
  */
-struct error *index_open(const struct kernel_tree *tree,
-	const struct kernel_image *image, struct index **index);
+struct error *index_open(const struct kernel_tree *tree, const struct kernel_image *image,
+	struct index **index);
 void index_close(struct index *index);
 
 struct index_unit {
@@ -63,13 +63,13 @@ struct error *index_read_places(const struct index *index, const struct index_un
 char *index_find_digest(const struct index *index, const char *file);
 
 struct index_counts {
-	int64_t objects;    /* linked into a target */
+	int64_t objects; /* linked into a target */
 	int64_t recorded;
 	int64_t unrecorded;
-	int64_t excluded;   /* by rule */
+	int64_t excluded; /* by rule */
 	int64_t assembly;
-	int64_t sections;   /* of vmlinux's objects, which have a place of their own */
-	int64_t proven;     /* of these */
+	int64_t sections; /* of vmlinux's objects, which have a place of their own */
+	int64_t proven;   /* of these */
 	int64_t code_sections;
 	int64_t code_proven;
 };
@@ -77,12 +77,14 @@ struct error *index_count(const struct index *index, struct index_counts *counts
 
 /* Calls show for each section of vmlinux's objects without a proven place. */
 struct error *index_list_unproven(const struct index *index,
-	void (*show)(const char *object, const char *section, int64_t size, void *context),
+	void (*show)(
+		const char *object, const char *section, int64_t size, void *context),
 	void *context);
 
 /* Calls show for each linked object without a record, with the reason. */
 struct error *index_list_unrecorded(const struct index *index,
-	void (*show)(const char *object, const char *reason, void *context), void *context);
+	void (*show)(const char *object, const char *reason, void *context),
+	void *context);
 
 #define scope_index __attribute__((cleanup(cleanup_index)))
 static inline void cleanup_index(struct index **index)

@@ -35,11 +35,13 @@ static const char schema[] =
 	"  link_order INTEGER, state TEXT NOT NULL DEFAULT 'unrecorded',"
 	"  reason TEXT NOT NULL DEFAULT 'the compile left no record',"
 	"  stamp TEXT NOT NULL DEFAULT '', seen INTEGER NOT NULL DEFAULT 1);"
-	"CREATE TABLE file(number INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, digest TEXT);"
+	"CREATE TABLE file(number INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, digest "
+	"TEXT);"
 	"CREATE TABLE input(unit INTEGER NOT NULL, file INTEGER NOT NULL,"
 	"  PRIMARY KEY(file, unit)) WITHOUT ROWID;"
 	"CREATE INDEX input_unit ON input(unit);"
-	"CREATE TABLE function(unit INTEGER NOT NULL, name TEXT NOT NULL, hash TEXT NOT NULL,"
+	"CREATE TABLE function(unit INTEGER NOT NULL, name TEXT NOT NULL, hash TEXT NOT "
+	"NULL,"
 	"  file TEXT, first_line INTEGER, last_line INTEGER, section TEXT);"
 	"CREATE INDEX function_unit ON function(unit);"
 	"CREATE INDEX function_name ON function(name);"
@@ -53,7 +55,13 @@ static const char schema[] =
 	"  PRIMARY KEY(unit, section)) WITHOUT ROWID;";
 
 static const char *const tables[] = {
-	"meta", "unit", "file", "input", "function", "inlined", "place",
+	"meta",
+	"unit",
+	"file",
+	"input",
+	"function",
+	"inlined",
+	"place",
 };
 
 struct updating {
@@ -73,11 +81,13 @@ static char *stamp_from_status(const struct stat *status)
 		status->st_mtim.tv_nsec, (long long)status->st_size);
 }
 
-static struct error *meta_read(const struct database *database, const char *key, char **value)
+static struct error *meta_read(
+	const struct database *database, const char *key, char **value)
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
 	bool row;
-	try(database_prepare(database, "SELECT value FROM meta WHERE key = ?", &statement));
+	try(database_prepare(
+		database, "SELECT value FROM meta WHERE key = ?", &statement));
 	database_bind(statement, "t", key);
 	try(database_step(database, statement, &row));
 	*value = row ? memory_copy_text(database_text(statement, 0)) : NULL;
@@ -88,7 +98,8 @@ static struct error *meta_write(
 	const struct database *database, const char *key, const char *value)
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
-	try(database_prepare(database, "INSERT OR REPLACE INTO meta VALUES(?, ?)", &statement));
+	try(database_prepare(
+		database, "INSERT OR REPLACE INTO meta VALUES(?, ?)", &statement));
 	database_bind(statement, "tt", key, value);
 	return database_execute(database, statement);
 }
@@ -133,8 +144,8 @@ static struct error *file_enter(
 	scope_statement struct sqlite3_stmt *enter = NULL;
 	scope_statement struct sqlite3_stmt *find = NULL;
 	bool row;
-	try(database_prepare(
-		updating->database, "INSERT OR IGNORE INTO file(path) VALUES(?)", &enter));
+	try(database_prepare(updating->database,
+		"INSERT OR IGNORE INTO file(path) VALUES(?)", &enter));
 	database_bind(enter, "t", path);
 	try(database_execute(updating->database, enter));
 	try(database_prepare(
@@ -145,8 +156,8 @@ static struct error *file_enter(
 	return NULL;
 }
 
-static struct error *input_find_number(struct updating *updating, const char *folder,
-	const char *input, int64_t *number)
+static struct error *input_find_number(
+	struct updating *updating, const char *folder, const char *input, int64_t *number)
 {
 	scope_free char *key = memory_format("%s\n%s", folder, input);
 	if (name_map_find(&updating->files, key, number))
@@ -162,8 +173,8 @@ static struct error *unit_add_inputs(
 	struct updating *updating, int64_t unit, const struct record *record)
 {
 	scope_statement struct sqlite3_stmt *insert = NULL;
-	try(database_prepare(
-		updating->database, "INSERT OR IGNORE INTO input(unit, file) VALUES(?, ?)", &insert));
+	try(database_prepare(updating->database,
+		"INSERT OR IGNORE INTO input(unit, file) VALUES(?, ?)", &insert));
 	size_t count = json_count_items(record->inputs);
 	for (size_t i = 0; i < count; i++) {
 		const char *input = json_find_item_text(record->inputs, i);
@@ -184,23 +195,26 @@ static struct error *unit_add_functions(
 	scope_statement struct sqlite3_stmt *insert_inlined = NULL;
 	try(database_prepare(updating->database,
 		"INSERT INTO function VALUES(?, ?, ?, ?, ?, ?, ?)", &insert));
-	try(database_prepare(
-		updating->database, "INSERT INTO inlined VALUES(?, ?, ?)", &insert_inlined));
+	try(database_prepare(updating->database, "INSERT INTO inlined VALUES(?, ?, ?)",
+		&insert_inlined));
 	size_t count = json_count_items(record->functions);
 	for (size_t i = 0; i < count; i++) {
 		const struct json_t *function = json_find_item(record->functions, i);
 		const char *name = json_find_text(function, "name");
 		const char *hash = json_find_text(function, "hash");
 		if (!name || !hash)
-			return error_failed("%s: its record has a function without name or hash",
+			return error_failed(
+				"%s: its record has a function without name or hash",
 				record->object);
 		const char *file = json_find_text(function, "file");
-		scope_free char *path = file ? file_normalize(record->folder, file) : NULL;
+		scope_free char *path =
+			file ? file_normalize(record->folder, file) : NULL;
 		scope_free char *related =
 			path ? kernel_tree_relate_path(updating->tree, path) : NULL;
 		database_bind(insert, "itttiit", unit, name, hash, related,
 			json_find_number(function, "line", 0),
-			json_find_number(function, "end", 0), json_find_text(function, "section"));
+			json_find_number(function, "end", 0),
+			json_find_text(function, "section"));
 		try(database_execute(updating->database, insert));
 		const struct json_t *inlined = json_find(function, "inlined");
 		size_t inlined_count = json_count_items(inlined);
@@ -224,9 +238,11 @@ static struct error *unit_enter(struct updating *updating, const struct record *
 	scope_free char *related = path ? kernel_tree_relate_path(updating->tree, path)
 					: memory_copy_text("");
 	try(database_prepare(updating->database,
-		"INSERT INTO unit(source, state, reason, stamp, object) VALUES(?, ?, ?, ?, ?) "
+		"INSERT INTO unit(source, state, reason, stamp, object) VALUES(?, ?, ?, "
+		"?, ?) "
 		"ON CONFLICT(object) DO UPDATE SET source = excluded.source, "
-		"state = excluded.state, reason = excluded.reason, stamp = excluded.stamp, "
+		"state = excluded.state, reason = excluded.reason, stamp = "
+		"excluded.stamp, "
 		"seen = 1",
 		&enter));
 	database_bind(enter, "ttttt", related, reason ? "unrecorded" : "recorded",
@@ -257,9 +273,8 @@ static struct error *record_enter(struct updating *updating, const char *path,
 	return unit_enter(updating, &record, object, reason, stamp);
 }
 
-static struct error *record_look_at(
-	struct updating *updating, struct sqlite3_stmt *known, struct sqlite3_stmt *see,
-	const FTSENT *entry, const char *folder)
+static struct error *record_look_at(struct updating *updating, struct sqlite3_stmt *known,
+	struct sqlite3_stmt *see, const FTSENT *entry, const char *folder)
 {
 	const char *relative;
 	if (entry->fts_info != FTS_F ||
@@ -343,8 +358,10 @@ static struct error *index_update_targets(const struct updating *updating,
 	try(database_prepare(updating->database,
 		"SELECT 1 FROM unit WHERE object = ? AND seen AND stamp != ''", &known));
 	try(database_prepare(updating->database,
-		"INSERT INTO unit(object, state) VALUES(?, ?) ON CONFLICT(object) DO UPDATE SET "
-		"state = excluded.state, reason = 'the compile left no record', stamp = '', "
+		"INSERT INTO unit(object, state) VALUES(?, ?) ON CONFLICT(object) DO "
+		"UPDATE SET "
+		"state = excluded.state, reason = 'the compile left no record', stamp = "
+		"'', "
 		"source = '', seen = 1",
 		&insert));
 	try(database_prepare(updating->database,
@@ -366,9 +383,12 @@ static struct error *index_update_targets(const struct updating *updating,
 		}
 	}
 	return database_run(updating->database,
-		"DELETE FROM input WHERE unit IN (SELECT number FROM unit WHERE NOT seen);"
-		"DELETE FROM function WHERE unit IN (SELECT number FROM unit WHERE NOT seen);"
-		"DELETE FROM inlined WHERE unit IN (SELECT number FROM unit WHERE NOT seen);"
+		"DELETE FROM input WHERE unit IN (SELECT number FROM unit WHERE NOT "
+		"seen);"
+		"DELETE FROM function WHERE unit IN (SELECT number FROM unit WHERE NOT "
+		"seen);"
+		"DELETE FROM inlined WHERE unit IN (SELECT number FROM unit WHERE NOT "
+		"seen);"
 		"DELETE FROM unit WHERE NOT seen");
 }
 
@@ -382,7 +402,8 @@ static struct error *place_insert(const struct updating *updating,
 			continue;
 		database_bind(insert, "iitiiiii", unit, (int64_t)i, section->name,
 			(int64_t)section->size, (int64_t)elf_section_is_code(section),
-			(int64_t)place->address, (int64_t)place->state, (int64_t)place->how);
+			(int64_t)place->address, (int64_t)place->state,
+			(int64_t)place->how);
 		try(database_execute(updating->database, insert));
 	}
 	return NULL;
@@ -395,7 +416,8 @@ static struct error *place_store(const struct updating *updating,
 	scope_statement struct sqlite3_stmt *find = NULL;
 	try(database_run(updating->database, "DELETE FROM place"));
 	try(database_prepare(updating->database,
-		"INSERT OR REPLACE INTO place(unit, section, name, size, code, address, state, how) "
+		"INSERT OR REPLACE INTO place(unit, section, name, size, code, address, "
+		"state, how) "
 		"VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
 		&insert));
 	try(database_prepare(
@@ -416,7 +438,8 @@ static struct error *index_update_places(
 	const struct updating *updating, const struct kernel_tree_target *vmlinux)
 {
 	size_t count = vmlinux->object_count;
-	scope_free struct ordered_object *objects = memory_allocate(count * sizeof(*objects));
+	scope_free struct ordered_object *objects =
+		memory_allocate(count * sizeof(*objects));
 	struct error *error = NULL;
 	size_t opened = 0;
 	for (; opened < count && !error; opened++) {
@@ -447,8 +470,8 @@ static struct error *index_update_digests(const struct updating *updating)
 	scope_statement struct sqlite3_stmt *store = NULL;
 	try(database_prepare(updating->database,
 		"SELECT number, path FROM file WHERE digest IS NULL", &list));
-	try(database_prepare(
-		updating->database, "UPDATE file SET digest = ? WHERE number = ?", &store));
+	try(database_prepare(updating->database,
+		"UPDATE file SET digest = ? WHERE number = ?", &store));
 	bool row;
 	struct error *error;
 	while (!(error = database_step(updating->database, list, &row)) && row) {
@@ -474,8 +497,8 @@ static struct error *index_update_all(struct updating *updating)
 	struct stat status;
 	if (stat(updating->tree->vmlinux, &status))
 		return error_errno("%s", updating->tree->vmlinux);
-	scope_free char *build_id =
-		text_from_bytes(updating->image->build_id, updating->image->build_id_size);
+	scope_free char *build_id = text_from_bytes(
+		updating->image->build_id, updating->image->build_id_size);
 	scope_free char *stamp = stamp_from_status(&status);
 	scope_free char *key = memory_format("%s %s", build_id, stamp);
 	scope_free char *known = NULL;
@@ -499,8 +522,8 @@ static struct error *index_update_all(struct updating *updating)
 	return error;
 }
 
-struct error *index_update(const struct database *database, const struct kernel_tree *tree,
-	const struct kernel_image *image)
+struct error *index_update(const struct database *database,
+	const struct kernel_tree *tree, const struct kernel_image *image)
 {
 	struct updating updating = {database, tree, image, {0}, false};
 	/* What the index holds can be made again, so a power cut may cost it. */

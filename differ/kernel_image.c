@@ -63,7 +63,8 @@ static struct error *kernel_image_read(struct kernel_image *image)
 	qsort(image->by_name, image->symbol_count, sizeof(*image->by_name),
 		kernel_image_compare_names);
 
-	image->by_address = memory_allocate(object->section_count * sizeof(*image->by_address));
+	image->by_address =
+		memory_allocate(object->section_count * sizeof(*image->by_address));
 	for (size_t i = 1; i < object->section_count; i++) {
 		if ((object->sections[i].flags & SHF_ALLOC) && object->sections[i].size)
 			image->by_address[image->section_count++] = &object->sections[i];
@@ -77,8 +78,10 @@ static struct error *kernel_image_read(struct kernel_image *image)
 	const struct elf_symbol *start = kernel_image_find_global(image, "_text");
 	const struct elf_symbol *end = kernel_image_find_global(image, "_etext");
 	if (!start || !end)
-		return error_failed("%s: has no symbols _text and _etext: no kernel, or a "
-				    "stripped one", object->path);
+		return error_failed(
+			"%s: has no symbols _text and _etext: no kernel, or a "
+			"stripped one",
+			object->path);
 	image->base = start->value;
 	image->text_end = end->value;
 	return NULL;

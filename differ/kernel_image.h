@@ -20,7 +20,7 @@ struct kernel_image {
 	struct elf_object *object;
 	const uint8_t *build_id;
 	size_t build_id_size;
-	uint64_t base;  /* address of _text */
+	uint64_t base;     /* address of _text */
 	uint64_t text_end; /* address of _etext */
 	/* All named symbols that are no section or file, sorted by name. */
 	const struct elf_symbol **by_name;

@@ -18,7 +18,9 @@ static const char object_prefix[] = "object:";
 /* The archives that vmlinux is linked from (scripts/Makefile.vmlinux,
  * KBUILD_VMLINUX_LIBS). The libraries are there where the architecture has them. */
 static const char *const vmlinux_archives[] = {
-	"vmlinux.a", "lib/lib.a", "arch/x86/lib/lib.a",
+	"vmlinux.a",
+	"lib/lib.a",
+	"arch/x86/lib/lib.a",
 };
 
 static struct error *kernel_tree_find_source(struct kernel_tree *tree)
@@ -29,8 +31,10 @@ static struct error *kernel_tree_find_source(struct kernel_tree *tree)
 	const char *path = file_is_folder(link) ? link : tree->objects;
 	if (path == tree->objects && !file_exists(kbuild))
 		return error_hint(
-			error_refused("no-source", "%s: its source tree is not there", tree->objects),
-			"the link 'source' in an object tree leads to it; unpack it there again");
+			error_refused("no-source", "%s: its source tree is not there",
+				tree->objects),
+			"the link 'source' in an object tree leads to it; unpack it "
+			"there again");
 	tree->source = realpath(path, NULL);
 	return tree->source ? NULL : error_errno("%s", path);
 }
@@ -57,7 +61,8 @@ static struct error *kernel_tree_read(struct kernel_tree *tree, const char *path
 			"name the folder in which 'make CC=ksplice-cc' left vmlinux");
 	tree->vmlinux = file_join(tree->objects, "vmlinux");
 	if (!file_exists(tree->vmlinux))
-		return error_hint(error_refused("no-vmlinux", "%s: is not there", tree->vmlinux),
+		return error_hint(
+			error_refused("no-vmlinux", "%s: is not there", tree->vmlinux),
 			"build the kernel first: make CC=ksplice-cc");
 	scope_free char *records = file_join(tree->objects, KSPLICE_RECORD_DIR);
 	if (!file_is_folder(records))
@@ -101,7 +106,8 @@ char *kernel_tree_find_config(const struct kernel_tree *tree, const char *symbol
 		return NULL;
 	}
 	scope_free char *wanted = memory_format("%s=", symbol);
-	for (const char *line = text.data; *line; line += strcspn(line, "\n"), line += !!*line) {
+	for (const char *line = text.data; *line;
+		line += strcspn(line, "\n"), line += !!*line) {
 		if (text_has_prefix(line, wanted)) {
 			const char *value = line + strlen(wanted);
 			return memory_copy_range(value, strcspn(value, "\n"));
@@ -178,8 +184,8 @@ static struct error *file_list_lines(const char *path, struct name_array *lines)
 	return NULL;
 }
 
-static struct error *target_list_module(
-	const struct kernel_tree *tree, const char *module, struct kernel_tree_target *target)
+static struct error *target_list_module(const struct kernel_tree *tree,
+	const char *module, struct kernel_tree_target *target)
 {
 	size_t length = strlen(module) - (text_has_suffix(module, ".ko") ? 3 : 0);
 	target->name = memory_copy_range(module, length);
@@ -191,8 +197,8 @@ static struct error *target_list_module(
 	return error;
 }
 
-struct error *kernel_tree_list_targets(
-	const struct kernel_tree *tree, struct kernel_tree_target **targets, size_t *count)
+struct error *kernel_tree_list_targets(const struct kernel_tree *tree,
+	struct kernel_tree_target **targets, size_t *count)
 {
 	struct name_array modules = {0};
 	struct error *error = NULL;
@@ -206,7 +212,8 @@ struct error *kernel_tree_list_targets(
 		error = target_list_vmlinux(tree, &listed[done++]);
 	for (size_t i = 0; i < modules.count; i++) {
 		if (!error)
-			error = target_list_module(tree, modules.items[i], &listed[done++]);
+			error = target_list_module(
+				tree, modules.items[i], &listed[done++]);
 		free(modules.items[i]);
 	}
 	free(modules.items);

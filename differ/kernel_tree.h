@@ -43,8 +43,8 @@ struct kernel_tree_target {
 };
 
 /* What the tree links from which objects. */
-struct error *kernel_tree_list_targets(
-	const struct kernel_tree *tree, struct kernel_tree_target **targets, size_t *count);
+struct error *kernel_tree_list_targets(const struct kernel_tree *tree,
+	struct kernel_tree_target **targets, size_t *count);
 void kernel_tree_free_targets(struct kernel_tree_target *targets, size_t count);
 
 #define scope_kernel_tree __attribute__((cleanup(cleanup_kernel_tree)))

@@ -91,7 +91,8 @@ void line_marker_insert(const char *patched, const struct patch_hunk *hunks,
 	marker_add(marked, 1, name);
 	for (const char *line = patched; *line; number++) {
 		if (next < hunk_count && number == hunk_end(&hunks[next])) {
-			shift += (long)hunks[next].old_count - (long)hunks[next].new_count;
+			shift +=
+				(long)hunks[next].old_count - (long)hunks[next].new_count;
 			is_due = true;
 			next++;
 		}

@@ -38,7 +38,7 @@ struct object_writer {
 		Elf64_Sym *items;
 		size_t count;
 		size_t capacity;
-	} symbols; /* [0] is the null symbol */
+	} symbols;         /* [0] is the null symbol */
 	struct text names; /* of symbols */
 };
 
@@ -55,7 +55,7 @@ void object_writer_free(struct object_writer *writer)
 {
 	if (!writer)
 		return;
-	array_foreach(section, &writer->sections) {
+	array_foreach (section, &writer->sections) {
 		free(section->name);
 		text_deinit(&section->data);
 		free(section->relocs.items);
@@ -66,8 +66,8 @@ void object_writer_free(struct object_writer *writer)
 	free(writer);
 }
 
-uint32_t object_writer_section(struct object_writer *writer, const char *name, uint32_t type,
-	uint64_t flags, uint64_t entry_size)
+uint32_t object_writer_section(struct object_writer *writer, const char *name,
+	uint32_t type, uint64_t flags, uint64_t entry_size)
 {
 	for (uint32_t i = 1; i < writer->sections.count; i++) {
 		if (strcmp(writer->sections.items[i].name, name) == 0)
@@ -177,7 +177,8 @@ static Elf_Data *writer_add_data(
 
 /* One section with its header; the section's name goes into names. */
 static Elf64_Shdr *writer_add_section(Elf *elf, struct text *names, const char *name,
-	uint32_t type, Elf_Type data_type, void *buffer, uint64_t size, uint64_t alignment)
+	uint32_t type, Elf_Type data_type, void *buffer, uint64_t size,
+	uint64_t alignment)
 {
 	Elf_Scn *scn = elf_newscn(elf);
 	if (!scn || !writer_add_data(scn, data_type, buffer, size, alignment))
@@ -224,8 +225,9 @@ static bool writer_fill(struct object_writer *writer, Elf *elf, Elf64_Sym *sorte
 	text_add_range(names, "", 1);
 	for (size_t i = 1; i < writer->sections.count; i++) {
 		struct written_section *section = &writer->sections.items[i];
-		Elf64_Shdr *made = writer_add_section(elf, names, section->name, section->type,
-			ELF_T_BYTE, section->type == SHT_NOBITS ? NULL : section->data.data,
+		Elf64_Shdr *made = writer_add_section(elf, names, section->name,
+			section->type, ELF_T_BYTE,
+			section->type == SHT_NOBITS ? NULL : section->data.data,
 			section->size, section->alignment);
 		if (!made)
 			return false;
@@ -234,8 +236,8 @@ static bool writer_fill(struct object_writer *writer, Elf *elf, Elf64_Sym *sorte
 	}
 	uint32_t locals = writer_sort_symbols(writer, sorted, numbers);
 	uint32_t symbol_table = (uint32_t)writer->sections.count;
-	Elf64_Shdr *made = writer_add_section(elf, names, ".symtab", SHT_SYMTAB, ELF_T_SYM,
-		sorted, writer->symbols.count * sizeof(*sorted), 8);
+	Elf64_Shdr *made = writer_add_section(elf, names, ".symtab", SHT_SYMTAB,
+		ELF_T_SYM, sorted, writer->symbols.count * sizeof(*sorted), 8);
 	if (!made)
 		return false;
 	made->sh_entsize = sizeof(*sorted);
@@ -245,14 +247,13 @@ static bool writer_fill(struct object_writer *writer, Elf *elf, Elf64_Sym *sorte
 		    writer->names.data, writer->names.size, 1))
 		return false;
 	/* The stack of a module is not executable, and the linker warns otherwise. */
-	if (!writer_add_section(elf, names, ".note.GNU-stack", SHT_PROGBITS, ELF_T_BYTE, NULL,
-		    0, 1))
+	if (!writer_add_section(
+		    elf, names, ".note.GNU-stack", SHT_PROGBITS, ELF_T_BYTE, NULL, 0, 1))
 		return false;
 	for (size_t i = 1; i < writer->sections.count; i++) {
 		struct written_section *section = &writer->sections.items[i];
-		if (section->relocs.count &&
-			!writer_add_relocs(
-				elf, names, section, (uint32_t)i, symbol_table, numbers))
+		if (section->relocs.count && !writer_add_relocs(elf, names, section,
+						     (uint32_t)i, symbol_table, numbers))
 			return false;
 	}
 	Elf_Scn *scn = elf_newscn(elf);
@@ -280,7 +281,8 @@ struct error *object_writer_write(struct object_writer *writer, const char *path
 		memory_allocate(writer->symbols.count * sizeof(*sorted));
 	scope_free uint32_t *numbers =
 		memory_allocate(writer->symbols.count * sizeof(*numbers));
-	/* The names grow while headers are made; the last section takes their final place. */
+	/* The names grow while headers are made; the last section takes their final
+	 * place. */
 	bool is_written = elf && writer_fill(writer, elf, sorted, numbers, &names);
 	struct error *error =
 		is_written ? NULL : error_failed("%s: %s", path, elf_errmsg(-1));

@@ -29,8 +29,8 @@ struct patch_reading {
 	unsigned long line; /* for messages, from 1 */
 	struct entry_array entries;
 	struct hunk_array hunks; /* of the last entry */
-	char *old_path; /* after ---, until its +++ */
-	unsigned long old_left; /* lines of the hunk that are still to come */
+	char *old_path;          /* after ---, until its +++ */
+	unsigned long old_left;  /* lines of the hunk that are still to come */
 	unsigned long new_left;
 };
 
@@ -55,9 +55,10 @@ static struct error *patch_refuse_header(
 	size_t count = sizeof(refused_headers) / sizeof(refused_headers[0]);
 	for (size_t i = 0; i < count; i++) {
 		if (text_has_prefix(line, refused_headers[i].start))
-			return error_hint(error_refused(refused_headers[i].reason,
-						  "%s:%lu: the patch %s: %s", reading->name,
-						  reading->line, refused_headers[i].what, line),
+			return error_hint(
+				error_refused(refused_headers[i].reason,
+					"%s:%lu: the patch %s: %s", reading->name,
+					reading->line, refused_headers[i].what, line),
 				"a patch may change existing .c files only");
 	}
 	return NULL;
@@ -81,16 +82,18 @@ static struct error *patch_read_path(
 	for (unsigned i = 0; i < reading->strip; i++) {
 		const char *slash = strchr(rest, '/');
 		if (!slash)
-			return error_hint(error_failed("%s:%lu: the path %s has fewer than %u "
-						       "folders to strip",
-						  reading->name, reading->line, whole,
-						  reading->strip),
+			return error_hint(
+				error_failed("%s:%lu: the path %s has fewer than %u "
+					     "folders to strip",
+					reading->name, reading->line, whole,
+					reading->strip),
 				"--strip=N says how many there are, as patch -pN");
 		rest = slash + 1 + strspn(slash + 1, "/");
 	}
 	if (rest[0] == '/' || text_has_prefix(rest, "../") || strstr(rest, "/../"))
-		return error_refused("outside-path", "%s:%lu: the path %s leads out of the tree",
-			reading->name, reading->line, whole);
+		return error_refused("outside-path",
+			"%s:%lu: the path %s leads out of the tree", reading->name,
+			reading->line, whole);
 	*path = memory_copy_text(rest);
 	return NULL;
 }
@@ -113,17 +116,18 @@ static struct error *patch_start_entry(struct patch_reading *reading, const char
 	try(patch_read_path(reading, line, &path));
 	bool is_created = strcmp(reading->old_path, "/dev/null") == 0;
 	if (is_created || strcmp(path, "/dev/null") == 0)
-		return error_hint(error_refused(is_created ? "new-file" : "deleted-file",
-					  "%s:%lu: the patch %s %s", reading->name,
-					  reading->line, is_created ? "creates" : "deletes",
-					  is_created ? path : reading->old_path),
+		return error_hint(
+			error_refused(is_created ? "new-file" : "deleted-file",
+				"%s:%lu: the patch %s %s", reading->name, reading->line,
+				is_created ? "creates" : "deletes",
+				is_created ? path : reading->old_path),
 			"a patch may change existing .c files only");
 	patch_end_entry(reading);
 	for (size_t i = 0; i < reading->entries.count; i++) {
 		if (strcmp(reading->entries.items[i].path, path) == 0)
 			return error_refused("repeated-file",
-				"%s:%lu: the patch changes %s a second time", reading->name,
-				reading->line, path);
+				"%s:%lu: the patch changes %s a second time",
+				reading->name, reading->line, path);
 	}
 	struct patch_entry *entry = array_add(&reading->entries);
 	entry->path = take_pointer(path);
@@ -152,7 +156,8 @@ static const char *range_read(const char *text, unsigned long *line, unsigned lo
 static struct error *patch_start_hunk(struct patch_reading *reading, const char *line)
 {
 	struct patch_hunk hunk = {0};
-	const char *at = range_read(line + strlen("@@ -"), &hunk.old_line, &hunk.old_count);
+	const char *at =
+		range_read(line + strlen("@@ -"), &hunk.old_line, &hunk.old_count);
 	if (at && text_has_prefix(at, " +"))
 		at = range_read(at + 2, &hunk.new_line, &hunk.new_count);
 	else
@@ -161,8 +166,8 @@ static struct error *patch_start_hunk(struct patch_reading *reading, const char 
 		return error_failed("%s:%lu: is no valid hunk header: %s", reading->name,
 			reading->line, line);
 	if (!reading->entries.count)
-		return error_failed("%s:%lu: a hunk before any file's name", reading->name,
-			reading->line);
+		return error_failed("%s:%lu: a hunk before any file's name",
+			reading->name, reading->line);
 	reading->old_left = hunk.old_count;
 	reading->new_left = hunk.new_count;
 	*array_add(&reading->hunks) = hunk;
@@ -178,8 +183,9 @@ static struct error *patch_read_body(struct patch_reading *reading, const char *
 	/* Mailers strip the space of an empty context line. */
 	if (!strchr("+- ", line[0]) || (is_old && !reading->old_left) ||
 		(is_new && !reading->new_left))
-		return error_failed("%s:%lu: the hunk does not have the lines that its header "
-				    "says",
+		return error_failed(
+			"%s:%lu: the hunk does not have the lines that its header "
+			"says",
 			reading->name, reading->line);
 	reading->old_left -= is_old;
 	reading->new_left -= is_new;

@@ -13,7 +13,7 @@
 struct error;
 
 struct patch_hunk {
-	unsigned long old_line; /* as in the header: of the first line, or of the line */
+	unsigned long old_line;  /* as in the header: of the first line, or of the line */
 	unsigned long old_count; /* before where the count is 0 */
 	unsigned long new_line;
 	unsigned long new_count;

@@ -39,9 +39,9 @@ struct piece_making {
 
 static bool symbol_is_naming(const struct elf_symbol *symbol)
 {
-	return symbol->type != STT_SECTION && symbol->type != STT_FILE && symbol->name[0] &&
-	       symbol->section != SHN_UNDEF && symbol->section < SHN_LORESERVE &&
-	       !text_has_prefix(symbol->name, ".L");
+	return symbol->type != STT_SECTION && symbol->type != STT_FILE &&
+	       symbol->name[0] && symbol->section != SHN_UNDEF &&
+	       symbol->section < SHN_LORESERVE && !text_has_prefix(symbol->name, ".L");
 }
 
 /* Of several symbols at one place: a sized one, then a global one, then by name. */
@@ -93,7 +93,8 @@ static char *name_strip_number(const char *name)
 	return memory_copy_range(name, length);
 }
 
-static char *identity_of_local(struct piece_making *making, const struct elf_symbol *symbol)
+static char *identity_of_local(
+	struct piece_making *making, const struct elf_symbol *symbol)
 {
 	int64_t number;
 	if (symbol->type == STT_FUNC)
@@ -140,25 +141,29 @@ static struct error *piece_cut_named(
 	while (at < making->symbol_count && making->symbols[at]->section < section->index)
 		at++;
 	uint64_t done = 0;
-	for (; at < making->symbol_count && making->symbols[at]->section == section->index;
+	for (; at < making->symbol_count &&
+		making->symbols[at]->section == section->index;
 		at++) {
 		const struct elf_symbol *symbol = making->symbols[at];
 		/* An alias, or a label within. An end mark has nothing behind it. */
 		if (symbol->value < done || symbol->value >= section->size)
 			continue;
 		uint64_t end = section->size;
-		for (size_t next = at + 1; next < making->symbol_count &&
-					   making->symbols[next]->section == section->index;
+		for (size_t next = at + 1;
+			next < making->symbol_count &&
+			making->symbols[next]->section == section->index;
 			next++) {
 			if (making->symbols[next]->value > symbol->value) {
 				end = making->symbols[next]->value;
 				break;
 			}
 		}
-		/* A size that reaches over the next symbol: that one is a label within. */
+		/* A size that reaches over the next symbol: that one is a label within.
+		 */
 		uint64_t size = symbol->size ? symbol->size : end - symbol->value;
 		if (symbol->value + size > section->size)
-			return error_failed("%s: %s: reaches over the end of its section %s",
+			return error_failed(
+				"%s: %s: reaches over the end of its section %s",
 				making->set->object->path, symbol->name, section->name);
 		/* Between two symbols is padding, unless something is filled in there. */
 		if (symbol->value > done &&
@@ -211,7 +216,8 @@ static struct error *piece_cut_table(
 		special_section_find(section->name), making->layout, &size, &owner));
 	if (section->size % size)
 		return error_refused("unknown-layout",
-			"%s: %s: %" PRIu64 " bytes are no multiple of an entry's %" PRIu64,
+			"%s: %s: %" PRIu64
+			" bytes are no multiple of an entry's %" PRIu64,
 			making->set->object->path, section->name, section->size, size);
 	for (uint64_t at = 0; at < section->size; at += size)
 		piece_add(making, section, at, size);
@@ -230,7 +236,8 @@ static int replacement_compare(const void *left, const void *right)
 	return a->start < b->start ? -1 : a->start > b->start;
 }
 
-static const struct elf_reloc *reloc_find(const struct elf_section *section, uint64_t offset)
+static const struct elf_reloc *reloc_find(
+	const struct elf_section *section, uint64_t offset)
 {
 	size_t low = 0;
 	size_t high = section->reloc_count;
@@ -251,11 +258,13 @@ static struct error *piece_cut_replacements(
 {
 	const struct elf_object *object = making->set->object;
 	const struct kernel_layout *layout = making->layout;
-	const struct elf_section *table = elf_object_find_section(object, ".altinstructions");
+	const struct elf_section *table =
+		elf_object_find_section(object, ".altinstructions");
 	uint64_t entry = layout->alternative_size;
 	if (!table || !entry)
-		return error_refused("unknown-layout", "%s: %s: has no table that refers to it",
-			object->path, section->name);
+		return error_refused("unknown-layout",
+			"%s: %s: has no table that refers to it", object->path,
+			section->name);
 	size_t count = 0;
 	scope_free struct replacement_range *ranges =
 		memory_allocate((table->size / entry + 1) * sizeof(*ranges));
@@ -348,8 +357,8 @@ static struct error *piece_own_replacement(
 	struct piece_making *making, const struct piece *entry)
 {
 	struct piece_target target = {0};
-	const struct elf_reloc *reloc = reloc_find(entry->section,
-		entry->offset + making->layout->alternative_replacement);
+	const struct elf_reloc *reloc = reloc_find(
+		entry->section, entry->offset + making->layout->alternative_replacement);
 	if (strcmp(entry->section->name, ".altinstructions") != 0 || !reloc)
 		return NULL;
 	try(piece_resolve_reloc(making->set, entry, reloc, &target));
@@ -375,13 +384,14 @@ static struct error *piece_find_owners(struct piece_making *making)
 		} else if (piece->role == SECTION_CODE && piece->symbol &&
 			   text_has_suffix(piece->symbol->name, cold_suffix)) {
 			const char *name = piece->symbol->name;
-			scope_free char *base =
-				memory_copy_range(name, strlen(name) - strlen(cold_suffix));
+			scope_free char *base = memory_copy_range(
+				name, strlen(name) - strlen(cold_suffix));
 			if (name_map_find(&functions, base, &number))
 				piece->owner = &set->pieces[number];
 		}
 	}
-	/* An entry about a replacement is about the function that the replacement is for. */
+	/* An entry about a replacement is about the function that the replacement is for.
+	 */
 	for (size_t i = 0; i < set->count; i++) {
 		struct piece *owner = set->pieces[i].owner;
 		if (owner && owner->role == SECTION_REPLACEMENT)
@@ -399,7 +409,8 @@ static void piece_identify_rest(struct piece_making *making)
 		if (piece->identity)
 			continue;
 		const char *owner = piece->owner ? piece->owner->identity : "";
-		scope_free char *stem = memory_format("%s:%s", piece->section->name, owner);
+		scope_free char *stem =
+			memory_format("%s:%s", piece->section->name, owner);
 		piece->identity = identity_count(making, stem);
 	}
 }
@@ -408,12 +419,14 @@ static struct error *piece_set_fill(struct piece_making *making)
 {
 	struct piece_set *set = making->set;
 	const struct elf_object *object = set->object;
-	making->symbols = memory_allocate(object->symbol_count * sizeof(*making->symbols));
+	making->symbols =
+		memory_allocate(object->symbol_count * sizeof(*making->symbols));
 	for (size_t i = 1; i < object->symbol_count; i++) {
 		if (symbol_is_naming(&object->symbols[i]))
 			making->symbols[making->symbol_count++] = &object->symbols[i];
 	}
-	qsort(making->symbols, making->symbol_count, sizeof(*making->symbols), symbol_compare);
+	qsort(making->symbols, making->symbol_count, sizeof(*making->symbols),
+		symbol_compare);
 	size_t variables = json_count_items(making->variables);
 	for (size_t i = 0; i < variables; i++) {
 		const char *name =
@@ -487,7 +500,8 @@ struct piece *piece_set_find(
 		return NULL;
 	struct piece *piece = &set->pieces[low - 1];
 	uint64_t within = offset - piece->offset;
-	return within < piece->size || (within == piece->size && low == end) ? piece : NULL;
+	return within < piece->size || (within == piece->size && low == end) ? piece
+									     : NULL;
 }
 
 /* Is the field the displacement of a call, a jmp or a conditional jump? */
@@ -526,24 +540,26 @@ struct error *piece_resolve_reloc(const struct piece_set *set, const struct piec
 	const struct elf_reloc *reloc, struct piece_target *target)
 {
 	const struct elf_symbol *symbol = &set->object->symbols[reloc->symbol];
-	const struct elf_section *section = elf_object_symbol_section(set->object, symbol);
+	const struct elf_section *section =
+		elf_object_symbol_section(set->object, symbol);
 	struct piece_target found = {.symbol = symbol, .offset = reloc->addend};
 	found.is_branch = reloc_is_branch(piece, reloc);
 	if (!section) {
 		if (symbol->section != SHN_UNDEF || !symbol->name[0])
 			return error_refused("unknown-symbol",
-				"%s: %s: is neither defined here nor elsewhere", set->object->path,
-				symbol->name);
+				"%s: %s: is neither defined here nor elsewhere",
+				set->object->path, symbol->name);
 		found.outside = symbol->name;
 		*target = found;
 		return NULL;
 	}
 	bool is_code = piece->role == SECTION_CODE || piece->role == SECTION_REPLACEMENT;
+	size_t first = set->first[section->index];
+	bool is_alone = set->first[section->index + 1] - first == 1;
 	uint64_t distance = 0;
 	if (is_code && elf_reloc_is_relative(reloc->type)) {
-		size_t pieces = set->first[section->index + 1] - set->first[section->index];
 		bool is_exact =
-			symbol->type == STT_SECTION && pieces > 1 && !found.is_branch;
+			symbol->type == STT_SECTION && !is_alone && !found.is_branch;
 		distance = reloc_find_distance(piece, reloc, is_exact);
 		if (!distance) {
 			scope_free char *place =
@@ -556,9 +572,11 @@ struct error *piece_resolve_reloc(const struct piece_set *set, const struct piec
 	 * the addend. */
 	uint64_t aimed = symbol->value + (uint64_t)reloc->addend + distance;
 	uint64_t named = symbol->type == STT_SECTION ? aimed : symbol->value;
-	found.piece = piece_set_find(set, section, named);
+	found.piece =
+		is_alone ? &set->pieces[first] : piece_set_find(set, section, named);
 	if (!found.piece && special_section_role(section) != SECTION_IGNORED)
-		return error_refused("unnamed-content", "%s: %s+0x%" PRIx64 ": nobody knows what is there",
+		return error_refused("unnamed-content",
+			"%s: %s+0x%" PRIx64 ": nobody knows what is there",
 			set->object->path, section->name, named);
 	if (!found.piece) {
 		/* Into a section that is not loaded: .discard and the like. */
@@ -575,5 +593,6 @@ char *piece_describe(const struct piece *piece, uint64_t offset)
 {
 	const char *name = piece->symbol ? piece->symbol->name : piece->section->name;
 	uint64_t shown = piece->symbol ? offset : piece->offset + offset;
-	return shown ? memory_format("%s+0x%" PRIx64, name, shown) : memory_copy_text(name);
+	return shown ? memory_format("%s+0x%" PRIx64, name, shown)
+		     : memory_copy_text(name);
 }

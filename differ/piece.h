@@ -37,7 +37,7 @@ struct piece {
 	uint64_t size;
 	enum section_role role;
 	const struct special_section *special; /* of its section, or NULL */
-	const struct elf_symbol *symbol; /* that names it, or NULL */
+	const struct elf_symbol *symbol;       /* that names it, or NULL */
 	/* Who it is, the same in each compile of the same source; "" if nobody can say:
 	 * such a piece corresponds to nothing. */
 	char *identity;
@@ -75,11 +75,11 @@ struct piece *piece_set_find(
 /* What a relocation of a piece refers to. */
 struct piece_target {
 	struct piece *piece; /* in this object, or NULL */
-	int64_t offset;      /* from the piece's start, or the addend of the outside symbol;
-				of a pc-relative field less what the field itself adds */
+	int64_t offset; /* from the piece's start, or the addend of the outside symbol;
+			   of a pc-relative field less what the field itself adds */
 	const char *outside; /* undefined symbol, or NULL */
 	const struct elf_symbol *symbol;
-	bool is_branch;      /* a call or jmp: runs the target, does not take its address */
+	bool is_branch; /* a call or jmp: runs the target, does not take its address */
 };
 
 struct error *piece_resolve_reloc(const struct piece_set *set, const struct piece *piece,

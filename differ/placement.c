@@ -15,13 +15,20 @@ static const size_t local_candidates_most = 256;
 /* Sections whose entries are sorted or rewritten after the link (scripts/sorttable.c,
  * and the tables that scripts/sorttable.c and the linker script's SORT put in order). */
 static const char *const sorted_sections[] = {
-	"__ex_table", ".orc_unwind", ".orc_unwind_ip", "__mcount_loc",
+	"__ex_table",
+	".orc_unwind",
+	".orc_unwind_ip",
+	"__mcount_loc",
 };
 
 /* Sections that arch/x86/kernel/vmlinux.lds.S and
  * include/asm-generic/vmlinux.lds.h throw away. */
 static const char *const discarded_prefixes[] = {
-	".discard", ".exitcall.exit", ".modinfo", ".gnu.version", ".export_symbol",
+	".discard",
+	".exitcall.exit",
+	".modinfo",
+	".gnu.version",
+	".export_symbol",
 };
 
 struct placing {
@@ -69,7 +76,8 @@ static bool placing_find_value(
 			*value = global->value;
 		else if (symbol->binding == STB_WEAK && symbol->section == SHN_UNDEF)
 			*value = 0;
-		return global || (symbol->binding == STB_WEAK && symbol->section == SHN_UNDEF);
+		return global ||
+		       (symbol->binding == STB_WEAK && symbol->section == SHN_UNDEF);
 	}
 	return placement_find_symbol(placing->object, placing->places, symbol, value);
 }
@@ -105,7 +113,8 @@ static bool placing_check_merged(const struct placing *placing,
 	uint64_t address = target - (uint64_t)reloc->addend;
 	if (symbol->type == STT_SECTION) {
 		if (elf_reloc_is_relative(reloc->type))
-			return false; /* the addend also holds the way to the next instruction */
+			return false; /* the addend also holds the way to the next
+					 instruction */
 		offset += (uint64_t)reloc->addend;
 		address = target;
 	}
@@ -149,17 +158,19 @@ static bool placing_check_reloc(const struct placing *placing,
 }
 
 /* Is the section at the address, as far as is known by now? */
-static bool placing_check(
-	const struct placing *placing, const struct elf_section *section, uint64_t address)
+static bool placing_check(const struct placing *placing,
+	const struct elf_section *section, uint64_t address)
 {
 	if (address & (section->alignment - 1))
 		return false;
 	if (section->type == SHT_NOBITS) {
 		const struct elf_section *within =
 			kernel_image_find_section(placing->image, address);
-		return within && section->size <= within->size - (address - within->address);
+		return within &&
+		       section->size <= within->size - (address - within->address);
 	}
-	const uint8_t *bytes = kernel_image_find_bytes(placing->image, address, section->size);
+	const uint8_t *bytes =
+		kernel_image_find_bytes(placing->image, address, section->size);
 	if (!bytes)
 		return false;
 	uint64_t done = 0;
@@ -180,8 +191,8 @@ static bool placing_check(
 	return memcmp(bytes + done, section->data + done, section->size - done) == 0;
 }
 
-static bool placing_try(
-	struct placing *placing, uint32_t index, uint64_t address, enum placement_how how);
+static bool placing_try(struct placing *placing, uint32_t index, uint64_t address,
+	enum placement_how how);
 
 /* Places what the relocations of a placed section lead to. */
 static void placing_follow(struct placing *placing, const struct elf_section *section)
@@ -189,7 +200,8 @@ static void placing_follow(struct placing *placing, const struct elf_section *se
 	uint64_t base = placing->places[section->index].address;
 	for (size_t i = 0; i < section->reloc_count; i++) {
 		const struct elf_reloc *reloc = &section->relocs[i];
-		const struct elf_symbol *symbol = &placing->object->symbols[reloc->symbol];
+		const struct elf_symbol *symbol =
+			&placing->object->symbols[reloc->symbol];
 		const struct elf_section *target =
 			elf_object_symbol_section(placing->object, symbol);
 		if (!target || symbol->binding != STB_LOCAL ||
@@ -224,7 +236,8 @@ static bool placing_try(
 }
 
 bool placement_try(const struct kernel_image *image, const struct elf_object *object,
-	struct placement *places, uint32_t section, uint64_t address, enum placement_how how)
+	struct placement *places, uint32_t section, uint64_t address,
+	enum placement_how how)
 {
 	struct placing placing = {image, object, places};
 	return placing_try(&placing, section, address, how);
@@ -242,8 +255,8 @@ static void placing_use_globals(struct placing *placing)
 		const struct elf_symbol *global =
 			kernel_image_find_global(placing->image, symbol->name);
 		if (global)
-			placing_try(placing, section->index, global->value - symbol->value,
-				PLACEMENT_BY_GLOBAL);
+			placing_try(placing, section->index,
+				global->value - symbol->value, PLACEMENT_BY_GLOBAL);
 	}
 }
 
@@ -264,7 +277,8 @@ static void placing_use_local(struct placing *placing, const struct elf_symbol *
 			continue;
 		uint64_t tried = first[i]->value - symbol->value;
 		*place = (struct placement){tried, PLACEMENT_PROVEN, PLACEMENT_BY_LOCAL};
-		if (placing_check(placing, section, tried) && !(passed && address == tried)) {
+		if (placing_check(placing, section, tried) &&
+			!(passed && address == tried)) {
 			address = tried;
 			passed++;
 		}
@@ -280,8 +294,8 @@ static void placing_use_locals(struct placing *placing)
 		const struct elf_symbol *symbol = &placing->object->symbols[i];
 		const struct elf_section *section =
 			elf_object_symbol_section(placing->object, symbol);
-		if (section && symbol->binding == STB_LOCAL && symbol->type != STT_SECTION &&
-			symbol->name[0] &&
+		if (section && symbol->binding == STB_LOCAL &&
+			symbol->type != STT_SECTION && symbol->name[0] &&
 			placing->places[section->index].state == PLACEMENT_UNPROVEN)
 			placing_use_local(placing, symbol, section);
 	}
@@ -294,7 +308,8 @@ static void placing_recheck(struct placing *placing)
 	for (size_t i = 1; i < placing->object->section_count; i++) {
 		struct placement *place = &placing->places[i];
 		if (place->state == PLACEMENT_PROVEN &&
-			!placing_check(placing, &placing->object->sections[i], place->address))
+			!placing_check(
+				placing, &placing->object->sections[i], place->address))
 			*place = (struct placement){0};
 	}
 }
@@ -318,8 +333,9 @@ struct placement *placement_find(
 	return placing.places;
 }
 
-bool placement_find_symbol(const struct elf_object *object, const struct placement *places,
-	const struct elf_symbol *symbol, uint64_t *address)
+bool placement_find_symbol(const struct elf_object *object,
+	const struct placement *places, const struct elf_symbol *symbol,
+	uint64_t *address)
 {
 	const struct elf_section *section = elf_object_symbol_section(object, symbol);
 	if (!section || places[section->index].state != PLACEMENT_PROVEN)

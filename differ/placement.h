@@ -62,7 +62,8 @@ bool placement_try(const struct kernel_image *image, const struct elf_object *ob
 
 /* The address of a symbol that the object defines; false if it is not proven. */
 bool placement_find_symbol(const struct elf_object *object,
-	const struct placement *places, const struct elf_symbol *symbol, uint64_t *address);
+	const struct placement *places, const struct elf_symbol *symbol,
+	uint64_t *address);
 
 const char *placement_state_name(enum placement_state state);
 const char *placement_how_name(enum placement_how how);

@@ -63,12 +63,14 @@ static void order_place_section(const struct kernel_image *image, void **marks,
 	if (place->state == PLACEMENT_UNPROVEN) {
 		uint64_t candidate = 0;
 		if (forward)
-			candidate = mark ? mark->address : order_find_start(image, section->name);
+			candidate = mark ? mark->address
+					 : order_find_start(image, section->name);
 		else if (mark && mark->address)
 			candidate = mark->address - section->size;
 		if (candidate)
 			placement_try(image, object->object, object->places, index,
-				forward ? (candidate + align) & ~align : candidate & ~align,
+				forward ? (candidate + align) & ~align
+					: candidate & ~align,
 				PLACEMENT_BY_ORDER);
 	}
 	if (place->state == PLACEMENT_PROVEN)
@@ -78,8 +80,8 @@ static void order_place_section(const struct kernel_image *image, void **marks,
 		order_mark_set(marks, section->name, 0);
 }
 
-void placement_order(
-	const struct kernel_image *image, const struct ordered_object *objects, size_t count)
+void placement_order(const struct kernel_image *image,
+	const struct ordered_object *objects, size_t count)
 {
 	void *marks = NULL;
 	for (size_t i = 0; i < count; i++) {

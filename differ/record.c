@@ -22,9 +22,10 @@ static struct error *record_check(const char *path, struct record *record)
 {
 	int64_t format = json_find_number(record->json, "format", 0);
 	if (format != KSPLICE_RECORD_FORMAT)
-		return error_hint(error_refused("record-format",
-					  "%s: has record format %lld, this tool reads %d", path,
-					  (long long)format, KSPLICE_RECORD_FORMAT),
+		return error_hint(
+			error_refused("record-format",
+				"%s: has record format %lld, this tool reads %d", path,
+				(long long)format, KSPLICE_RECORD_FORMAT),
 			"use the ksplice tools of the version that built this tree");
 	record->object = json_find_text(record->json, "object");
 	if (!record->object)

@@ -12,14 +12,14 @@ struct error;
 struct json_t;
 
 struct record {
-	struct json_t *json; /* owns all texts below */
-	const char *object;  /* relative to the root of the records */
+	struct json_t *json;    /* owns all texts below */
+	const char *object;     /* relative to the root of the records */
 	const char *unrecorded; /* why there is no more than that, or NULL */
-	const char *source;  /* as the compiler got it */
-	const char *folder;  /* in which the compiler ran */
-	const char *compiler; /* path */
+	const char *source;     /* as the compiler got it */
+	const char *folder;     /* in which the compiler ran */
+	const char *compiler;   /* path */
 	const char *compiler_version;
-	int64_t started;     /* ns since the epoch */
+	int64_t started;                /* ns since the epoch */
 	const struct json_t *arguments; /* of the compiler, array of texts */
 	const struct json_t *inputs;    /* array of texts */
 	const struct json_t *functions; /* array of objects */

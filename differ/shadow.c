@@ -30,7 +30,8 @@ static struct error *shadow_apply(
 	scope_free char *directory = memory_format("--directory=%s", folder);
 	scope_free char *input = memory_format("--input=%s", patch_path);
 	const char *const arguments[] = {"patch", option, directory, input, "--batch",
-		"--forward", "--fuzz=0", "--no-backup-if-mismatch", "--reject-file=-", NULL};
+		"--forward", "--fuzz=0", "--no-backup-if-mismatch", "--reject-file=-",
+		NULL};
 	scope_text struct text output = {0};
 	struct process_request request = {
 		.arguments = arguments, .output = &output, .errors = &output};
@@ -39,8 +40,8 @@ static struct error *shadow_apply(
 	if (!status)
 		return NULL;
 	return error_hint(error_refused("patch-does-not-apply",
-				  "%s: does not apply to the source tree:\n%s", patch_path,
-				  output.data ? output.data : ""),
+				  "%s: does not apply to the source tree:\n%s",
+				  patch_path, output.data ? output.data : ""),
 		"make the patch against the very source that the kernel was built from");
 }
 
@@ -66,17 +67,19 @@ static struct error *shadow_diff(
  * the compiler reads. */
 static const char applied_suffix[] = ".applied";
 
-struct error *shadow_create(const struct kernel_tree *tree, const struct patch_file *patch,
-	const char *patch_path, unsigned strip, const char *folder)
+struct error *shadow_create(const struct kernel_tree *tree,
+	const struct patch_file *patch, const char *patch_path, unsigned strip,
+	const char *folder)
 {
 	for (size_t i = 0; i < patch->count; i++) {
 		scope_free char *from = file_join(tree->source, patch->entries[i].path);
 		scope_free char *to = file_join(folder, patch->entries[i].path);
 		if (!file_exists(from))
-			return error_hint(
-				error_refused("no-such-file", "%s: is not in the source tree %s",
-					patch->entries[i].path, tree->source),
-				"--strip=N says how many leading folders its name has too many");
+			return error_hint(error_refused("no-such-file",
+						  "%s: is not in the source tree %s",
+						  patch->entries[i].path, tree->source),
+				"--strip=N says how many leading folders its name has "
+				"too many");
 		try(shadow_copy(from, to));
 	}
 	try(shadow_apply(patch_path, strip, folder));
@@ -89,8 +92,7 @@ struct error *shadow_create(const struct kernel_tree *tree, const struct patch_f
 }
 
 /* Writes the file that the compiler is to read in place of original. */
-static struct error *shadow_mark(
-	const char *original, const char *path, const char *name)
+static struct error *shadow_mark(const char *original, const char *path, const char *name)
 {
 	scope_text struct text text = {0};
 	scope_text struct text marked = {0};
@@ -100,7 +102,8 @@ static struct error *shadow_mark(
 	if (is_patched)
 		try(shadow_diff(original, applied, &difference));
 	try(file_read(is_patched ? applied : original, &text));
-	const struct patch_entry *entry = difference.count ? &difference.entries[0] : NULL;
+	const struct patch_entry *entry =
+		difference.count ? &difference.entries[0] : NULL;
 	line_marker_insert(text.data, entry ? entry->hunks : NULL,
 		entry ? entry->hunk_count : 0, name, &marked);
 	return file_write(path, marked.data, marked.size);

@@ -18,8 +18,9 @@ struct record;
  * Makes folder (which must not exist) with the patched files. patch_path is the diff
  * itself for patch(1), which must apply without fuzz.
  */
-struct error *shadow_create(const struct kernel_tree *tree, const struct patch_file *patch,
-	const char *patch_path, unsigned strip, const char *folder);
+struct error *shadow_create(const struct kernel_tree *tree,
+	const struct patch_file *patch, const char *patch_path, unsigned strip,
+	const char *folder);
 
 /*
  * Prepares what one unit reads: the patched ones of its inputs, and its main source, get

@@ -87,8 +87,7 @@ static uint16_t branch_length(const uint8_t *code)
 /* A replacement as apply_alternatives() (arch/x86/kernel/alternative.c) copies it from
  * its place to the site's: the displacement of a call or jmp adjusted, a near jmp
  * shortened where it can be. Gives the bytes that count; the rest are nops. */
-static uint8_t alternative_move(
-	uint8_t *bytes, uint8_t size, uint64_t from, uint64_t to)
+static uint8_t alternative_move(uint8_t *bytes, uint8_t size, uint64_t from, uint64_t to)
 {
 	if (size != 5)
 		return size;
@@ -124,7 +123,8 @@ static struct error *site_read_alternative(
 	uint8_t size = entry[layout->alternative_replacement_length];
 	uint8_t form[256] = {0};
 	if (size) {
-		const uint8_t *bytes = kernel_image_find_bytes(reading->image, from, size);
+		const uint8_t *bytes =
+			kernel_image_find_bytes(reading->image, from, size);
 		if (!bytes)
 			return site_problem(code, "its alternative is not in the image");
 		memcpy(form + 1, bytes, size);
@@ -139,12 +139,14 @@ static struct error *site_read_alternative(
 static struct error *site_read_paravirt(
 	struct site_reading *reading, const uint8_t *entry, uint64_t address)
 {
-	const struct elf_symbol *table = kernel_image_find_global(reading->image, "pv_ops");
+	const struct elf_symbol *table =
+		kernel_image_find_global(reading->image, "pv_ops");
 	uint64_t code;
 	(void)address;
 	memcpy(&code, entry + reading->layout->paravirt_code, sizeof(code));
 	if (!table)
-		return site_problem(code, "is a paravirt call, but vmlinux has no pv_ops");
+		return site_problem(
+			code, "is a paravirt call, but vmlinux has no pv_ops");
 	uint8_t type = entry[reading->layout->paravirt_type];
 	struct ksplice_paravirt_site data = {
 		.ops = table->value - reading->image->base + type * sizeof(uint64_t)};
@@ -156,8 +158,22 @@ static struct error *site_read_paravirt(
 
 /* The thunks' names by the number of their register, as asm/GEN-for-each-reg.h has it. */
 static const char *const thunk_registers[16] = {
-	"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi", "r8", "r9", "r10", "r11",
-	"r12", "r13", "r14", "r15",
+	"rax",
+	"rcx",
+	"rdx",
+	"rbx",
+	"rsp",
+	"rbp",
+	"rsi",
+	"rdi",
+	"r8",
+	"r9",
+	"r10",
+	"r11",
+	"r12",
+	"r13",
+	"r14",
+	"r15",
 };
 
 static bool thunk_find_register(
@@ -187,7 +203,8 @@ static struct error *site_read_retpoline(
 		code + length + (uint64_t)(int64_t)read_signed(bytes + length - 4);
 	struct ksplice_retpoline_site data = {0};
 	if (!thunk_find_register(reading->image, target, &data.reg))
-		return site_problem(code, "is a retpoline site without a thunk's address");
+		return site_problem(
+			code, "is a retpoline site without a thunk's address");
 	struct patch_site *site = site_add(reading, code, KSPLICE_SITE_RETPOLINE, length);
 	site_set_data(site, &data, sizeof(data));
 	return NULL;
@@ -218,7 +235,8 @@ static const char *symbol_find_rest(
 		else
 			high = middle;
 	}
-	for (; low < image->symbol_count && text_has_prefix(image->by_name[low]->name, prefix);
+	for (; low < image->symbol_count &&
+		text_has_prefix(image->by_name[low]->name, prefix);
 		low++) {
 		if (image->by_name[low]->value == address)
 			return image->by_name[low]->name + strlen(prefix);
@@ -229,7 +247,8 @@ static const char *symbol_find_rest(
 static struct error *site_read_static_call(
 	struct site_reading *reading, const uint8_t *entry, uint64_t address)
 {
-	static const uint64_t flags = 3; /* STATIC_CALL_SITE_FLAGS, linux/static_call_types.h */
+	static const uint64_t flags =
+		3; /* STATIC_CALL_SITE_FLAGS, linux/static_call_types.h */
 	const struct kernel_layout *layout = reading->layout;
 	const struct kernel_image *image = reading->image;
 	uint64_t code = read_relative(entry, address, layout->static_call_code);
@@ -249,7 +268,8 @@ static struct error *site_read_static_call(
 		return site_problem(code, "is a static call without a trampoline");
 	struct ksplice_static_call_site data = {
 		.key = key - image->base, .trampoline = trampoline->value - image->base};
-	struct patch_site *site = site_add(reading, code, KSPLICE_SITE_STATIC_CALL, length);
+	struct patch_site *site =
+		site_add(reading, code, KSPLICE_SITE_STATIC_CALL, length);
 	site_set_data(site, &data, sizeof(data));
 	return NULL;
 }
@@ -264,12 +284,15 @@ static struct error *site_read_jump_label(
 	uint16_t length = 0;
 	if (bytes && (bytes[0] == JUMP || (bytes[0] == ESCAPE && bytes[1] == 0x1f)))
 		length = 5;
-	else if (bytes && (bytes[0] == SHORT_JUMP || (bytes[0] == 0x66 && bytes[1] == 0x90)))
+	else if (bytes &&
+		 (bytes[0] == SHORT_JUMP || (bytes[0] == 0x66 && bytes[1] == 0x90)))
 		length = 2;
 	if (!length)
 		return site_problem(code, "is no jump label");
-	struct ksplice_jump_label_site data = {.destination = target - reading->image->base};
-	struct patch_site *site = site_add(reading, code, KSPLICE_SITE_JUMP_LABEL, length);
+	struct ksplice_jump_label_site data = {
+		.destination = target - reading->image->base};
+	struct patch_site *site =
+		site_add(reading, code, KSPLICE_SITE_JUMP_LABEL, length);
 	site_set_data(site, &data, sizeof(data));
 	return NULL;
 }
@@ -327,7 +350,8 @@ static uint64_t pointer_size(const struct kernel_layout *layout)
 static const struct table_kind table_kinds[] = {
 	{"__alt_instructions", "__alt_instructions_end", alternative_size,
 		site_read_alternative},
-	{"__parainstructions", "__parainstructions_end", paravirt_size, site_read_paravirt},
+	{"__parainstructions", "__parainstructions_end", paravirt_size,
+		site_read_paravirt},
 	{"__retpoline_sites", "__retpoline_sites_end", offset_size, site_read_retpoline},
 	{"__return_sites", "__return_sites_end", offset_size, site_read_return},
 	{"__start_static_call_sites", "__stop_static_call_sites", static_call_size,
@@ -340,8 +364,10 @@ static const struct table_kind table_kinds[] = {
 static struct error *site_read_table(
 	struct site_reading *reading, const struct table_kind *kind)
 {
-	const struct elf_symbol *start = kernel_image_find_global(reading->image, kind->start);
-	const struct elf_symbol *end = kernel_image_find_global(reading->image, kind->end);
+	const struct elf_symbol *start =
+		kernel_image_find_global(reading->image, kind->start);
+	const struct elf_symbol *end =
+		kernel_image_find_global(reading->image, kind->end);
 	if (!start || !end || start->value == end->value)
 		return NULL; /* not in this configuration */
 	uint64_t size = end->value - start->value;
@@ -349,8 +375,9 @@ static struct error *site_read_table(
 	const uint8_t *entries =
 		kernel_image_find_bytes(reading->image, start->value, size);
 	if (!entries || !entry_size || size % entry_size)
-		return error_refused("unknown-layout", "vmlinux: %s: is no table of entries of "
-						       "%" PRIu64 " bytes",
+		return error_refused("unknown-layout",
+			"vmlinux: %s: is no table of entries of "
+			"%" PRIu64 " bytes",
 			kind->start, entry_size);
 	for (uint64_t at = 0; at < size; at += entry_size)
 		try(kind->read(reading, entries + at, start->value + at));
@@ -372,7 +399,8 @@ struct error *site_table_read(const struct kernel_image *image,
 {
 	struct site_reading reading = {image, layout, {0}};
 	struct error *error = NULL;
-	for (size_t i = 0; i < sizeof(table_kinds) / sizeof(table_kinds[0]) && !error; i++)
+	for (size_t i = 0; i < sizeof(table_kinds) / sizeof(table_kinds[0]) && !error;
+		i++)
 		error = site_read_table(&reading, &table_kinds[i]);
 	struct site_table read = {reading.sites.items, reading.sites.count};
 	if (error) {

@@ -21,7 +21,7 @@ struct patch_site {
 	uint64_t address; /* as linked */
 	uint16_t kind;    /* enum ksplice_site_kind */
 	uint16_t length;
-	uint8_t *data;    /* as abi/update.h says for the kind; NULL if it has none */
+	uint8_t *data; /* as abi/update.h says for the kind; NULL if it has none */
 	size_t data_size;
 };
 
@@ -36,8 +36,8 @@ struct error *site_table_read(const struct kernel_image *image,
 void site_table_deinit(struct site_table *table);
 
 /* The sites that start in [address, +size): *count of them from the one returned. */
-const struct patch_site *site_table_find(const struct site_table *table, uint64_t address,
-	uint64_t size, size_t *count);
+const struct patch_site *site_table_find(
+	const struct site_table *table, uint64_t address, uint64_t size, size_t *count);
 
 /* What a kind is called in messages. */
 const char *site_kind_name(uint16_t kind);

@@ -31,7 +31,7 @@ enum section_role {
 struct special_section {
 	const char *name;
 	enum section_role role;
-	bool is_prefix;      /* name stands for all names that start with it */
+	bool is_prefix; /* name stands for all names that start with it */
 	/* Of a table: offset of its entry size and of the field that points to the
 	 * code it is about, as offsets in struct kernel_layout; 0 for none. */
 	uint16_t entry_size_field;

@@ -47,8 +47,8 @@ static char *member_name(const struct ar_hdr *header, const struct thin_names *n
 	return memory_copy_range(name, (size_t)(end - 1 - name));
 }
 
-static bool thin_archive_read(
-	const struct text *archive, struct thin_names *names, struct member_array *members)
+static bool thin_archive_read(const struct text *archive, struct thin_names *names,
+	struct member_array *members)
 {
 	size_t offset = strlen(thin_magic);
 	while (offset + sizeof(struct ar_hdr) <= archive->size) {
@@ -64,7 +64,8 @@ static bool thin_archive_read(
 			if (size > archive->size - offset)
 				return false;
 			if (is_names)
-				*names = (struct thin_names){archive->data + offset, size};
+				*names =
+					(struct thin_names){archive->data + offset, size};
 			offset += size + (size & 1);
 			continue;
 		}

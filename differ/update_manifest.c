@@ -40,9 +40,11 @@ static struct json_t *manifest_functions(const struct update_content *content)
 	struct json_t *functions = json_make_array();
 	for (size_t i = 0; i < content->unit_count; i++) {
 		const struct update_unit *unit = &content->units[i];
-		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count; k++) {
+		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
+			k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
-			if (piece->role != SECTION_CODE || !piece->travels || piece->owner)
+			if (piece->role != SECTION_CODE || !piece->travels ||
+				piece->owner)
 				continue;
 			struct json_t *function = json_make_object();
 			json_put_text(function, "name", piece->symbol->name);
@@ -60,7 +62,8 @@ struct json_t *update_manifest_make(const struct update_content *content,
 {
 	const struct kernel_image *image = content->image;
 	struct json_t *target = json_make_object();
-	scope_free char *build_id = text_from_bytes(image->build_id, image->build_id_size);
+	scope_free char *build_id =
+		text_from_bytes(image->build_id, image->build_id_size);
 	json_put_text(target, "name", KSPLICE_TARGET_VMLINUX);
 	json_put_text(target, "build_id", build_id);
 	json_put_text(target, "module", module);
@@ -86,17 +89,19 @@ struct json_t *update_manifest_make(const struct update_content *content,
 	return manifest;
 }
 
-static void report_instruction(
-	struct text *report, const char *label, const struct piece *piece, uint64_t offset)
+static void report_instruction(struct text *report, const char *label,
+	const struct piece *piece, uint64_t offset)
 {
 	if (offset >= piece->size) {
-		text_add_format(report, "    %s  (ends at +0x%" PRIx64 ")\n", label, piece->size);
+		text_add_format(
+			report, "    %s  (ends at +0x%" PRIx64 ")\n", label, piece->size);
 		return;
 	}
 	uint64_t start;
 	scope_free char *instruction = disassembly_show(
 		piece->section->data + piece->offset, piece->size, offset, &start);
-	text_add_format(report, "    %s  +0x%-6" PRIx64 " %s\n", label, start, instruction);
+	text_add_format(
+		report, "    %s  +0x%-6" PRIx64 " %s\n", label, start, instruction);
 }
 
 static void report_function(
@@ -108,28 +113,35 @@ static void report_function(
 		piece->size);
 	if (!piece->twin)
 		return;
-	if (compare_find_difference(unit->pre_pieces, unit->post_pieces, piece, &offset)) {
+	if (compare_find_difference(
+		    unit->pre_pieces, unit->post_pieces, piece, &offset)) {
 		report_instruction(report, "before", piece->twin, offset);
 		report_instruction(report, "after ", piece, offset);
 	} else {
-		text_add(report, "    its code is the same; a table entry or constant of it, or "
-				 "another part of the function, differs\n");
+		text_add(report,
+			"    its code is the same; a table entry or constant of it, or "
+			"another part of the function, differs\n");
 	}
 }
 
 void update_report_make(const struct update_content *content, struct text *report)
 {
-	text_add_format(report, "Update %s for Linux %s\n", content->id, content->tree->release);
+	text_add_format(
+		report, "Update %s for Linux %s\n", content->id, content->tree->release);
 	for (size_t i = 0; i < content->unit_count; i++) {
 		const struct update_unit *unit = &content->units[i];
 		text_add_format(report, "\n%s%s\n", unit->object,
 			unit->has_change ? "" : ": no change");
-		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count; k++) {
+		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
+			k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
-			if (piece->role == SECTION_CODE && piece->travels && !piece->owner)
+			if (piece->role == SECTION_CODE && piece->travels &&
+				!piece->owner)
 				report_function(report, unit, piece);
-			else if (piece->role == SECTION_DATA && piece->travels && piece->symbol)
-				text_add_format(report, "  data: %s (%" PRIu64 " bytes)\n",
+			else if (piece->role == SECTION_DATA && piece->travels &&
+				 piece->symbol)
+				text_add_format(report,
+					"  data: %s (%" PRIu64 " bytes)\n",
 					piece->symbol->name, piece->size);
 		}
 	}

@@ -92,15 +92,16 @@ static struct error *match_add_addresses(struct update_match *match,
 		if (!reloc_target_is_fixed(image, unit,
 			    &unit->original->symbols[reloc->symbol], &is_fixed))
 			return error_refused("unknown-symbol",
-				"%s: %s+0x%" PRIx64 ": refers to something unknown", unit->object,
-				function->name, offset);
+				"%s: %s+0x%" PRIx64 ": refers to something unknown",
+				unit->object, function->name, offset);
 		bool is_relative = elf_reloc_is_relative(reloc->type);
 		if (is_relative == !is_fixed)
-			continue; /* moves together with what it refers to, or neither moves */
+			continue; /* moves together with what it refers to, or neither
+				     moves */
 		if (width != 4 && width != 8)
 			return error_refused("unknown-site",
-				"%s: %s+0x%" PRIx64 ": an address of %u bytes", unit->object,
-				function->name, offset, width);
+				"%s: %s+0x%" PRIx64 ": an address of %u bytes",
+				unit->object, function->name, offset, width);
 		match_add_site(match, offset,
 			is_relative ? KSPLICE_SITE_NEGATIVE : KSPLICE_SITE_ABSOLUTE,
 			(uint16_t)width, NULL, 0);
@@ -120,13 +121,15 @@ static int site_compare(const void *left, const void *right)
 
 static struct error *match_add_hunk(struct update_match *match,
 	const struct kernel_image *image, const struct site_table *sites,
-	const struct update_unit *unit, const struct elf_symbol *function, uint64_t address)
+	const struct update_unit *unit, const struct elf_symbol *function,
+	uint64_t address)
 {
 	uint64_t size = function->size;
 	const uint8_t *bytes = kernel_image_find_bytes(image, address, size);
 	if (!size || !bytes || address < image->base || size > UINT32_MAX)
 		return error_refused("unknown-extent",
-			"%s: %s: vmlinux does not say how long it is", unit->object, function->name);
+			"%s: %s: vmlinux does not say how long it is", unit->object,
+			function->name);
 	uint32_t first = (uint32_t)match->site_count;
 	size_t count;
 	const struct patch_site *found = site_table_find(sites, address, size, &count);
@@ -135,8 +138,8 @@ static struct error *match_add_hunk(struct update_match *match,
 			found[i].length, found[i].data, found[i].data_size);
 	try(match_add_addresses(match, image, unit, function, size));
 	if (match->site_count > first)
-		qsort(match->sites + first, match->site_count - first, sizeof(*match->sites),
-			site_compare);
+		qsort(match->sites + first, match->site_count - first,
+			sizeof(*match->sites), site_compare);
 
 	match->items = array_reserve(
 		match->items, sizeof(*match->items), match->count + 1, &match->capacity);
@@ -156,7 +159,8 @@ static struct error *match_add_hunk(struct update_match *match,
 
 /* Where the trampoline goes: behind ENDBR and the fentry site, whose slot stays ftrace's,
  * or at the start where there is none. */
-static struct error *match_place_jump(const struct update_match *match, struct match_hunk *added)
+static struct error *match_place_jump(
+	const struct update_match *match, struct match_hunk *added)
 {
 	struct ksplice_hunk *hunk = &added->hunk;
 	const char *bytes = match->blob.data + hunk->bytes;
@@ -172,29 +176,31 @@ static struct error *match_place_jump(const struct update_match *match, struct m
 	}
 	const char *object = added->unit->object;
 	if (hunk->size < jump + TRAMPOLINE_SIZE)
-		return error_hint(error_refused("short-function",
-					  "%s: %s: has %u bytes behind its entry, and a jump "
-					  "needs %d",
-					  object, added->name, hunk->size - jump, TRAMPOLINE_SIZE),
+		return error_hint(
+			error_refused("short-function",
+				"%s: %s: has %u bytes behind its entry, and a jump "
+				"needs %d",
+				object, added->name, hunk->size - jump, TRAMPOLINE_SIZE),
 			"change its callers instead");
 	for (uint32_t i = 0; i < hunk->site_count; i++) {
 		const struct ksplice_site *site = &sites[i];
 		if (site_is_live(site->kind) && site->offset < jump + TRAMPOLINE_SIZE &&
 			site->offset + site->length > jump)
-			return error_hint(
-				error_refused("live-site",
-					"%s: %s+0x%x: %s is where the jump has to go, and the kernel "
-					"may rewrite it at any time",
-					object, added->name, site->offset, site_kind_name(site->kind)),
+			return error_hint(error_refused("live-site",
+						  "%s: %s+0x%x: %s is where the jump has "
+						  "to go, and the kernel "
+						  "may rewrite it at any time",
+						  object, added->name, site->offset,
+						  site_kind_name(site->kind)),
 				"change its callers instead");
 	}
 	hunk->jump = jump;
 	return NULL;
 }
 
-struct error *update_match_add(struct update_match *match, const struct kernel_image *image,
-	const struct site_table *sites, const struct update_unit *unit,
-	const struct piece *piece)
+struct error *update_match_add(struct update_match *match,
+	const struct kernel_image *image, const struct site_table *sites,
+	const struct update_unit *unit, const struct piece *piece)
 {
 	const struct elf_symbol *function;
 	uint64_t address;
@@ -211,8 +217,8 @@ struct error *update_match_add(struct update_match *match, const struct kernel_i
 			continue;
 		if (!placement_find_symbol(unit->original, unit->places, part, &address))
 			return error_refused("unproven-place",
-				"%s: %s: its place in vmlinux could not be proven", unit->object,
-				part->name);
+				"%s: %s: its place in vmlinux could not be proven",
+				unit->object, part->name);
 		try(match_add_hunk(match, image, sites, unit, part, address));
 	}
 	return NULL;

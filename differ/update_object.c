@@ -29,15 +29,15 @@ struct written_place {
 };
 
 struct listed_symbol {
-	char *name; /* as the update's symbol table spells it */
+	char *name;                   /* as the update's symbol table spells it */
 	struct ksplice_symbol symbol; /* its two texts are set when the list is made */
-	const char *kallsyms; /* or NULL */
+	const char *kallsyms;         /* or NULL */
 };
 
 struct object_making {
 	const struct update_content *content;
 	struct object_writer *writer;
-	struct written_place **places; /* by unit, then by the piece's number */
+	struct written_place **places;  /* by unit, then by the piece's number */
 	struct name_map symbol_numbers; /* outward name → symbol in the writer */
 	struct name_map new_globals;    /* name → symbol in the writer */
 	struct {
@@ -54,7 +54,8 @@ static size_t piece_number(const struct update_unit *unit, const struct piece *p
 
 /* Code and data of many sections go into one each; tables keep their names, because the
  * module loader looks for them. */
-static uint32_t making_find_section(struct object_making *making, const struct piece *piece)
+static uint32_t making_find_section(
+	struct object_making *making, const struct piece *piece)
 {
 	struct object_writer *writer = making->writer;
 	const struct elf_section *section = piece->section;
@@ -63,7 +64,8 @@ static uint32_t making_find_section(struct object_making *making, const struct p
 		return object_writer_section(
 			writer, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0);
 	if (piece->role == SECTION_MERGED)
-		return object_writer_section(writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
+		return object_writer_section(
+			writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
 	if (piece->role == SECTION_TABLE || piece->role == SECTION_REPLACEMENT ||
 		strcmp(section->name, "__dyndbg") == 0)
 		return object_writer_section(
@@ -72,7 +74,8 @@ static uint32_t making_find_section(struct object_making *making, const struct p
 		return object_writer_section(
 			writer, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0);
 	if (!(section->flags & SHF_WRITE))
-		return object_writer_section(writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
+		return object_writer_section(
+			writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
 	bool is_ro_after_init = strcmp(section->name, ro_after_init) == 0;
 	return object_writer_section(writer, is_ro_after_init ? ro_after_init : ".data",
 		SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0);
@@ -91,23 +94,27 @@ static uint64_t piece_alignment(const struct piece *piece)
 }
 
 /* The entries of .orc_unwind stand in the order of .orc_unwind_ip's. */
-static struct error *making_copy_orc(
-	struct object_making *making, const struct update_unit *unit, const struct piece *piece)
+static struct error *making_copy_orc(struct object_making *making,
+	const struct update_unit *unit, const struct piece *piece)
 {
-	const struct elf_section *table = elf_object_find_section(unit->post, ".orc_unwind");
+	const struct elf_section *table =
+		elf_object_find_section(unit->post, ".orc_unwind");
 	uint64_t size = making->content->layout->orc_size;
 	uint64_t number = piece->offset / piece->size;
 	if (!table || !size || (number + 1) * size > table->size)
 		return error_refused("unknown-layout",
-			"%s: .orc_unwind does not belong to .orc_unwind_ip", unit->post->path);
+			"%s: .orc_unwind does not belong to .orc_unwind_ip",
+			unit->post->path);
 	uint32_t section = object_writer_section(
 		making->writer, ".orc_unwind", SHT_PROGBITS, table->flags, 0);
-	object_writer_append(making->writer, section, table->data + number * size, size, 1);
+	object_writer_append(
+		making->writer, section, table->data + number * size, size, 1);
 	return NULL;
 }
 
 static struct error *making_add_piece(struct object_making *making,
-	const struct update_unit *unit, const struct piece *piece, struct written_place *place)
+	const struct update_unit *unit, const struct piece *piece,
+	struct written_place *place)
 {
 	const uint8_t *data = piece->section->data;
 	place->section = making_find_section(making, piece);
@@ -119,8 +126,9 @@ static struct error *making_add_piece(struct object_making *making,
 		return NULL;
 	/* What is new and global may be used by another unit of the same update. */
 	bool is_shared = !piece->twin && piece->symbol->binding != STB_LOCAL;
-	uint32_t number = object_writer_symbol(making->writer, piece->symbol->name,
-		place->section, place->offset, piece->size, STB_LOCAL, piece->symbol->type);
+	uint32_t number =
+		object_writer_symbol(making->writer, piece->symbol->name, place->section,
+			place->offset, piece->size, STB_LOCAL, piece->symbol->type);
 	if (is_shared)
 		name_map_set(&making->new_globals, piece->symbol->name, number);
 	return NULL;
@@ -134,11 +142,12 @@ static struct error *making_add_pieces(struct object_making *making)
 		if (!unit->has_change)
 			continue;
 		struct piece_set *set = unit->post_pieces;
-		making->places[i] = memory_allocate(set->count * sizeof(struct written_place));
+		making->places[i] =
+			memory_allocate(set->count * sizeof(struct written_place));
 		for (size_t k = 0; k < set->count; k++) {
 			if (set->pieces[k].travels)
-				try(making_add_piece(
-					making, unit, &set->pieces[k], &making->places[i][k]));
+				try(making_add_piece(making, unit, &set->pieces[k],
+					&making->places[i][k]));
 		}
 	}
 	return NULL;
@@ -149,9 +158,11 @@ static uint32_t making_list_symbol(
 	struct object_making *making, const struct outward_symbol *outward)
 {
 	const struct kernel_image *image = making->content->image;
-	uint64_t value = outward->is_fixed ? outward->address : outward->address - image->base;
+	uint64_t value =
+		outward->is_fixed ? outward->address : outward->address - image->base;
 	scope_free char *name = memory_format("%s:0x%" PRIx64 ":%s",
-		outward->is_fixed ? "fixed" : KSPLICE_TARGET_VMLINUX, value, outward->name);
+		outward->is_fixed ? "fixed" : KSPLICE_TARGET_VMLINUX, value,
+		outward->name);
 	int64_t number;
 	if (name_map_find(&making->symbol_numbers, name, &number))
 		return (uint32_t)number;
@@ -193,10 +204,10 @@ static struct error *making_add_reloc(struct object_making *making, size_t unit_
 	} else {
 		struct outward_symbol outward;
 		try(target.outside
-				? update_symbol_find_global(content->tree, content->image, unit,
-					  target.outside, &outward)
-				: update_symbol_find_piece(content->tree, content->image, unit,
-					  target.piece, &outward));
+				? update_symbol_find_global(content->tree, content->image,
+					  unit, target.outside, &outward)
+				: update_symbol_find_piece(content->tree, content->image,
+					  unit, target.piece, &outward));
 		symbol = making_list_symbol(making, &outward);
 	}
 	object_writer_reloc(
@@ -209,10 +220,12 @@ static struct error *making_add_relocs(struct object_making *making)
 	const struct update_content *content = making->content;
 	for (size_t i = 0; i < content->unit_count; i++) {
 		const struct update_unit *unit = &content->units[i];
-		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count; k++) {
+		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
+			k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
 			for (size_t r = 0; piece->travels && r < piece->reloc_count; r++)
-				try(making_add_reloc(making, i, piece, &piece->relocs[r]));
+				try(making_add_reloc(
+					making, i, piece, &piece->relocs[r]));
 		}
 	}
 	return NULL;
@@ -252,15 +265,15 @@ static uint32_t making_add_symbol_list(struct object_making *making)
 		.build_id_size = (uint32_t)image->build_id_size,
 	};
 	memcpy(header.build_id, image->build_id, image->build_id_size);
-	array_foreach(listed, &making->listed) {
+	array_foreach (listed, &making->listed) {
 		listed->symbol.name = strings_add(&strings, listed->name);
-		listed->symbol.kallsyms = listed->kallsyms
-						  ? strings_add(&strings, listed->kallsyms)
-						  : KSPLICE_NO_KALLSYMS;
+		listed->symbol.kallsyms =
+			listed->kallsyms ? strings_add(&strings, listed->kallsyms)
+					 : KSPLICE_NO_KALLSYMS;
 	}
 	header.strings_size = (uint32_t)strings.size;
 	text_add_range(&list, &header, sizeof(header));
-	array_foreach(listed, &making->listed)
+	array_foreach (listed, &making->listed)
 		text_add_range(&list, &listed->symbol, sizeof(listed->symbol));
 	text_add_range(&list, strings.data, strings.size);
 	uint32_t section = object_writer_section(
@@ -332,8 +345,10 @@ static void making_add_update(struct object_making *making, uint32_t symbols,
 	object_writer_symbol(making->writer, KSPLICE_UPDATE_SYMBOL, section, 0,
 		sizeof(update), STB_GLOBAL, STT_OBJECT);
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
-		object_writer_reloc(making->writer, section, pointers[i].field, R_X86_64_64,
-			object_writer_section_symbol(making->writer, pointers[i].section), 0);
+		object_writer_reloc(making->writer, section, pointers[i].field,
+			R_X86_64_64,
+			object_writer_section_symbol(making->writer, pointers[i].section),
+			0);
 }
 
 static struct error *making_run(struct object_making *making, const char *path)
@@ -361,7 +376,7 @@ struct error *update_object_write(const struct update_content *content, const ch
 	for (size_t i = 0; i < content->unit_count; i++)
 		free(making.places[i]);
 	free(making.places);
-	array_foreach(listed, &making.listed)
+	array_foreach (listed, &making.listed)
 		free(listed->name);
 	free(making.listed.items);
 	name_map_deinit(&making.symbol_numbers);

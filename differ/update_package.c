@@ -61,10 +61,11 @@ static struct error *package_pack(
 	scope_free char *path = memory_format("%s/%s.tar.gz", output, name);
 	scope_free char *packing = memory_format("%s.tmp-%ld", path, (long)getpid());
 	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	scope_free char *time = memory_format("--mtime=@%s", epoch && *epoch ? epoch : "0");
+	scope_free char *time =
+		memory_format("--mtime=@%s", epoch && *epoch ? epoch : "0");
 	const char *const arguments[] = {"tar", "--create", "--gzip", "--file", packing,
-		"--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--mode=a+rX,u+w", time,
-		"--directory", work, name, NULL};
+		"--sort=name", "--owner=0", "--group=0", "--numeric-owner",
+		"--mode=a+rX,u+w", time, "--directory", work, name, NULL};
 	struct process_request request = {.arguments = arguments};
 	try(file_make_folder(output));
 	struct error *error = process_check(&request);
@@ -84,11 +85,13 @@ struct error *update_package_write(const struct update_content *content,
 	scope_free char *name = memory_format("ksplice-%s", content->id);
 	scope_free char *folder = file_join(work, name);
 	scope_free char *object = file_join(work, "update.o");
-	scope_free char *module_name = memory_format("%s-%s.ko", name, KSPLICE_TARGET_VMLINUX);
+	scope_free char *module_name =
+		memory_format("%s-%s.ko", name, KSPLICE_TARGET_VMLINUX);
 	scope_free char *module = file_join(folder, module_name);
 	try(file_make_folder(folder));
 	try(update_object_write(content, object));
-	try(update_template_link(template, content->tree, content->id, object, work, module));
+	try(update_template_link(
+		template, content->tree, content->id, object, work, module));
 	try(package_write_texts(content, patch, module_name, escape, folder));
 	return package_pack(work, name, output, archive);
 }

@@ -18,13 +18,13 @@ struct update_content;
 struct update_template;
 
 /* The id of an update: the same patch for the same kernel has the same one. */
-void update_package_make_id(const char *patch_text, const char *build_id,
-	char id[KSPLICE_ID_SIZE]);
+void update_package_make_id(
+	const char *patch_text, const char *build_id, char id[KSPLICE_ID_SIZE]);
 
 /*
  * Makes object, module, manifest and report in the folder work, and the archive in the
- * folder output, in one step. patch is the diff's path; escape as in update_manifest.h. The
- * caller frees *archive, its path.
+ * folder output, in one step. patch is the diff's path; escape as in update_manifest.h.
+ * The caller frees *archive, its path.
  */
 struct error *update_package_write(const struct update_content *content,
 	const struct update_template *template, const char *patch, const char *escape,

@@ -32,14 +32,19 @@ static const struct refused_file {
 	{NULL, ".tbl", "generated-input", "a table that headers are generated from",
 		"that needs a new kernel"},
 	{"Kconfig", NULL, "build-file", "the configuration", "leave it out of the patch"},
-	{"Makefile", NULL, "build-file", "how the kernel is built", "leave it out of the patch"},
-	{"Kbuild", NULL, "build-file", "how the kernel is built", "leave it out of the patch"},
+	{"Makefile", NULL, "build-file", "how the kernel is built",
+		"leave it out of the patch"},
+	{"Kbuild", NULL, "build-file", "how the kernel is built",
+		"leave it out of the patch"},
 };
 
 /* Sources of which kbuild generates headers (Kbuild, arch/x86/kernel/Makefile). */
 static const char *const generating_sources[] = {
-	"kernel/bounds.c", "kernel/time/timeconst.bc", "arch/x86/kernel/asm-offsets.c",
-	"arch/x86/kernel/asm-offsets_64.c", "kernel/sched/rq-offsets.c",
+	"kernel/bounds.c",
+	"kernel/time/timeconst.bc",
+	"arch/x86/kernel/asm-offsets.c",
+	"arch/x86/kernel/asm-offsets_64.c",
+	"kernel/sched/rq-offsets.c",
 };
 
 static struct error *plan_check_path(const char *path)
@@ -49,14 +54,17 @@ static struct error *plan_check_path(const char *path)
 		const struct refused_file *refused = &refused_files[i];
 		if ((refused->start && text_has_prefix(name, refused->start)) ||
 			(refused->ending && text_has_suffix(name, refused->ending)))
-			return error_hint(error_refused(refused->reason,
-						  "%s: the patch changes %s", path, refused->what),
+			return error_hint(
+				error_refused(refused->reason, "%s: the patch changes %s",
+					path, refused->what),
 				"%s", refused->hint);
 	}
-	for (size_t i = 0; i < sizeof(generating_sources) / sizeof(generating_sources[0]); i++) {
+	for (size_t i = 0; i < sizeof(generating_sources) / sizeof(generating_sources[0]);
+		i++) {
 		if (strcmp(path, generating_sources[i]) == 0)
-			return error_hint(error_refused("generated-input",
-						  "%s: headers are generated from it", path),
+			return error_hint(
+				error_refused("generated-input",
+					"%s: headers are generated from it", path),
 				"that needs a new kernel");
 	}
 	return NULL;
@@ -65,18 +73,19 @@ static struct error *plan_check_path(const char *path)
 static struct error *plan_check_unit(const struct index_unit *unit, const char *path)
 {
 	if (strcmp(unit->state, "recorded") != 0)
-		return error_hint(error_refused("unrecorded", "%s: %s has no record: %s", path,
-					  unit->object, unit->reason),
+		return error_hint(error_refused("unrecorded", "%s: %s has no record: %s",
+					  path, unit->object, unit->reason),
 			"remove the object and build it again with CC=ksplice-cc");
 	if (strcmp(unit->target, KSPLICE_TARGET_VMLINUX) != 0)
-		return error_hint(error_refused("module",
-					  "%s: is built into the module %s", path, unit->target),
+		return error_hint(
+			error_refused("module", "%s: is built into the module %s", path,
+				unit->target),
 			"patches of modules are not supported yet");
 	return NULL;
 }
 
-static struct error *plan_add_readers(
-	const struct index *index, const char *path, struct update_plan *plan, bool *is_built)
+static struct error *plan_add_readers(const struct index *index, const char *path,
+	struct update_plan *plan, bool *is_built)
 {
 	scope_free char *related = memory_format("source:%s", path);
 	struct index_unit *units;
@@ -95,16 +104,16 @@ static struct error *plan_add_readers(
 		*is_built = true;
 		if (!error)
 			error = plan_check_unit(&units[i], path);
-		plan->units = array_reserve(
-			plan->units, sizeof(*plan->units), plan->count + 1, &plan->capacity);
+		plan->units = array_reserve(plan->units, sizeof(*plan->units),
+			plan->count + 1, &plan->capacity);
 		plan->units[plan->count++] = units[i];
 	}
 	free(units);
 	return error;
 }
 
-static struct error *plan_fill(
-	const struct index *index, const struct patch_file *patch, struct update_plan *plan)
+static struct error *plan_fill(const struct index *index, const struct patch_file *patch,
+	struct update_plan *plan)
 {
 	plan->unbuilt = memory_allocate(patch->count * sizeof(*plan->unbuilt));
 	for (size_t i = 0; i < patch->count; i++) {
@@ -116,14 +125,15 @@ static struct error *plan_fill(
 			plan->unbuilt[plan->unbuilt_count++] = path;
 	}
 	if (!plan->count)
-		return error_no_change("%s: nothing of what the patch touches is built in this "
-				       "configuration",
+		return error_no_change(
+			"%s: nothing of what the patch touches is built in this "
+			"configuration",
 			patch->entries[0].path);
 	return NULL;
 }
 
-struct error *update_plan_make(
-	const struct index *index, const struct patch_file *patch, struct update_plan *plan)
+struct error *update_plan_make(const struct index *index, const struct patch_file *patch,
+	struct update_plan *plan)
 {
 	struct update_plan made = {0};
 	struct error *error = plan_fill(index, patch, &made);

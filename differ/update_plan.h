@@ -16,7 +16,8 @@ struct update_plan {
 	struct index_unit *units;
 	size_t count;
 	size_t capacity;
-	const char **unbuilt; /* paths of the patch that no object of the tree was made of */
+	const char *
+		*unbuilt; /* paths of the patch that no object of the tree was made of */
 	size_t unbuilt_count;
 };
 

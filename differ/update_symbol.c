@@ -18,7 +18,12 @@
 
 /* Names that scripts/kallsyms.c leaves out. */
 static const char *const kallsyms_ignored[] = {
-	"$", ".L", "__efistub_", "__crc_", "__kstrtab_", "__kstrtabns_",
+	"$",
+	".L",
+	"__efistub_",
+	"__crc_",
+	"__kstrtab_",
+	"__kstrtabns_",
 };
 
 static bool image_is_init(const struct kernel_image *image, uint64_t address)
@@ -38,7 +43,8 @@ static bool symbol_has_kallsyms(const struct kernel_tree *tree,
 			return false;
 	}
 	if (address < image->base || address >= image->text_end) {
-		scope_free char *all = kernel_tree_find_config(tree, "CONFIG_KALLSYMS_ALL");
+		scope_free char *all =
+			kernel_tree_find_config(tree, "CONFIG_KALLSYMS_ALL");
 		if (!all)
 			return false;
 	}
@@ -53,12 +59,13 @@ static bool symbol_has_kallsyms(const struct kernel_tree *tree,
 }
 
 static struct error *symbol_finish(const struct kernel_tree *tree,
-	const struct kernel_image *image, const struct update_unit *unit, const char *name,
-	uint64_t address, struct outward_symbol *symbol)
+	const struct kernel_image *image, const struct update_unit *unit,
+	const char *name, uint64_t address, struct outward_symbol *symbol)
 {
 	if (image_is_init(image, address))
 		return error_refused("init-reference",
-			"%s: the changed code refers to %s, which is gone from memory since boot",
+			"%s: the changed code refers to %s, which is gone from memory "
+			"since boot",
 			unit->object, name);
 	symbol->name = name;
 	symbol->address = address;
@@ -68,15 +75,15 @@ static struct error *symbol_finish(const struct kernel_tree *tree,
 }
 
 struct error *update_symbol_find_global(const struct kernel_tree *tree,
-	const struct kernel_image *image, const struct update_unit *unit, const char *name,
-	struct outward_symbol *symbol)
+	const struct kernel_image *image, const struct update_unit *unit,
+	const char *name, struct outward_symbol *symbol)
 {
 	const struct elf_symbol *global = kernel_image_find_global(image, name);
 	if (!global)
-		return error_hint(
-			error_refused("unknown-symbol",
-				"%s: the changed code refers to %s, which vmlinux does not define",
-				unit->object, name),
+		return error_hint(error_refused("unknown-symbol",
+					  "%s: the changed code refers to %s, which "
+					  "vmlinux does not define",
+					  unit->object, name),
 			"functions of modules, and of files that are not built in this "
 			"configuration, cannot be used");
 	return symbol_finish(tree, image, unit, global->name, global->value, symbol);
@@ -106,8 +113,8 @@ static struct error *symbol_refuse_unproven(
 	const struct update_unit *unit, const char *name, const char *section)
 {
 	return error_refused("unproven-place",
-		"%s: %s: its place in vmlinux could not be proven (section %s)", unit->object,
-		name, section);
+		"%s: %s: its place in vmlinux could not be proven (section %s)",
+		unit->object, name, section);
 }
 
 struct error *update_symbol_find_original(const struct kernel_image *image,
@@ -116,14 +123,16 @@ struct error *update_symbol_find_original(const struct kernel_image *image,
 {
 	if (!piece->symbol)
 		return error_refused("unnamed-content",
-			"%s: the changed code refers to content of %s that no symbol names",
+			"%s: the changed code refers to content of %s that no symbol "
+			"names",
 			unit->object, piece->section->name);
 	const char *name = piece_find_built_name(unit, piece);
 	const struct elf_symbol *found = NULL;
 	for (size_t i = 1; name && i < unit->original->symbol_count; i++) {
 		const struct elf_symbol *candidate = &unit->original->symbols[i];
 		if (candidate->section == SHN_UNDEF || candidate->type == STT_FILE ||
-			candidate->type == STT_SECTION || strcmp(candidate->name, name) != 0)
+			candidate->type == STT_SECTION ||
+			strcmp(candidate->name, name) != 0)
 			continue;
 		if (found)
 			return error_refused("ambiguous-symbol",
@@ -135,15 +144,17 @@ struct error *update_symbol_find_original(const struct kernel_image *image,
 			"%s: %s: is not in the object that was linked into vmlinux",
 			unit->object, piece->symbol->name);
 	uint64_t place;
-	const struct elf_section *section = elf_object_symbol_section(unit->original, found);
+	const struct elf_section *section =
+		elf_object_symbol_section(unit->original, found);
 	if (!placement_find_symbol(unit->original, unit->places, found, &place))
-		return symbol_refuse_unproven(unit, name, section ? section->name : "none");
+		return symbol_refuse_unproven(
+			unit, name, section ? section->name : "none");
 	if (found->binding != STB_LOCAL) {
 		const struct elf_symbol *global = kernel_image_find_global(image, name);
 		if (!global || global->value != place)
 			return error_refused("overridden-symbol",
-				"%s: %s: is weak, and vmlinux uses another file's", unit->object,
-				name);
+				"%s: %s: is weak, and vmlinux uses another file's",
+				unit->object, name);
 	}
 	*symbol = found;
 	*address = place;
@@ -158,7 +169,8 @@ struct error *update_symbol_find_piece(const struct kernel_tree *tree,
 	uint64_t address;
 	/* A weak function that another file overrides is not used; its name is. */
 	if (piece->symbol && piece->symbol->binding != STB_LOCAL)
-		return update_symbol_find_global(tree, image, unit, piece->symbol->name, symbol);
+		return update_symbol_find_global(
+			tree, image, unit, piece->symbol->name, symbol);
 	try(update_symbol_find_original(image, unit, piece, &original, &address));
 	return symbol_finish(tree, image, unit, original->name, address, symbol);
 }

@@ -28,8 +28,8 @@ struct outward_symbol {
 
 /* A name that the unit leaves undefined. */
 struct error *update_symbol_find_global(const struct kernel_tree *tree,
-	const struct kernel_image *image, const struct update_unit *unit, const char *name,
-	struct outward_symbol *symbol);
+	const struct kernel_image *image, const struct update_unit *unit,
+	const char *name, struct outward_symbol *symbol);
 
 /* A piece of post that does not travel, or whose original address is wanted. */
 struct error *update_symbol_find_piece(const struct kernel_tree *tree,

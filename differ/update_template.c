@@ -44,7 +44,8 @@ static struct error *folder_copy(const char *from, const char *to, struct text *
 			scope_text struct text text = {0};
 			error = file_read(source, &text);
 			if (!error && to) {
-				scope_free char *target = file_join(to, entries[i]->d_name);
+				scope_free char *target =
+					file_join(to, entries[i]->d_name);
 				error = file_write(target, text.data, text.size);
 			}
 			if (!error)
@@ -64,11 +65,12 @@ static struct error *template_build(
 	scope_free char *folder_option = memory_format("M=%s", folder);
 	scope_free char *compiler_option = memory_format("CC=%s", compiler);
 	scope_free char *library_option = memory_format("KSPLICE_LIBDIR=%s", libraries);
-	const char *const arguments[] = {"make", "--no-print-directory", "--silent", tree_option,
-		folder_option, compiler_option, library_option, "KBUILD_MODPOST_WARN=1", "modules",
-		NULL};
+	const char *const arguments[] = {"make", "--no-print-directory", "--silent",
+		tree_option, folder_option, compiler_option, library_option,
+		"KBUILD_MODPOST_WARN=1", "modules", NULL};
 	/* What a surrounding make or build sets must not reach kbuild. */
-	const char *const environment[] = {"MAKEFLAGS=", "MFLAGS=", "MAKELEVEL=", "LC_ALL=C", NULL};
+	const char *const environment[] = {
+		"MAKEFLAGS=", "MFLAGS=", "MAKELEVEL=", "LC_ALL=C", NULL};
 	scope_text struct text output = {0};
 	struct process_request request = {.arguments = arguments,
 		.environment = environment,
@@ -80,7 +82,8 @@ static struct error *template_build(
 		return NULL;
 	return error_hint(error_failed("%s: building the update template failed:\n%s",
 				  tree->objects, output.data ? output.data : ""),
-		"'make modules_prepare' and Module.symvers must be there: the tree must be able to "
+		"'make modules_prepare' and Module.symvers must be there: the tree must "
+		"be able to "
 		"build modules");
 }
 
@@ -121,8 +124,9 @@ static struct error *template_make(const struct kernel_tree *tree, const char *c
 	return error;
 }
 
-struct error *update_template_prepare(const struct kernel_tree *tree, const char *build_id,
-	const char *compiler, const char *work, struct update_template *template)
+struct error *update_template_prepare(const struct kernel_tree *tree,
+	const char *build_id, const char *compiler, const char *work,
+	struct update_template *template)
 {
 	scope_free char *records = file_join(tree->objects, KSPLICE_RECORD_DIR);
 	scope_free char *source = install_path_find("template");
@@ -177,8 +181,10 @@ static struct error *template_rename(const struct update_template *template,
 	scope_free char *path = file_join(template->folder, module_object);
 	scope_elf_object struct elf_object *object = NULL;
 	try(elf_object_open(path, ELF_RELOCS_SKIP, &object));
-	const struct elf_section *modinfo = elf_object_find_section(object, modinfo_section);
-	const struct elf_section *module = elf_object_find_section(object, module_section);
+	const struct elf_section *modinfo =
+		elf_object_find_section(object, modinfo_section);
+	const struct elf_section *module =
+		elf_object_find_section(object, module_section);
 	const struct kernel_layout *layout = &template->layout;
 	if (!modinfo || !module || module->size != layout->module_size ||
 		layout->module_name + layout->module_name_size > module->size ||
@@ -199,23 +205,25 @@ static struct error *template_rename(const struct update_template *template,
 		memory_format("%s=%s", modinfo_section, information_path);
 	scope_free char *structure_option =
 		memory_format("%s=%s", module_section, structure_path);
-	const char *const arguments[] = {"objcopy", "--update-section", information_option,
-		"--update-section", structure_option, path, renamed, NULL};
+	const char *const arguments[] = {"objcopy", "--update-section",
+		information_option, "--update-section", structure_option, path, renamed,
+		NULL};
 	struct process_request request = {.arguments = arguments};
 	return process_check(&request);
 }
 
 struct error *update_template_link(const struct update_template *template,
-	const struct kernel_tree *tree, const char *id, const char *object, const char *work,
-	const char *path)
+	const struct kernel_tree *tree, const char *id, const char *object,
+	const char *work, const char *path)
 {
 	scope_free char *name = memory_format("%s%s", KSPLICE_MODULE_PREFIX, id);
 	scope_free char *renamed = file_join(work, "update.mod.o");
 	scope_free char *script = file_join(tree->objects, "scripts/module.lds");
 	scope_free char *fixed = file_join(template->folder, template_object);
 	try(template_rename(template, name, work, renamed));
-	const char *const arguments[] = {"ld", "-r", "-m", "elf_x86_64", "-z", "noexecstack",
-		"--build-id=sha1", "-T", script, "-o", path, fixed, renamed, object, NULL};
+	const char *const arguments[] = {"ld", "-r", "-m", "elf_x86_64", "-z",
+		"noexecstack", "--build-id=sha1", "-T", script, "-o", path, fixed,
+		renamed, object, NULL};
 	struct process_request request = {.arguments = arguments};
 	return process_check(&request);
 }

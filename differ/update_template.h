@@ -33,7 +33,7 @@ void update_template_deinit(struct update_template *template);
  * ksplice_<id>. work holds what is made on the way.
  */
 struct error *update_template_link(const struct update_template *template,
-	const struct kernel_tree *tree, const char *id, const char *object, const char *work,
-	const char *path);
+	const struct kernel_tree *tree, const char *id, const char *object,
+	const char *work, const char *path);
 
 #endif

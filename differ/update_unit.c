@@ -40,7 +40,8 @@ struct error *update_unit_open(const struct update_source *source,
 			"remove the object and build it again with CC=ksplice-cc");
 	try(compile_check_compiler(&unit->record));
 	try(elf_object_open(original, ELF_RELOCS_READ, &unit->original));
-	return index_read_places(source->index, index_unit, unit->original, &unit->places);
+	return index_read_places(
+		source->index, index_unit, unit->original, &unit->places);
 }
 
 struct error *update_unit_compile(
@@ -74,13 +75,15 @@ static struct error *unit_check_shadow(
 		scope_free char *original = file_join(source->tree->source, path);
 		for (size_t k = 0; k < count; k++) {
 			const char *name = json_find_item_text(unit->post_unit.inputs, k);
-			scope_free char *input = file_normalize(unit->record.folder, name);
+			scope_free char *input =
+				file_normalize(unit->record.folder, name);
 			/* The main source's own #line names the original; that one was
 			 * not opened. */
 			if (strcmp(input, original) == 0 &&
 				strcmp(name, unit->record.source) != 0)
 				return error_refused("unpatched-include",
-					"%s: includes %s in a way that leads past the patched one",
+					"%s: includes %s in a way that leads past the "
+					"patched one",
 					unit->object, path);
 		}
 	}
@@ -118,13 +121,16 @@ static struct error *unit_report_drift(const struct update_source *source,
 {
 	scope_free char *modified = unit_find_modified_input(source, unit);
 	struct error *error = error_refused("not-reproduced",
-		"%s: %s: compiled again without the patch, it %s", unit->object, function, what);
+		"%s: %s: compiled again without the patch, it %s", unit->object, function,
+		what);
 	if (modified)
 		return error_hint(error,
-			"%s was modified after the kernel was built; restore it, or build again",
+			"%s was modified after the kernel was built; restore it, or "
+			"build again",
 			modified);
-	return error_hint(error, "compiler, assembler or headers are not those of the build; "
-				 "build the kernel again");
+	return error_hint(error,
+		"compiler, assembler or headers are not those of the build; "
+		"build the kernel again");
 }
 
 struct error *update_unit_prove(
@@ -134,7 +140,8 @@ struct error *update_unit_prove(
 	size_t count = json_count_items(unit->pre_unit.functions);
 	size_t recorded = json_count_items(unit->record.functions);
 	for (size_t i = 0; i < count; i++) {
-		const struct json_t *function = json_find_item(unit->pre_unit.functions, i);
+		const struct json_t *function =
+			json_find_item(unit->pre_unit.functions, i);
 		name_map_set(&numbers, json_find_text(function, "name"), (int64_t)i);
 	}
 	for (size_t i = 0; i < recorded; i++) {
@@ -148,8 +155,8 @@ struct error *update_unit_prove(
 			json_find_item(unit->pre_unit.functions, (size_t)number);
 		const char *now = json_find_text(again, "hash");
 		if (!now || strcmp(now, hash) != 0)
-			return unit_report_drift(
-				source, unit, name, "is not the code that the record has");
+			return unit_report_drift(source, unit, name,
+				"is not the code that the record has");
 	}
 	if (count != recorded)
 		return unit_report_drift(source, unit, unit->record.source,
@@ -162,8 +169,8 @@ struct error *update_unit_compare(
 {
 	try(piece_set_create(
 		unit->pre, source->layout, unit->pre_unit.variables, &unit->pre_pieces));
-	try(piece_set_create(
-		unit->post, source->layout, unit->post_unit.variables, &unit->post_pieces));
+	try(piece_set_create(unit->post, source->layout, unit->post_unit.variables,
+		&unit->post_pieces));
 	compare_pieces(unit->pre_pieces, unit->post_pieces);
 	struct error *error = closure_select(unit->pre_pieces, unit->post_pieces);
 	if (error && error_get_kind(error) == ERROR_NO_CHANGE) {

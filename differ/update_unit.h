@@ -27,9 +27,9 @@ struct placement;
 
 struct update_unit {
 	const struct index_unit *index_unit;
-	const char *object;          /* relative to the object tree */
-	struct record record;        /* of the build */
-	struct record pre_unit;      /* of our compiles: the plugin's part alone */
+	const char *object;     /* relative to the object tree */
+	struct record record;   /* of the build */
+	struct record pre_unit; /* of our compiles: the plugin's part alone */
 	struct record post_unit;
 	struct elf_object *original; /* as linked into vmlinux */
 	struct placement *places;    /* of its sections */
@@ -59,8 +59,8 @@ struct error *update_unit_compile(
 	const struct update_source *source, struct update_unit *unit);
 
 /* Refuses by name a function of pre that is not what the record says. */
-struct error *update_unit_prove(const struct update_source *source,
-	const struct update_unit *unit);
+struct error *update_unit_prove(
+	const struct update_source *source, const struct update_unit *unit);
 
 /* Finds what changed and what must travel; has_change says whether anything did. */
 struct error *update_unit_compare(

@@ -112,7 +112,8 @@ static noinline int check_memory(struct live_update *update, bool is_reversal)
 			result = trampoline_init(trampoline,
 				running_kernel_address(hunk->offset) + hunk->jump,
 				hunk->post);
-		else if (!trampoline_check(trampoline, update->image.header->target))
+		else if (!trampoline_check(trampoline, update->image.header->target,
+				 update_image_name(&update->image, hunk), hunk->jump))
 			result = -EBUSY;
 		if (result)
 			return result;
@@ -336,9 +337,6 @@ static int load_update(struct module *module, const struct ksplice_update *heade
 
 	if (result)
 		return result;
-	result = match_memory(&image);
-	if (result)
-		return result;
 	update = make_update(module, &image);
 	if (!update)
 		return -ENOMEM;
@@ -349,6 +347,8 @@ static int load_update(struct module *module, const struct ksplice_update *heade
 	}
 	mutex_lock(&update_mutex);
 	result = check_overlap(update);
+	if (!result)
+		result = match_memory(&image);
 	if (!result)
 		list_add_tail(&update->node, &updates);
 	mutex_unlock(&update_mutex);

@@ -11,9 +11,9 @@
 #include <linux/notifier.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/sched/clock.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
-#include <linux/timekeeping.h>
 
 #include <asm/sync_core.h>
 
@@ -30,6 +30,8 @@ struct machine_stop {
 	const struct machine_stop_request *request;
 	struct stack_cpu *cpus;   /* [nr_cpu_ids]; each CPU fills its own */
 	struct cpu_times *times;  /* [nr_cpu_ids]; likewise */
+	unsigned int caller;      /* the CPU that asked for the stop */
+	u64 call;                 /* and when, by its clock */
 	int others;               /* CPUs that wait */
 	atomic_t arrived;         /* of those */
 	atomic_t synchronised;    /* of those, in this step */
@@ -146,28 +148,28 @@ static noinline int run_stopped(void *data)
 	unsigned int cpu = smp_processor_id();
 	int result = 0;
 
-	stop->times[cpu].entry = ktime_get_mono_fast_ns();
+	stop->times[cpu].entry = sched_clock();
 	stop->cpus[cpu].task = current;
 	stop->cpus[cpu].pointer = (unsigned long)__builtin_frame_address(0);
 	if (cpu == cpumask_first(cpu_online_mask))
 		result = run_first(stop);
 	else
 		run_other(stop);
-	stop->times[cpu].exit = ktime_get_mono_fast_ns();
+	stop->times[cpu].exit = sched_clock();
 	return result;
 }
 
-static u64 measure_pause(const struct machine_stop *stop)
+/* CPUs' clocks need not agree, so each time is taken between two looks at one of them. */
+static void measure_times(
+	const struct machine_stop *stop, struct machine_stop_times *times)
 {
-	u64 entry = U64_MAX;
-	u64 exit = 0;
 	unsigned int cpu;
 
-	for_each_online_cpu(cpu) {
-		entry = min(entry, stop->times[cpu].entry);
-		exit = max(exit, stop->times[cpu].exit);
-	}
-	return exit > entry ? exit - entry : 0;
+	times->pause_ns = 0;
+	for_each_online_cpu(cpu)
+		times->pause_ns = max(times->pause_ns,
+			stop->times[cpu].exit - stop->times[cpu].entry);
+	times->total_ns = stop->times[stop->caller].exit - stop->call;
 }
 
 int machine_stop_attempt(
@@ -175,7 +177,6 @@ int machine_stop_attempt(
 {
 	struct machine_stop stop = { .request = request, .others = num_online_cpus() - 1 };
 	int result = -ENOMEM;
-	u64 start;
 
 	stop.cpus = kcalloc(nr_cpu_ids, sizeof(*stop.cpus), GFP_KERNEL);
 	if (!stop.cpus)
@@ -185,11 +186,12 @@ int machine_stop_attempt(
 		goto out_free_cpus;
 
 	WRITE_ONCE(active_request, request);
-	start = ktime_get_mono_fast_ns();
+	stop.caller = get_cpu();
+	stop.call = sched_clock();
+	put_cpu();
 	result = kernel_private.stop_machine_cpuslocked(
 		run_stopped, &stop, cpu_online_mask);
-	times->total_ns = ktime_get_mono_fast_ns() - start;
-	times->pause_ns = measure_pause(&stop);
+	measure_times(&stop, times);
 	WRITE_ONCE(active_request, NULL);
 
 	kfree(stop.times);

@@ -25,10 +25,17 @@ struct machine_stop_request {
 };
 
 struct machine_stop_times {
-	u64 pause_ns; /* from the first CPU's entry into the function to the last one's
-		       * exit: no CPU does anything else then */
-	u64 total_ns; /* of the whole stop_machine call: the above, and bringing the CPUs
-		       * together, during which the first of them already wait */
+	/*
+	 * How long the machine stood still: the longest time that a CPU spent in the
+	 * function. All enter it at the same moment, and do nothing else meanwhile.
+	 */
+	u64 pause_ns;
+	/*
+	 * From the call of stop_machine to the end of that function. Besides the pause
+	 * this is the time to wake the stopper threads and bring all CPUs together, during
+	 * which one after the other stands still already.
+	 */
+	u64 total_ns;
 };
 
 int machine_stop_init(void);

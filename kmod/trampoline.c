@@ -33,17 +33,19 @@ int trampoline_init(struct trampoline *trampoline, unsigned long address,
 	return 0;
 }
 
-bool trampoline_check(const struct trampoline *trampoline, const char *object)
+bool trampoline_check(const struct trampoline *trampoline, const char *object,
+	const char *function, unsigned int offset)
 {
 	u8 found[TRAMPOLINE_SIZE];
-	const void *address = (const void *)trampoline->address;
 
-	if (copy_from_kernel_nofault(found, address, sizeof(found)))
+	if (copy_from_kernel_nofault(
+		    found, (void *)trampoline->address, sizeof(found)))
 		memset(found, 0, sizeof(found));
 	if (!memcmp(found, trampoline->jump, sizeof(found)))
 		return true;
-	problem_add("%s: %pS: memory has %*ph, and the update wrote %*ph%s", object, address,
-		TRAMPOLINE_SIZE, found, TRAMPOLINE_SIZE, trampoline->jump,
+	problem_add("%s: %s+0x%x: memory has %*ph, and the update wrote %*ph%s", object,
+		function, offset, TRAMPOLINE_SIZE, found, TRAMPOLINE_SIZE,
+		trampoline->jump,
 		found[0] == INT3_INSN_OPCODE ? " (a breakpoint: a kprobe?)" : "");
 	return false;
 }

@@ -27,8 +27,9 @@ struct trampoline {
 int trampoline_init(struct trampoline *trampoline, unsigned long address,
 	unsigned long post);
 
-/* True if memory has the jump; if not, reported as a problem. */
-bool trampoline_check(const struct trampoline *trampoline, const char *object);
+/* True if memory has the jump; if not, reported as a problem of object's function. */
+bool trampoline_check(const struct trampoline *trampoline, const char *object,
+	const char *function, unsigned int offset);
 
 /*
  * Writing takes three steps with a synchronisation of all CPUs after each: a breakpoint

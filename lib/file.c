@@ -38,7 +38,8 @@ struct error *file_read(const char *path, struct text *text)
 	}
 }
 
-static struct error *file_write_all(int fd, const char *path, const char *data, size_t size)
+static struct error *file_write_all(
+	int fd, const char *path, const char *data, size_t size)
 {
 	while (size) {
 		ssize_t written = write(fd, data, size);
@@ -54,8 +55,7 @@ static struct error *file_write_all(int fd, const char *path, const char *data, 
 
 struct error *file_write(const char *path, const void *data, size_t size)
 {
-	scope_free char *temporary =
-		memory_format("%s.tmp-%ld", path, (long)getpid());
+	scope_free char *temporary = memory_format("%s.tmp-%ld", path, (long)getpid());
 	scope_close int fd =
 		open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0 && errno == ENOENT) {

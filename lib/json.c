@@ -39,7 +39,8 @@ struct error *json_read_file(const char *path, struct json_t **json)
 	if (size < 0 || status != Z_OK)
 		error = error_failed("%s: %s", path, problem);
 	gzclose(file);
-	return error ? error : json_read_range(path, text.data ? text.data : "", text.size, json);
+	return error ? error
+		     : json_read_range(path, text.data ? text.data : "", text.size, json);
 }
 
 struct error *json_read_range(
@@ -48,7 +49,8 @@ struct error *json_read_range(
 	json_error_t problem;
 	json_t *read = json_loadb(data, size, JSON_REJECT_DUPLICATES, &problem);
 	if (!read)
-		return error_failed("%s:%d: no valid JSON: %s", name, problem.line, problem.text);
+		return error_failed(
+			"%s:%d: no valid JSON: %s", name, problem.line, problem.text);
 	*json = read;
 	return NULL;
 }

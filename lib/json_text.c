@@ -10,7 +10,7 @@
 /* The length of the well-formed UTF-8 sequence at byte, or 0 (RFC 3629). */
 static size_t json_text_measure_sequence(const unsigned char *byte)
 {
-	size_t length = byte[0] < 0x80                    ? 1
+	size_t length = byte[0] < 0x80                      ? 1
 			: byte[0] >= 0xc2 && byte[0] < 0xe0 ? 2
 			: byte[0] >= 0xe0 && byte[0] < 0xf0 ? 3
 			: byte[0] >= 0xf0 && byte[0] < 0xf5 ? 4

@@ -19,8 +19,8 @@ static struct name_slot *name_map_slot(
 	const struct name_map *map, const char *name, uint64_t hash)
 {
 	size_t at = hash & (map->capacity - 1);
-	while (map->slots[at].name && (map->slots[at].hash != hash ||
-					      strcmp(map->slots[at].name, name) != 0))
+	while (map->slots[at].name &&
+		(map->slots[at].hash != hash || strcmp(map->slots[at].name, name) != 0))
 		at = (at + 1) & (map->capacity - 1);
 	return &map->slots[at];
 }

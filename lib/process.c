@@ -47,7 +47,8 @@ static void process_pass_signal(int number)
 void process_catch_signals(void)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
-	struct sigaction action = {.sa_handler = process_pass_signal, .sa_flags = SA_RESTART};
+	struct sigaction action = {
+		.sa_handler = process_pass_signal, .sa_flags = SA_RESTART};
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		sigaction(numbers[i], &action, NULL);
 }
@@ -92,7 +93,8 @@ static char **process_environment(const char *const *additions)
 /* Reads both pipes until both are closed. A negative descriptor is not there. */
 static void process_collect(const struct process *process)
 {
-	struct pollfd polled[2] = {{process->output, POLLIN, 0}, {process->errors, POLLIN, 0}};
+	struct pollfd polled[2] = {
+		{process->output, POLLIN, 0}, {process->errors, POLLIN, 0}};
 	struct text *texts[2] = {process->request->output, process->request->errors};
 	char part[16384];
 	while (polled[0].fd >= 0 || polled[1].fd >= 0) {

@@ -1,0 +1,303 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# drop_in.sh - ksplice-cc in every place where a compiler may stand
+#
+# Each case compares with the compiler itself: output, messages, exit code; and looks
+# whether there is a record where there should be one, and none where there must not.
+here=$(cd "$(dirname "$0")" && pwd)
+. "$here/result_lines.sh"
+cd "$folder" || exit 1
+mkdir work && cd work || exit 1
+
+cat >a.c <<'SOURCE'
+#include "a.h"
+int twice(int x) { return x * TWO; }
+int warned(int x) { int unused; return x; }
+SOURCE
+echo '#define TWO 2' >a.h
+echo 'int other;' >b.c
+echo 'int broken(' >broken.c
+echo 'int main(void) { return 0; }' >main.c
+printf '\t.text\nstart:\n\tnop\n' >c.S
+
+# recorded OBJECT: it has a complete record.
+recorded() {
+	zcat ".ksplice/$1.json.gz" 2>/dev/null | grep -q '"unit":{.*}}$'
+}
+
+# reason OBJECT NAME: its record says why there is none.
+reason() {
+	zcat ".ksplice/$1.json.gz" 2>/dev/null | grep -q "\"unrecorded\":\"$2\""
+}
+
+# same NAME ARGUMENTS...: stdout, stderr, exit code and a.o are as with gcc.
+same() {
+	same_name=$1
+	shift
+	rm -f a.o; gcc "$@" >out.plain 2>err.plain </dev/null; echo $? >>out.plain
+	[ -e a.o ] && mv a.o plain.o
+	rm -f a.o; "$wrapper" "$@" >out.recorded 2>err.recorded </dev/null; echo $? >>out.recorded
+	check "same output: $same_name" "$(diff out.plain out.recorded)" cmp -s out.plain out.recorded
+	check "same messages: $same_name" "$(diff err.plain err.recorded)" cmp -s err.plain err.recorded
+	if [ -e plain.o ]; then
+		check "same object: $same_name" "it differs" cmp -s plain.o a.o
+		rm -f plain.o
+	fi
+}
+
+# compile NAME ARGUMENTS...: as same, and a.o is recorded.
+compile() {
+	same "$@"
+	check "record: $1" "there is none" recorded a.o
+	rm -rf .ksplice/a.o.json.gz
+}
+
+compile "-o apart" -O2 -Wall -c a.c -o a.o
+compile "-o joined" -O2 -c a.c -oa.o
+compile "no -o" -O2 -c a.c
+compile "-o first" -o a.o -O2 -c a.c
+compile "absolute" -c "$PWD/a.c" -o "$PWD/a.o"
+compile "dot" -c ./a.c -o ./a.o
+compile "-pipe" -pipe -c a.c
+compile "-x c" -x c -c a.c
+compile "-xc" -xc -c a.c
+compile "-save-temps" -save-temps -c a.c
+compile "-g" -g -O2 -c a.c
+compile "-MD -MF" -MD -MF a.d -c a.c
+check "dependencies" "$(cat a.d)" grep -q '^a.o: a.c.* a.h' a.d
+compile "-Wp,-MMD" -Wp,-MMD,.a.o.d -c a.c -o a.o
+check "dependencies of -Wp" "$(cat .a.o.d)" grep -q 'a.h' .a.o.d
+compile "-include" -include a.h -c a.c
+compile "-D apart" -D X -c a.c
+compile "-frecord-gcc-switches" -g -frecord-gcc-switches -c a.c
+printf -- '-O2 "-DNAME=\\"a b\\""\n-c a.c' >arguments
+compile "@file" @arguments
+"$wrapper" @arguments
+argv=$(zcat .ksplice/a.o.json.gz | grep -o '"argv":[^]]*]')
+check "@file is written out" "$argv" \
+	test "$argv" = '"argv":["gcc","-O2","-DNAME=\"a b\"","-c","a.c"]'
+
+rm -rf .ksplice
+same "--version" --version
+same "-print-file-name" -print-file-name=plugin
+same "-dumpmachine" -dumpmachine
+same "-E" -E a.c
+same "-S" -S a.c -o -
+same "-M" -M a.c
+same "-fsyntax-only" -Wall -c -fsyntax-only a.c
+same "standard input" -x c -c - -o /dev/null
+same "/dev/null" -x c -c /dev/null -o /dev/null
+same "probe of an option" -Werror -Wno-such-warning -fno-such-option -c -x c /dev/null -o /dev/null
+same "assembler" -c c.S -o a.o
+same "link" main.c -o main
+same "no arguments"
+same "broken source" -c broken.c
+same "bad option" -fno-such-option -c a.c
+same "missing source" -c missing.c
+same "missing argument" -c a.c -o
+check "nothing recorded" "$(find .ksplice -name '*.gz')" \
+	test -z "$(find .ksplice -name '*.gz' 2>/dev/null)"
+
+"$wrapper" -flto -c a.c
+check "link time optimisation" "no object" test -s a.o
+check "reason: lto" "$(zcat .ksplice/a.o.json.gz)" reason a.o lto
+same "several sources" -c a.c b.c
+check "reason: several sources" "nothing says so" reason a.o several-sources
+check "reason: several sources, the other one" "nothing says so" reason b.o several-sources
+rm -f b.o
+
+# ---- which compiler ----------------------------------------------------------
+
+"$wrapper" gcc -c a.c && check "ksplice-cc gcc" "no record" recorded a.o
+rm -rf .ksplice
+"$wrapper" "$(command -v gcc)" -c a.c && check "ksplice-cc /path/gcc" "no record" recorded a.o
+rm -rf .ksplice
+KSPLICE_COMPILER=gcc "$wrapper" -c a.c && check "KSPLICE_COMPILER" "no record" recorded a.o
+rm -rf .ksplice
+mkdir ../links
+for name in gcc cc x86_64-linux-gnu-gcc; do
+	command -v $name >/dev/null || continue
+	ln -sf "$wrapper" ../links/$name
+	(
+		export KSPLICE_LIBDIR=$build/lib/ksplice PATH=$folder/links:$PATH
+		$name -c a.c
+	)
+	check "symbolic link $name" "no record" recorded a.o
+	rm -rf .ksplice
+done
+text=$(PATH=$folder/links:$PATH gcc --version | head -n 1)
+check "the link's --version" "$text" test "$text" = "$(gcc --version | head -n 1)"
+PATH=$folder/links:$PATH "$wrapper" gcc -c a.c
+check "link and wrapper" "no record" recorded a.o
+rm -rf .ksplice
+"$wrapper" no-such-compiler -c a.c >out 2>err; status=$?
+check "a compiler that is not there" "$(cat err)" test $status != 0
+if command -v clang >/dev/null; then
+	"$wrapper" clang -c a.c 2>err
+	check "clang compiles" "$(cat err)" test -s a.o
+	check "clang: reason" "nothing says so" reason a.o compiler-not-gcc
+	rm -rf .ksplice
+else
+	skip "clang" "clang is not installed"
+fi
+printf '#!/bin/sh\necho compiled; exit 3\n' >../strange && chmod +x ../strange
+out=$("$wrapper" ../strange -c a.c); status=$?
+check "an unknown compiler" "exit code $status, $out" test "$status $out" = "3 compiled"
+rm -rf .ksplice a.o
+
+if command -v ccache >/dev/null; then
+	export CCACHE_DIR=$folder/ccache
+	for run in first second; do
+		rm -rf .ksplice a.o
+		"$wrapper" ccache gcc -O2 -c a.c -MD -MF a.d -o a.o
+		check "ksplice-cc ccache gcc, $run" "no record" recorded a.o
+		gcc -O2 -c a.c -o plain.o
+		check "ksplice-cc ccache gcc, $run: object" "it differs" cmp -s plain.o a.o
+	done
+	rm -rf .ksplice a.o
+	ccache "$wrapper" -O2 -c a.c -o a.o
+	check "ccache ksplice-cc" "no record" recorded a.o
+	unset CCACHE_DIR
+else
+	skip "ccache" "ccache is not installed"
+fi
+
+# ---- where the record goes ----------------------------------------------------
+
+rm -rf .ksplice
+mkdir -p sub ../outside/deep
+"$wrapper" -c a.c -o sub/a.o
+check "below the working folder" "$(find .ksplice)" recorded sub/a.o
+"$wrapper" -c a.c -o ../outside/deep/a.o
+check "elsewhere" "none beside it" test -s ../outside/deep/.ksplice/a.o.json.gz
+KBUILD_EXTMOD=$folder/outside "$wrapper" -c a.c -o "$folder/outside/deep/a.o"
+check "out-of-tree module" "none at its root" test -s ../outside/.ksplice/deep/a.o.json.gz
+mkdir -p arch/x86/boot
+"$wrapper" -c a.c -o arch/x86/boot/a.o
+check "excluded: object" "there is none" test -s arch/x86/boot/a.o
+check "excluded: record" "there is one" test ! -e .ksplice/arch/x86/boot/a.o.json.gz
+(umask 027; "$wrapper" -c a.c)
+check "umask" "$(stat -c %a a.o .ksplice/a.o.json.gz | tr '\n' ' ')" \
+	test "$(stat -c %a a.o .ksplice/a.o.json.gz | tr '\n' ' ')" = "640 640 "
+
+# ---- what goes wrong -----------------------------------------------------------
+
+"$wrapper" -c a.c
+"$wrapper" -c broken.c -o a.o 2>/dev/null
+check "no old record after a failed compile" "it is still there" test ! -e .ksplice/a.o.json.gz
+"$wrapper" -c a.c
+"$wrapper" -c c.S -o a.o
+check "no old record after another language" "it is still there" test ! -e .ksplice/a.o.json.gz
+
+touch notafolder
+mkdir blocked && cp a.c a.h blocked && touch blocked/.ksplice
+(cd blocked && "$wrapper" -O2 -c a.c 2>err)
+check "a file in the record folder's place" "$(cat blocked/err)" \
+	test -s blocked/a.o -a ! -s blocked/err
+
+mkdir -p broken/lib && for plugin in "$build"/lib/ksplice/plugin-*.so; do
+	head -c 5000 "$plugin" >"broken/lib/${plugin##*/}"
+done
+rm -rf .ksplice
+KSPLICE_LIBDIR=$PWD/broken/lib "$wrapper" -O2 -c a.c 2>err; status=$?
+check "a broken plugin: compile" "$(cat err)" test $status = 0 -a ! -s err
+check "a broken plugin: reason" "nothing says so" reason a.o plugin-not-loaded
+KSPLICE_LIBDIR=$PWD/missing "$wrapper" -O2 -c a.c 2>err; status=$?
+check "no plugin: compile" "$(cat err)" test $status = 0 -a ! -s err
+check "no plugin: reason" "nothing says so" reason a.o plugin-missing
+mkdir good && cp "$build"/lib/ksplice/plugin-*.so good
+KSPLICE_LIBDIR=$PWD/good "$wrapper" -O2 -c a.c
+check "a plugin elsewhere" "no record" recorded a.o
+for plugin in good/*; do # the same time and size, so that the kept answer fits
+	cp -p "$plugin" saved
+	dd if=/dev/zero of="$plugin" bs=64 count=1 conv=notrunc 2>/dev/null
+	touch -r saved "$plugin"
+done
+rm -f a.o
+KSPLICE_LIBDIR=$PWD/good "$wrapper" -O2 -c a.c 2>err; status=$?
+check "a plugin that broke: compile" "$(cat err)" test $status = 0 -a -s a.o
+check "a plugin that broke: reason" "$(zcat .ksplice/a.o.json.gz | head -c 200)" reason a.o plugin-not-loaded
+rm -rf .ksplice
+echo garbage >.ksplice-garbage
+"$wrapper" -c a.c && for kept in .ksplice/compiler-*; do cp .ksplice-garbage "$kept"; done
+"$wrapper" -c a.c
+check "a garbled memory of the compiler" "no record" recorded a.o
+
+small=/dev/shm/ksplice-test-$$
+if [ "$(id -u)" = 0 ] && mkdir -p "$small" && mount -t tmpfs -o size=64k tmpfs "$small" 2>/dev/null; then
+	cp a.c a.h "$small"
+	mkdir "$small/.ksplice"
+	head -c 40000 /dev/urandom >"$small/fill"
+	dd if=/dev/zero of="$small/fill2" bs=1k count=64 2>/dev/null
+	(cd "$small" && truncate -s -8k fill2 && "$wrapper" -c a.c -o a.o 2>err)
+	check "a full disk: compile" "$(cat "$small/err")" test -s "$small/a.o"
+	check "a full disk: nothing half-written" "$(find "$small/.ksplice" -name '*tmp*')" \
+		test -z "$(find "$small/.ksplice" -name '*tmp*')"
+	umount "$small"
+	rmdir "$small"
+else
+	skip "a full disk" "it takes root and a mount"
+fi
+
+# ---- signals --------------------------------------------------------------------
+
+printf '#!/bin/sh\nkill -SEGV $$\n' >../dies && chmod +x ../dies
+# A compiler that says it is GCC, takes the plugin, and then waits.
+cat >../slow <<'COMPILER'
+#!/bin/sh
+case "$*" in
+*--version*) exec gcc --version ;;
+*/dev/null*) exec gcc "$@" ;;
+esac
+echo started >started
+trap 'echo terminated >>started; trap - TERM; kill -TERM $$' TERM
+trap 'echo hung up >>started; trap - HUP; kill -HUP $$' HUP
+trap 'echo interrupted >>started; trap - INT; kill -INT $$' INT
+[ -z "$DIE" ] || kill -$DIE $$
+while :; do sleep 0.05; done
+COMPILER
+chmod +x ../slow
+set -m # else SIGINT is ignored in the background
+for signal in TERM INT HUP; do
+	"$wrapper" ../slow -c a.c -o slow.o &
+	process=$!
+	for _ in $(seq 100); do [ -e started ] && break; sleep 0.05; done
+	sleep 0.1
+	kill -$signal $process
+	for _ in $(seq 100); do kill -0 $process 2>/dev/null || break; sleep 0.05; done
+	kill -KILL $process 2>/dev/null
+	wait $process 2>/dev/null
+	status=$?
+	check "SIG$signal: exit status" "$status" test $status = $((128 + $(kill -l $signal)))
+	check "SIG$signal reaches the compiler" "$(cat started)" test "$(wc -l <started)" = 2
+	check "SIG$signal leaves no record" "$(find .ksplice -name 'slow*')" \
+		test -z "$(find .ksplice -name 'slow*')"
+	rm -f started
+done 2>/dev/null
+set +m
+DIE=SEGV "$wrapper" ../slow -c a.c -o slow.o 2>/dev/null; status=$?
+check "a compiler that crashes" "exit status $status" test $status = 139
+rm -f started
+
+# ---- several at once --------------------------------------------------------------
+
+rm -rf .ksplice
+mkdir many
+for i in $(seq 40); do echo "int v$i(int x) { return x + $i; }" >"many/f$i.c"; done
+cat >Makefile <<'RULES'
+objects := $(patsubst %.c,%.o,$(wildcard many/*.c))
+all: $(objects)
+%.o: %.c
+	+$(CC) -c -o $@ $<
+RULES
+make -s -j4 CC="$wrapper" >out 2>&1
+check "make -j4" "$(cat out)" test ! -s out
+check "make -j4: records" "$(find .ksplice -name '*.gz' | wc -l)" \
+	test "$(find .ksplice -name '*.gz' | wc -l)" = 40
+(make -s -B -j4 CC="$wrapper" & make -s -B -j4 CC="$wrapper"; wait) >out 2>&1
+check "two builds at once" "$(cat out)" test ! -s out
+for i in $(seq 40); do recorded "many/f$i.o" || not_ok "two builds at once" "f$i"; done
+check "nothing half-written" "$(find . -name '*tmp-*')" test -z "$(find . -name '*tmp-*')"
+
+exit $failed

@@ -25,7 +25,8 @@ static const char help[] =
 	"  --module PATH       load this ksplice.ko if the kernel has none yet\n"
 	"  --json              print the result as JSON\n"
 	"  --quiet             print nothing when all is well\n"
-	"  --help, --version\n"
+	"  -h, --help          show this text\n"
+	"  --version           show the version\n"
 	"\n"
 	"Exit status: 0 applied, 1 error, 2 refused, 3 it was applied already.\n"
 	"Unless it is 0 or 3, the kernel is as it was.\n";
@@ -39,24 +40,31 @@ struct apply_options {
 	bool done; /* --help or --version has been printed */
 };
 
-enum { OPTION_DEADLINE = 1, OPTION_MODULE, OPTION_JSON, OPTION_QUIET, OPTION_HELP,
-	OPTION_VERSION };
+enum {
+	OPTION_DEADLINE = 1,
+	OPTION_MODULE,
+	OPTION_JSON,
+	OPTION_QUIET,
+	OPTION_HELP,
+	OPTION_VERSION
+};
 
 static const struct option long_options[] = {
 	{"deadline", required_argument, NULL, OPTION_DEADLINE},
 	{"module", required_argument, NULL, OPTION_MODULE},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"quiet", no_argument, NULL, OPTION_QUIET},
-	{"help", no_argument, NULL, OPTION_HELP},
+	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
 };
 
-static struct error *apply_read_options(int argc, char **argv, struct apply_options *options)
+static struct error *apply_read_options(
+	int argc, char **argv, struct apply_options *options)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_DEADLINE:
 			try(state_change_read_deadline(optarg, &options->deadline));
@@ -70,7 +78,7 @@ static struct error *apply_read_options(int argc, char **argv, struct apply_opti
 		case OPTION_QUIET:
 			options->quiet = true;
 			break;
-		case OPTION_HELP:
+		case 'h':
 			fputs(help, stdout);
 			options->done = true;
 			return NULL;
@@ -83,8 +91,9 @@ static struct error *apply_read_options(int argc, char **argv, struct apply_opti
 		}
 	}
 	if (optind + 1 != argc)
-		return error_hint(error_failed("%s", optind == argc ? "which update?" :
-								     "one update at a time"),
+		return error_hint(
+			error_failed("%s", optind == argc ? "which update?"
+							  : "one update at a time"),
 			"ksplice-apply ksplice-ID.tar.gz");
 	options->path = argv[optind];
 	return NULL;

@@ -19,10 +19,10 @@
 static const char help[] =
 	"usage: ksplice-undo [OPTION...] ID\n"
 	"Reverses the update and unloads it; the kernel's code is again what it was.\n"
-	"\n" STATE_CHANGE_DEADLINE_HELP
-	"  --json              print the result as JSON\n"
+	"\n" STATE_CHANGE_DEADLINE_HELP "  --json              print the result as JSON\n"
 	"  --quiet             print nothing when all is well\n"
-	"  --help, --version\n"
+	"  -h, --help          show this text\n"
+	"  --version           show the version\n"
 	"\n"
 	"Exit status: 0 reversed, 1 error, 2 refused, 3 no such update is loaded.\n";
 
@@ -34,22 +34,23 @@ struct undo_options {
 	bool done; /* --help or --version has been printed */
 };
 
-enum { OPTION_DEADLINE = 1, OPTION_JSON, OPTION_QUIET, OPTION_HELP, OPTION_VERSION };
+enum { OPTION_DEADLINE = 1, OPTION_JSON, OPTION_QUIET, OPTION_VERSION };
 
 static const struct option long_options[] = {
 	{"deadline", required_argument, NULL, OPTION_DEADLINE},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"quiet", no_argument, NULL, OPTION_QUIET},
-	{"help", no_argument, NULL, OPTION_HELP},
+	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
 };
 
-static struct error *undo_read_options(int argc, char **argv, struct undo_options *options)
+static struct error *undo_read_options(
+	int argc, char **argv, struct undo_options *options)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_DEADLINE:
 			try(state_change_read_deadline(optarg, &options->deadline));
@@ -60,7 +61,7 @@ static struct error *undo_read_options(int argc, char **argv, struct undo_option
 		case OPTION_QUIET:
 			options->quiet = true;
 			break;
-		case OPTION_HELP:
+		case 'h':
 			fputs(help, stdout);
 			options->done = true;
 			return NULL;
@@ -73,14 +74,16 @@ static struct error *undo_read_options(int argc, char **argv, struct undo_option
 		}
 	}
 	if (optind + 1 != argc)
-		return error_hint(error_failed("%s", optind == argc ? "which update?" :
-								     "one update at a time"),
+		return error_hint(
+			error_failed("%s", optind == argc ? "which update?"
+							  : "one update at a time"),
 			"ksplice-view lists the ids");
 	options->id = argv[optind];
 	return NULL;
 }
 
-static struct error *undo_run(const struct undo_options *options, struct json_t **conflicts)
+static struct error *undo_run(
+	const struct undo_options *options, struct json_t **conflicts)
 {
 	try(command_end_need_root());
 	try(update_uninstall(options->id, options->deadline, conflicts));

@@ -20,7 +20,8 @@ static const char help[] =
 	"Lists the updates that are loaded, or shows one with its functions.\n"
 	"\n"
 	"  --json              print JSON\n"
-	"  --help, --version\n"
+	"  -h, --help          show this text\n"
+	"  --version           show the version\n"
 	"\n"
 	"Exit status: 0 done, 1 error, 3 no such update is loaded.\n";
 
@@ -30,25 +31,26 @@ struct view_options {
 	bool done; /* --help or --version has been printed */
 };
 
-enum { OPTION_JSON = 1, OPTION_HELP, OPTION_VERSION };
+enum { OPTION_JSON = 1, OPTION_VERSION };
 
 static const struct option long_options[] = {
 	{"json", no_argument, NULL, OPTION_JSON},
-	{"help", no_argument, NULL, OPTION_HELP},
+	{"help", no_argument, NULL, 'h'},
 	{"version", no_argument, NULL, OPTION_VERSION},
 	{0},
 };
 
-static struct error *view_read_options(int argc, char **argv, struct view_options *options)
+static struct error *view_read_options(
+	int argc, char **argv, struct view_options *options)
 {
 	int option;
 
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
 		switch (option) {
 		case OPTION_JSON:
 			options->json = true;
 			break;
-		case OPTION_HELP:
+		case 'h':
 			fputs(help, stdout);
 			options->done = true;
 			return NULL;
@@ -124,8 +126,8 @@ static struct error *view_all(const struct view_options *options)
 	try(update_state_list(&ids));
 	struct json_t *list = json_make_array();
 	if (!options->json && *ids)
-		printf("%-10s %-9s %-12s %9s %11s\n", "ID", "STATE", "TARGET", "FUNCTIONS",
-			"PAUSE");
+		printf("%-10s %-9s %-12s %9s %11s\n", "ID", "STATE", "TARGET",
+			"FUNCTIONS", "PAUSE");
 	else if (!options->json)
 		puts("No updates are loaded.");
 	struct error *error = view_each(ids, options, list);

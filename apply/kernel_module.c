@@ -65,10 +65,11 @@ static struct error *kernel_module_load_core(const char *path)
 	for (size_t i = 0; i < sizeof(load_failures) / sizeof(*load_failures); i++) {
 		if (load_failures[i].number == number)
 			return error_hint(
-				error_failed("%s: %s", path, load_failures[i].problem), "%s",
-				load_failures[i].hint);
+				error_failed("%s: %s", path, load_failures[i].problem),
+				"%s", load_failures[i].hint);
 	}
-	return error_hint(error_failed("%s: cannot be loaded: %s", path, strerror(number)),
+	return error_hint(
+		error_failed("%s: cannot be loaded: %s", path, strerror(number)),
 		"dmesg may say more");
 }
 
@@ -103,8 +104,9 @@ struct error *kernel_module_need_core(const char *path, bool *loaded)
 	scope_free char *installed = install_path_find(relative);
 	if (!path && !file_exists(installed))
 		return error_hint(
-			error_failed("the kernel module ksplice is not loaded, and modprobe "
-				     "does not find it"),
+			error_failed(
+				"the kernel module ksplice is not loaded, and modprobe "
+				"does not find it"),
 			"build it with make kmod KERNEL=OBJTREE, and give --module "
 			"PATH/ksplice.ko or put it at %s",
 			installed);

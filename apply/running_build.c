@@ -30,7 +30,8 @@ char *running_build_find(const void *notes, size_t size)
 		left -= sizeof(note);
 		if (name_size > left || content_size > left - name_size)
 			break;
-		if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == sizeof(ELF_NOTE_GNU) &&
+		if (note.n_type == NT_GNU_BUILD_ID &&
+			note.n_namesz == sizeof(ELF_NOTE_GNU) &&
 			!memcmp(name, ELF_NOTE_GNU, sizeof(ELF_NOTE_GNU)))
 			return text_from_bytes(name + name_size, note.n_descsz);
 		position = name + name_size + content_size;

@@ -73,10 +73,12 @@ static struct error *state_change_give_up(
 	state_change_name(found, &names);
 	struct error *error = error_refused("thread-in-the-way",
 		"%s: gave up after %g s and %llu attempts; nothing was changed: %s", id,
-		deadline, (unsigned long long)state.attempts, names.size ? names.data : "");
+		deadline, (unsigned long long)state.attempts,
+		names.size ? names.data : "");
 	*conflicts = found;
-	return error_hint(error, "let the thread finish, wake it or end it, and try again; "
-				 "or give more time with --deadline SECONDS");
+	return error_hint(error,
+		"let the thread finish, wake it or end it, and try again; "
+		"or give more time with --deadline SECONDS");
 }
 
 /* The core refused for good, and says why. */
@@ -93,8 +95,8 @@ static struct error *state_change_refused(const char *id, int number)
 	return error_failed("%s: %s", id, strerror(number));
 }
 
-struct error *state_change_run(const char *id, const char *state, double deadline,
-	struct json_t **conflicts)
+struct error *state_change_run(
+	const char *id, const char *state, double deadline, struct json_t **conflicts)
 {
 	double end = state_change_now() + deadline;
 	double wait = WAIT_FIRST;
@@ -114,6 +116,7 @@ struct error *state_change_run(const char *id, const char *state, double deadlin
 		if (left <= 0)
 			return state_change_give_up(id, deadline, conflicts);
 		state_change_wait(wait < left ? wait : left);
-		wait = wait * WAIT_GROWTH < WAIT_LONGEST ? wait * WAIT_GROWTH : WAIT_LONGEST;
+		wait = wait * WAIT_GROWTH < WAIT_LONGEST ? wait * WAIT_GROWTH
+							 : WAIT_LONGEST;
 	}
 }

@@ -19,11 +19,11 @@ struct error *state_change_read_deadline(const char *text, double *seconds);
 
 /*
  * Tries to bring the loaded update into the state ("applied" or "reversed"), again and
- * again, with growing waits. On giving up the error names the threads that were in the way
- * in the last attempt, and *conflicts has them for programs (else it is unchanged).
+ * again, with growing waits. On giving up the error names the threads that were in the
+ * way in the last attempt, and *conflicts has them for programs (else it is unchanged).
  * A signal ends it between two attempts.
  */
-struct error *state_change_run(const char *id, const char *state, double deadline,
-	struct json_t **conflicts);
+struct error *state_change_run(
+	const char *id, const char *state, double deadline, struct json_t **conflicts);
 
 #endif

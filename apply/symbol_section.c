@@ -31,7 +31,8 @@ static struct error *symbol_section_find(const char *path, Elf *elf, struct text
 		text_add_range(symbols, data->d_buf, data->d_size);
 		return NULL;
 	}
-	return error_failed("%s: has no section " KSPLICE_SECTION_SYMBOLS, file_name(path));
+	return error_failed(
+		"%s: has no section " KSPLICE_SECTION_SYMBOLS, file_name(path));
 }
 
 struct error *symbol_section_read(const char *module_path, struct text *symbols)

@@ -41,7 +41,8 @@ static struct error *update_archive_not_one(const char *path, const char *proble
 static struct error *update_archive_unpack(const char *path, const char *folder)
 {
 	/* No owners: we are root, and the archive's are a stranger's. */
-	const char *const arguments[] = {"tar", "-x", "-z", "-o", "-f", path, "-C", folder, NULL};
+	const char *const arguments[] = {
+		"tar", "-x", "-z", "-o", "-f", path, "-C", folder, NULL};
 	scope_text struct text errors = {0};
 	struct process_request request = {
 		.arguments = arguments, .output = &errors, .errors = &errors};
@@ -52,8 +53,8 @@ static struct error *update_archive_unpack(const char *path, const char *folder)
 	char *newline = errors.data ? strchr(errors.data, '\n') : NULL;
 	if (newline)
 		*newline = '\0';
-	scope_free char *problem = memory_format("is damaged or no update (%s)",
-		errors.size ? errors.data : "tar failed");
+	scope_free char *problem = memory_format(
+		"is damaged or no update (%s)", errors.size ? errors.data : "tar failed");
 	return update_archive_not_one(path, problem);
 }
 
@@ -101,7 +102,8 @@ static struct error *update_archive_read_target(const char *path, const char *ro
 	if (json_count_items(targets) != 1 || strcmp(name, KSPLICE_TARGET_VMLINUX))
 		return error_refused("target-kind",
 			"%s: changes %s, and this version can only change the kernel image",
-			path, strcmp(name, KSPLICE_TARGET_VMLINUX) ? name : "several targets");
+			path,
+			strcmp(name, KSPLICE_TARGET_VMLINUX) ? name : "several targets");
 	archive->build_id = memory_copy_text(build_id);
 	archive->module_path = file_join(root, module);
 	if (!file_exists(archive->module_path))
@@ -150,7 +152,8 @@ struct error *update_archive_open(const char *path, struct update_archive *archi
 	try(update_archive_unpack(path, opened.folder));
 	scope_free char *root = update_archive_find_root(opened.folder);
 	if (!root)
-		return update_archive_not_one(path, "does not hold one folder ksplice-<id>");
+		return update_archive_not_one(
+			path, "does not hold one folder ksplice-<id>");
 	try(update_archive_read_manifest(path, root, &opened));
 	*archive = opened;
 	opened = (struct update_archive){0};

@@ -11,7 +11,7 @@
 struct error;
 
 struct update_archive {
-	char *folder;         /* temporary; removed by update_archive_deinit */
+	char *folder; /* temporary; removed by update_archive_deinit */
 	char *id;
 	char *module_path;    /* the module for vmlinux, in folder */
 	char *build_id;       /* of the vmlinux that it was made for, in hexadecimal */

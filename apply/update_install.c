@@ -35,12 +35,12 @@ static struct error *update_install_check_build(const struct update_archive *arc
 	if (!strcasecmp(running, archive->build_id))
 		return NULL;
 	uname(&names);
-	return error_hint(error_refused("other-kernel",
-				  "%s: made for kernel %s %s with build-id %s; this one is "
-				  "%s %s with build-id %s",
-				  archive->id, archive->kernel_release,
-				  archive->kernel_version, archive->build_id, names.release,
-				  names.version, running),
+	return error_hint(
+		error_refused("other-kernel",
+			"%s: made for kernel %s %s with build-id %s; this one is "
+			"%s %s with build-id %s",
+			archive->id, archive->kernel_release, archive->kernel_version,
+			archive->build_id, names.release, names.version, running),
 		"make the update from the object tree that the running kernel was built "
 		"in");
 }
@@ -59,8 +59,8 @@ static struct error *update_install_unload(const char *id)
 	}
 	if (!number || number == ENOENT)
 		return NULL;
-	return error_hint(error_failed("module %s: cannot be unloaded: %s", name,
-				  strerror(number)),
+	return error_hint(
+		error_failed("module %s: cannot be unloaded: %s", name, strerror(number)),
 		"a kprobe or a tracer may hold it; the update is not applied");
 }
 
@@ -106,15 +106,15 @@ static struct error *update_install_load(const struct update_archive *archive)
 	return NULL;
 }
 
-static struct error *update_install_apply(const struct update_archive *archive,
-	double deadline, struct json_t **conflicts)
+static struct error *update_install_apply(
+	const struct update_archive *archive, double deadline, struct json_t **conflicts)
 {
 	try(update_install_clear(archive->id));
 	if (process_interruption())
 		return error_failed("%s: interrupted; nothing was changed", archive->id);
 	try(update_install_load(archive));
-	struct error *error = state_change_run(
-		archive->id, UPDATE_STATE_APPLIED, deadline, conflicts);
+	struct error *error =
+		state_change_run(archive->id, UPDATE_STATE_APPLIED, deadline, conflicts);
 	if (error)
 		error_free(update_install_unload(archive->id));
 	return error;

@@ -18,6 +18,7 @@ struct error *update_install(const struct update_archive *archive, const char *c
 	double deadline, struct json_t **conflicts);
 
 /* Reverses the update if it is applied, and unloads it. */
-struct error *update_uninstall(const char *id, double deadline, struct json_t **conflicts);
+struct error *update_uninstall(
+	const char *id, double deadline, struct json_t **conflicts);
 
 #endif

@@ -30,7 +30,8 @@ bool update_state_exists(const char *id)
 }
 
 /* The file's text without the last newline. */
-static struct error *update_state_read_text(const char *id, const char *name, char **value)
+static struct error *update_state_read_text(
+	const char *id, const char *name, char **value)
 {
 	scope_free char *path = update_state_path(id, name);
 	scope_text struct text text = {0};
@@ -132,7 +133,8 @@ struct error *update_state_list(char ***ids)
 	if (directory)
 		closedir(directory);
 	if (found.count)
-		qsort(found.items, found.count, sizeof(*found.items), update_state_compare);
+		qsort(found.items, found.count, sizeof(*found.items),
+			update_state_compare);
 	*array_add(&found) = NULL;
 	*ids = found.items;
 	return NULL;
@@ -157,7 +159,8 @@ struct json_t *update_state_describe(const struct update_state *state)
 {
 	struct json_t *object = json_make_object();
 	struct json_t *functions = json_make_array();
-	update_state_each_line(state->functions, update_state_describe_function, functions);
+	update_state_each_line(
+		state->functions, update_state_describe_function, functions);
 	json_put_text(object, "id", state->id);
 	json_put_text(object, "state", state->state);
 	json_put_text(object, "target", state->target);
@@ -188,6 +191,7 @@ static void update_state_describe_conflict(char *line, void *data)
 struct json_t *update_state_describe_conflicts(const struct update_state *state)
 {
 	struct json_t *conflicts = json_make_array();
-	update_state_each_line(state->conflicts, update_state_describe_conflict, conflicts);
+	update_state_each_line(
+		state->conflicts, update_state_describe_conflict, conflicts);
 	return conflicts;
 }

@@ -15,7 +15,7 @@ struct json_t;
 /* What one update's folder says. */
 struct update_state {
 	char *id;
-	char *state;     /* loaded, applied or reversed */
+	char *state; /* loaded, applied or reversed */
 	char *target;
 	char *build_id;
 	char *functions; /* lines: name, size, "replaced" or "part" */

@@ -53,8 +53,7 @@ void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
 			is_named ? argv[next++] : wrapper_call_get_default());
 	}
 	call->compiler = call->command.count - 1;
-	const char *compiler = call->command.items[call->compiler];
-	argument_list_add(&call->expanded, compiler);
+	argument_list_add(&call->expanded, call->command.items[call->compiler]);
 	for (; next < argc; next++) {
 		argument_list_add(&call->command, argv[next]);
 		argument_list_add_expanded(&call->expanded, argv[next]);
@@ -65,7 +64,7 @@ void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
 	 * name; where that is us, it must be told. */
 	if (skipped && call->program)
 		argument_list_replace(&call->command, 0, call->program);
-	call->real = compiler_path_find_real(compiler);
+	call->real = compiler_path_find_real(call->expanded.items[0]);
 }
 
 void wrapper_call_deinit(struct wrapper_call *call)

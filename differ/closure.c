@@ -143,13 +143,15 @@ static struct error *closing_take_function(struct closing *closing, struct piece
 }
 
 /* Anonymous constants and strings are copied, since nothing tells which one of the
- * running kernel's they are, and it does not matter. */
+ * running kernel's they are, and it does not matter. So is what has no content. */
 static bool piece_is_copied(const struct piece *piece)
 {
 	if (piece->role == SECTION_MERGED || piece->role == SECTION_REPLACEMENT)
 		return true;
-	return piece->role == SECTION_DATA && !piece_is_writable(piece) &&
-	       (!piece->identity[0] || !piece->symbol);
+	if (piece->role != SECTION_DATA)
+		return false;
+	return !piece->size ||
+	       (!piece_is_writable(piece) && (!piece->identity[0] || !piece->symbol));
 }
 
 static struct error *closing_follow(struct closing *closing, const struct piece *piece)

@@ -101,6 +101,7 @@ static struct error *elf_object_read_sections(struct elf_object *object)
 		section->flags = header->sh_flags;
 		section->address = header->sh_addr;
 		section->size = header->sh_size;
+		section->file_offset = header->sh_offset;
 		section->alignment = header->sh_addralign ? header->sh_addralign : 1;
 		section->entry_size = header->sh_entsize;
 		section->link = header->sh_link;

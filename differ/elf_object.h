@@ -30,6 +30,7 @@ struct elf_section {
 	uint64_t flags; /* SHF_... */
 	uint64_t address;
 	uint64_t size;
+	uint64_t file_offset;
 	uint64_t alignment;
 	uint64_t entry_size;
 	uint32_t link;

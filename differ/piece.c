@@ -145,8 +145,11 @@ static struct error *piece_cut_named(
 		making->symbols[at]->section == section->index;
 		at++) {
 		const struct elf_symbol *symbol = making->symbols[at];
-		/* An alias, or a label within. An end mark has nothing behind it. */
-		if (symbol->value < done || symbol->value >= section->size)
+		/* An alias, or a label within. An end mark has nothing behind it, unlike a
+		 * variable without a size (struct lock_class_key without lockdep). */
+		bool is_empty = symbol->type == STT_OBJECT && !symbol->size;
+		if (symbol->value < done ||
+			(symbol->value >= section->size && !is_empty))
 			continue;
 		uint64_t end = section->size;
 		for (size_t next = at + 1;
@@ -160,7 +163,8 @@ static struct error *piece_cut_named(
 		}
 		/* A size that reaches over the next symbol: that one is a label within.
 		 */
-		uint64_t size = symbol->size ? symbol->size : end - symbol->value;
+		uint64_t size =
+			symbol->size || is_empty ? symbol->size : end - symbol->value;
 		if (symbol->value + size > section->size)
 			return error_failed(
 				"%s: %s: reaches over the end of its section %s",

@@ -22,6 +22,8 @@
 #include "lib/name_map.h"
 #include "lib/text.h"
 
+static const uint64_t function_alignment = 16;
+
 /* Where a travelling piece went. */
 struct written_place {
 	uint32_t section;
@@ -88,6 +90,9 @@ static uint64_t piece_alignment(const struct piece *piece)
 	if (piece->role == SECTION_TABLE || piece->role == SECTION_REPLACEMENT)
 		return piece->offset ? 1 : piece->section->alignment;
 	uint64_t alignment = piece->section->alignment;
+	/* Cold functions are packed in the kernel; here they are hot. */
+	if (piece->role == SECTION_CODE && !piece->owner && alignment < function_alignment)
+		return function_alignment;
 	while (alignment > 1 && piece->offset & (alignment - 1))
 		alignment /= 2;
 	return alignment;

@@ -191,23 +191,23 @@ static struct error *template_rename(const struct update_template *template,
 		strlen(name) >= layout->module_name_size)
 		return error_failed("%s: is not what the template makes of it", path);
 	scope_text struct text information = {0};
-	scope_text struct text structure = {0};
+	scope_text struct text file = {0};
 	modinfo_rename(modinfo, name, &information);
-	text_add_range(&structure, module->data, module->size);
-	memset(structure.data + layout->module_name, 0, layout->module_name_size);
-	memcpy(structure.data + layout->module_name, name, strlen(name));
+	try(file_read(path, &file));
+	char *field = file.data + module->file_offset + layout->module_name;
+	memset(field, 0, layout->module_name_size);
+	memcpy(field, name, strlen(name));
 
+	/* The name in struct module has its place; .modinfo changes its size, which is
+	 * work for objcopy (whose --update-section would drop struct module's
+	 * relocations, so it cannot do both). */
 	scope_free char *information_path = file_join(work, "modinfo");
-	scope_free char *structure_path = file_join(work, "this_module");
 	try(file_write(information_path, information.data, information.size));
-	try(file_write(structure_path, structure.data, structure.size));
-	scope_free char *information_option =
+	try(file_write(renamed, file.data, file.size));
+	scope_free char *option =
 		memory_format("%s=%s", modinfo_section, information_path);
-	scope_free char *structure_option =
-		memory_format("%s=%s", module_section, structure_path);
-	const char *const arguments[] = {"objcopy", "--update-section",
-		information_option, "--update-section", structure_option, path, renamed,
-		NULL};
+	const char *const arguments[] = {
+		"objcopy", "--update-section", option, renamed, NULL};
 	struct process_request request = {.arguments = arguments};
 	return process_check(&request);
 }

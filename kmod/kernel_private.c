@@ -13,8 +13,7 @@
 struct kernel_private kernel_private;
 
 static unsigned long kallsyms_lookup_name_address;
-module_param_named(
-	kallsyms_lookup_name, kallsyms_lookup_name_address, ulong, 0400);
+module_param_named(kallsyms_lookup_name, kallsyms_lookup_name_address, ulong, 0400);
 MODULE_PARM_DESC(kallsyms_lookup_name,
 	"address of the kernel's function of that name, for kernels without kprobes");
 
@@ -24,8 +23,14 @@ struct wanted_symbol {
 	bool optional;
 };
 
-#define NEEDED(symbol, member) { symbol, offsetof(struct kernel_private, member), false }
-#define OPTIONAL(symbol, member) { symbol, offsetof(struct kernel_private, member), true }
+#define NEEDED(symbol, member)                                                           \
+	{                                                                                \
+		symbol, offsetof(struct kernel_private, member), false                   \
+	}
+#define OPTIONAL(symbol, member)                                                         \
+	{                                                                                \
+		symbol, offsetof(struct kernel_private, member), true                    \
+	}
 
 static const struct wanted_symbol wanted_symbols[] = {
 	NEEDED("kallsyms_on_each_match_symbol", kallsyms_on_each_match_symbol),
@@ -57,7 +62,7 @@ static const struct wanted_symbol wanted_symbols[] = {
 #ifdef CONFIG_KPROBES
 static unsigned long find_by_kprobe(void)
 {
-	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name" };
+	struct kprobe probe = {.symbol_name = "kallsyms_lookup_name"};
 	unsigned long address;
 
 	if (register_kprobe(&probe))
@@ -83,8 +88,8 @@ static bool is_kallsyms_lookup_name(unsigned long address)
 	char name[KSYM_SYMBOL_LEN];
 
 	sprint_symbol(name, address);
-	return !strncmp(name, "kallsyms_lookup_name+0x0/",
-		strlen("kallsyms_lookup_name+0x0/"));
+	return !strncmp(
+		name, "kallsyms_lookup_name+0x0/", strlen("kallsyms_lookup_name+0x0/"));
 }
 
 static int find_lookup(void)

@@ -42,8 +42,8 @@ struct kernel_private {
 	bool (*within_kprobe_blacklist)(unsigned long address);
 	void **return_thunk; /* x86_return_thunk, a pointer to the one in use */
 	char *return_thunk_as_built;
-	char *pv_nop;       /* _paravirt_nop */
-	char *pv_bug;       /* paravirt_BUG */
+	char *pv_nop; /* _paravirt_nop */
+	char *pv_bug; /* paravirt_BUG */
 	char *static_call_return;
 	char *static_call_return0;
 };

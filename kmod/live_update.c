@@ -70,7 +70,8 @@ static const char *const place_names[] = {
 
 /* One line each, with tabs between: pid, name, place, function+offset/size. The name may
  * be anything, and is escaped. */
-static void describe_conflicts(struct live_update *update, const struct stack_check *check)
+static void describe_conflicts(
+	struct live_update *update, const struct stack_check *check)
 {
 	size_t count = min(check->conflict_count, check->conflict_limit);
 	size_t size = 0;
@@ -124,8 +125,8 @@ static noinline int check_memory(struct live_update *update, bool is_reversal)
 
 /*
  * What was called from here before left its frames on the stack. The next calls put
- * theirs over them, but not over every word; an old word with the address of a new function
- * would be found by the stack check, at each attempt again.
+ * theirs over them, but not over every word; an old word with the address of a new
+ * function would be found by the stack check, at each attempt again.
  */
 static noinline void clear_old_frames(void)
 {
@@ -223,8 +224,9 @@ int live_update_reverse(struct live_update *update)
 	mutex_lock(&update_mutex);
 	problem_begin();
 	if (update->image.header->flags & KSPLICE_UPDATE_IRREVERSIBLE) {
-		problem_add("%s: cannot be reversed: addresses of its new functions may be "
-			    "stored where nobody can find them",
+		problem_add(
+			"%s: cannot be reversed: addresses of its new functions may be "
+			"stored where nobody can find them",
 			update->image.header->id);
 		result = -EPERM;
 	} else {
@@ -261,8 +263,9 @@ static int check_overlap(const struct live_update *update)
 		list_for_each_entry(other, &updates, node) {
 			if (!is_overlapping(hunk, &other->image))
 				continue;
-			problem_add("%s: %s: update %s already replaces it; undo that one "
-				    "first",
+			problem_add(
+				"%s: %s: update %s already replaces it; undo that one "
+				"first",
 				image->header->target, update_image_name(image, hunk),
 				other->image.header->id);
 			return -EEXIST;
@@ -301,8 +304,8 @@ static struct live_update *make_update(
 		update->trampoline_count + 1, sizeof(*update->trampolines), GFP_KERNEL);
 	if (!update->trampolines)
 		goto out_free_update;
-	update->ranges = kvcalloc(
-		image->header->hunk_count, sizeof(*update->ranges), GFP_KERNEL);
+	update->ranges =
+		kvcalloc(image->header->hunk_count, sizeof(*update->ranges), GFP_KERNEL);
 	if (!update->ranges)
 		goto out_free_trampolines;
 	update_image_foreach_hunk(hunk, image)

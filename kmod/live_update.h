@@ -32,24 +32,25 @@ enum live_update_state {
 };
 
 struct live_update {
-	struct list_head node;    /* of the list of all updates */
-	struct kobject kobject;   /* /sys/kernel/ksplice/<id> */
+	struct list_head node;      /* of the list of all updates */
+	struct kobject kobject;     /* /sys/kernel/ksplice/<id> */
 	struct completion released; /* nobody holds kobject any more */
 	struct module *module;
 	struct update_image image;
 	struct trampoline *trampolines; /* one for each hunk with new code */
 	size_t trampoline_count;
-	struct stack_range *ranges; /* of each hunk, sorted: where nobody may be at apply */
+	struct stack_range
+		*ranges; /* of each hunk, sorted: where nobody may be at apply */
 	struct stack_range new_code; /* where nobody may be at reversal: all its code */
-	char *functions;          /* the text of the file of that name; constant */
+	char *functions;             /* the text of the file of that name; constant */
 	size_t functions_size;
 
 	/* protected by live_update_lock */
 	enum live_update_state state;
-	bool was_applied;         /* ever */
-	unsigned int attempts;    /* to apply or reverse */
+	bool was_applied;                /* ever */
+	unsigned int attempts;           /* to apply or reverse */
 	struct machine_stop_times times; /* of the last one */
-	char *conflicts;          /* who was in its way, a page of text; "" if nobody */
+	char *conflicts; /* who was in its way, a page of text; "" if nobody */
 };
 
 /* The lock, for those who read an update's changing parts. */

@@ -28,15 +28,15 @@ struct cpu_times {
 
 struct machine_stop {
 	const struct machine_stop_request *request;
-	struct stack_cpu *cpus;   /* [nr_cpu_ids]; each CPU fills its own */
-	struct cpu_times *times;  /* [nr_cpu_ids]; likewise */
-	unsigned int caller;      /* the CPU that asked for the stop */
-	u64 call;                 /* and when, by its clock */
-	int others;               /* CPUs that wait */
-	atomic_t arrived;         /* of those */
-	atomic_t synchronised;    /* of those, in this step */
-	unsigned int step;        /* written by the first CPU */
-	bool is_finished;         /* likewise */
+	struct stack_cpu *cpus;  /* [nr_cpu_ids]; each CPU fills its own */
+	struct cpu_times *times; /* [nr_cpu_ids]; likewise */
+	unsigned int caller;     /* the CPU that asked for the stop */
+	u64 call;                /* and when, by its clock */
+	int others;              /* CPUs that wait */
+	atomic_t arrived;        /* of those */
+	atomic_t synchronised;   /* of those, in this step */
+	unsigned int step;       /* written by the first CPU */
+	bool is_finished;        /* likewise */
 };
 
 /*
@@ -50,7 +50,8 @@ static const struct machine_stop_request *active_request;
  * Called for every breakpoint that is not a kprobe's, also in NMI context, so it must not
  * run anything that could itself meet a breakpoint.
  */
-static int notrace handle_die(struct notifier_block *block, unsigned long event, void *data)
+static int notrace handle_die(
+	struct notifier_block *block, unsigned long event, void *data)
 {
 	const struct machine_stop_request *request = READ_ONCE(active_request);
 	struct die_args *arguments = data;
@@ -166,16 +167,15 @@ static void measure_times(
 	unsigned int cpu;
 
 	times->pause_ns = 0;
-	for_each_online_cpu(cpu)
-		times->pause_ns = max(times->pause_ns,
-			stop->times[cpu].exit - stop->times[cpu].entry);
+	for_each_online_cpu(cpu) times->pause_ns =
+		max(times->pause_ns, stop->times[cpu].exit - stop->times[cpu].entry);
 	times->total_ns = stop->times[stop->caller].exit - stop->call;
 }
 
 int machine_stop_attempt(
 	const struct machine_stop_request *request, struct machine_stop_times *times)
 {
-	struct machine_stop stop = { .request = request, .others = num_online_cpus() - 1 };
+	struct machine_stop stop = {.request = request, .others = num_online_cpus() - 1};
 	int result = -ENOMEM;
 
 	stop.cpus = kcalloc(nr_cpu_ids, sizeof(*stop.cpus), GFP_KERNEL);

@@ -32,8 +32,8 @@ struct machine_stop_times {
 	u64 pause_ns;
 	/*
 	 * From the call of stop_machine to the end of that function. Besides the pause
-	 * this is the time to wake the stopper threads and bring all CPUs together, during
-	 * which one after the other stands still already.
+	 * this is the time to wake the stopper threads and bring all CPUs together,
+	 * during which one after the other stands still already.
 	 */
 	u64 total_ns;
 };

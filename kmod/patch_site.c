@@ -38,8 +38,8 @@ static size_t measure_nop(const u8 *bytes, size_t size)
 	size_t length = 0;
 	u8 operand;
 
-	while (length < size && (bytes[length] == PREFIX_SIZE ||
-					bytes[length] == PREFIX_CS))
+	while (length < size &&
+		(bytes[length] == PREFIX_SIZE || bytes[length] == PREFIX_CS))
 		length++;
 	if (length < size && bytes[length] == OPCODE_NOP)
 		return length + 1;
@@ -116,7 +116,7 @@ static void set_destination(u8 *code, size_t size, const struct patch_site_view 
 static bool is_branch(
 	const struct patch_site_view *view, u8 opcode, unsigned long destination)
 {
-	u8 code[5] = { opcode };
+	u8 code[5] = {opcode};
 
 	set_destination(code, sizeof(code), view, destination);
 	return is_form(view, code, sizeof(code));
@@ -128,15 +128,15 @@ static bool accept_absolute(const struct patch_site_view *view)
 
 	if (view->site->length == 8)
 		return get_unaligned_le64(view->memory) ==
-			get_unaligned_le64(view->linked) + slide;
+		       get_unaligned_le64(view->linked) + slide;
 	return get_unaligned_le32(view->memory) ==
-		get_unaligned_le32(view->linked) + (u32)slide;
+	       get_unaligned_le32(view->linked) + (u32)slide;
 }
 
 static bool accept_negative(const struct patch_site_view *view)
 {
 	return get_unaligned_le32(view->memory) ==
-		get_unaligned_le32(view->linked) - (u32)running_kernel_slide();
+	       get_unaligned_le32(view->linked) - (u32)running_kernel_slide();
 }
 
 static bool accept_fentry(const struct patch_site_view *view)
@@ -171,8 +171,8 @@ static bool accept_paravirt(const struct patch_site_view *view)
 	const struct ksplice_paravirt_site *data = (const void *)view->data;
 	char *function;
 
-	if (copy_from_kernel_nofault(&function,
-		    (void *)running_kernel_address(data->ops), sizeof(function)))
+	if (copy_from_kernel_nofault(&function, (void *)running_kernel_address(data->ops),
+		    sizeof(function)))
 		return false;
 	if (!function)
 		function = kernel_private.pv_bug;
@@ -231,20 +231,20 @@ static bool is_branch_to_thunk(const struct patch_site_view *view)
 	const struct ksplice_retpoline_site *data = (const void *)view->data;
 	size_t opcode_size = view->site->length - 4;
 	unsigned long thunk = view->address + view->site->length +
-		(s32)get_unaligned_le32(view->memory + opcode_size);
+			      (s32)get_unaligned_le32(view->memory + opcode_size);
 	u8 expected[4], found[4];
 	size_t size = emit_indirect(expected, false, data->reg);
 
 	expected[size++] = OPCODE_INT3;
 	return !memcmp(view->memory, view->linked, opcode_size) &&
-		!copy_from_kernel_nofault(found, (void *)thunk, size) &&
-		!memcmp(found, expected, size);
+	       !copy_from_kernel_nofault(found, (void *)thunk, size) &&
+	       !memcmp(found, expected, size);
 }
 
 static bool accept_retpoline(const struct patch_site_view *view)
 {
 	return is_direct_branch(view, false) || is_direct_branch(view, true) ||
-		is_branch_to_thunk(view);
+	       is_branch_to_thunk(view);
 }
 
 static bool is_retpoline_valid(const struct ksplice_site *site, const u8 *data)
@@ -257,8 +257,8 @@ static bool is_retpoline_valid(const struct ksplice_site *site, const u8 *data)
 /* As patch_return there. */
 static bool accept_return(const struct patch_site_view *view)
 {
-	static const u8 plain[] = { OPCODE_RETURN, OPCODE_INT3, OPCODE_INT3, OPCODE_INT3,
-		OPCODE_INT3 };
+	static const u8 plain[] = {
+		OPCODE_RETURN, OPCODE_INT3, OPCODE_INT3, OPCODE_INT3, OPCODE_INT3};
 
 	if (kernel_private.return_thunk &&
 		is_branch(view, OPCODE_JUMP, (unsigned long)*kernel_private.return_thunk))
@@ -318,7 +318,7 @@ static bool accept_jump_label(const struct patch_site_view *view)
 		return true;
 	if (view->site->length == 2)
 		return view->memory[0] == OPCODE_SHORT_JUMP &&
-			view->address + 2 + (s8)view->memory[1] == destination;
+		       view->address + 2 + (s8)view->memory[1] == destination;
 	return is_branch(view, OPCODE_JUMP, destination);
 }
 
@@ -329,77 +329,88 @@ static bool accept_lock(const struct patch_site_view *view)
 
 struct site_kind {
 	const char *name;
-	u64 lengths;      /* bit n: a length of n is possible; 0: any up to LONGEST_SITE */
-	u32 data_size;    /* of its struct; alternatives have any */
+	u64 lengths;   /* bit n: a length of n is possible; 0: any up to LONGEST_SITE */
+	u32 data_size; /* of its struct; alternatives have any */
 	bool is_rewritten; /* after boot */
 	bool (*accept)(const struct patch_site_view *view);
 	bool (*is_valid)(const struct ksplice_site *site, const u8 *data);
 };
 
 static const struct site_kind site_kinds[] = {
-	[KSPLICE_SITE_ABSOLUTE] = {
-		.name = "absolute address",
-		.lengths = BIT(4) | BIT(8),
-		.accept = accept_absolute,
-	},
-	[KSPLICE_SITE_NEGATIVE] = {
-		.name = "per-cpu offset",
-		.lengths = BIT(4),
-		.accept = accept_negative,
-	},
-	[KSPLICE_SITE_FENTRY] = {
-		.name = "fentry",
-		.lengths = BIT(5),
-		.is_rewritten = true,
-		.accept = accept_fentry,
-	},
-	[KSPLICE_SITE_ALTERNATIVE] = {
-		.name = "alternative",
-		.accept = accept_alternative,
-		.is_valid = is_alternative_valid,
-	},
-	[KSPLICE_SITE_PARAVIRT] = {
-		.name = "paravirt",
-		.data_size = sizeof(struct ksplice_paravirt_site),
-		.accept = accept_paravirt,
-	},
-	[KSPLICE_SITE_RETPOLINE] = {
-		.name = "retpoline",
-		.lengths = BIT(5) | BIT(6),
-		.data_size = sizeof(struct ksplice_retpoline_site),
-		.accept = accept_retpoline,
-		.is_valid = is_retpoline_valid,
-	},
-	[KSPLICE_SITE_RETURN] = {
-		.name = "return",
-		.lengths = BIT(5),
-		.accept = accept_return,
-	},
-	[KSPLICE_SITE_STATIC_CALL] = {
-		.name = "static call",
-		.lengths = BIT(5) | BIT(6),
-		.data_size = sizeof(struct ksplice_static_call_site),
-		.is_rewritten = true,
-		.accept = accept_static_call,
-	},
-	[KSPLICE_SITE_JUMP_LABEL] = {
-		.name = "jump label",
-		.lengths = BIT(2) | BIT(5),
-		.data_size = sizeof(struct ksplice_jump_label_site),
-		.is_rewritten = true,
-		.accept = accept_jump_label,
-	},
-	[KSPLICE_SITE_LOCK] = {
-		.name = "lock prefix",
-		.lengths = BIT(1),
-		.accept = accept_lock,
-	},
+	[KSPLICE_SITE_ABSOLUTE] =
+		{
+			.name = "absolute address",
+			.lengths = BIT(4) | BIT(8),
+			.accept = accept_absolute,
+		},
+	[KSPLICE_SITE_NEGATIVE] =
+		{
+			.name = "per-cpu offset",
+			.lengths = BIT(4),
+			.accept = accept_negative,
+		},
+	[KSPLICE_SITE_FENTRY] =
+		{
+			.name = "fentry",
+			.lengths = BIT(5),
+			.is_rewritten = true,
+			.accept = accept_fentry,
+		},
+	[KSPLICE_SITE_ALTERNATIVE] =
+		{
+			.name = "alternative",
+			.accept = accept_alternative,
+			.is_valid = is_alternative_valid,
+		},
+	[KSPLICE_SITE_PARAVIRT] =
+		{
+			.name = "paravirt",
+			.data_size = sizeof(struct ksplice_paravirt_site),
+			.accept = accept_paravirt,
+		},
+	[KSPLICE_SITE_RETPOLINE] =
+		{
+			.name = "retpoline",
+			.lengths = BIT(5) | BIT(6),
+			.data_size = sizeof(struct ksplice_retpoline_site),
+			.accept = accept_retpoline,
+			.is_valid = is_retpoline_valid,
+		},
+	[KSPLICE_SITE_RETURN] =
+		{
+			.name = "return",
+			.lengths = BIT(5),
+			.accept = accept_return,
+		},
+	[KSPLICE_SITE_STATIC_CALL] =
+		{
+			.name = "static call",
+			.lengths = BIT(5) | BIT(6),
+			.data_size = sizeof(struct ksplice_static_call_site),
+			.is_rewritten = true,
+			.accept = accept_static_call,
+		},
+	[KSPLICE_SITE_JUMP_LABEL] =
+		{
+			.name = "jump label",
+			.lengths = BIT(2) | BIT(5),
+			.data_size = sizeof(struct ksplice_jump_label_site),
+			.is_rewritten = true,
+			.accept = accept_jump_label,
+		},
+	[KSPLICE_SITE_LOCK] =
+		{
+			.name = "lock prefix",
+			.lengths = BIT(1),
+			.accept = accept_lock,
+		},
 };
 
 static const struct site_kind *find_kind(unsigned int kind)
 {
-	return kind < ARRAY_SIZE(site_kinds) && site_kinds[kind].accept ?
-		&site_kinds[kind] : NULL;
+	return kind < ARRAY_SIZE(site_kinds) && site_kinds[kind].accept
+		       ? &site_kinds[kind]
+		       : NULL;
 }
 
 const char *patch_site_name(unsigned int kind)

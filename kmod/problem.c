@@ -29,8 +29,8 @@ void problem_add(const char *format, ...)
 
 	mutex_lock(&problem_mutex);
 	va_start(arguments, format);
-	text_size += vscnprintf(
-		text + text_size, sizeof(text) - text_size, format, arguments);
+	text_size +=
+		vscnprintf(text + text_size, sizeof(text) - text_size, format, arguments);
 	va_end(arguments);
 	text_size += scnprintf(text + text_size, sizeof(text) - text_size, "\n");
 	mutex_unlock(&problem_mutex);

@@ -45,8 +45,9 @@ static int report_mismatch(const struct run_pre *state)
 	bool is_site = state->site < state->site_end && state->site->offset == offset;
 
 	problem_add("%s: %s+0x%x: memory has %*ph, and the build has %*ph%s%s%s",
-		state->image->header->target, update_image_name(state->image, state->hunk),
-		offset, shown, state->memory + offset, shown, state->linked + offset,
+		state->image->header->target,
+		update_image_name(state->image, state->hunk), offset, shown,
+		state->memory + offset, shown, state->linked + offset,
 		is_site ? " in a site of kind " : "",
 		is_site ? patch_site_name(state->site->kind) : "",
 		explain_mismatch(state->memory[offset], is_site));
@@ -61,8 +62,8 @@ static u32 match_site(struct run_pre *state)
 
 	while (state->site < state->site_end && state->site->offset < state->offset)
 		state->site++;
-	for (site = state->site;
-		site < state->site_end && site->offset == state->offset; site++) {
+	for (site = state->site; site < state->site_end && site->offset == state->offset;
+		site++) {
 		struct patch_site_view view = {
 			.site = site,
 			.data = state->image->match + site->data,
@@ -125,8 +126,9 @@ static int check_trampoline_place(const struct run_pre *state)
 			site->offset + site->length <= start ||
 			!patch_site_is_rewritten(site, state->memory + site->offset))
 			continue;
-		problem_add("%s: %s+0x%x: the jump to the new code would lie on a site of "
-			    "kind %s, which the kernel rewrites",
+		problem_add(
+			"%s: %s+0x%x: the jump to the new code would lie on a site of "
+			"kind %s, which the kernel rewrites",
 			state->image->header->target,
 			update_image_name(state->image, state->hunk), start,
 			patch_site_name(site->kind));

@@ -97,9 +97,8 @@ static void check_kretprobes(struct stack_check *check, struct task_struct *task
 	struct rethook_node *node;
 	unsigned int position = 0;
 
-	llist_for_each_entry(node, task->rethooks.first, llist)
-		check_address(
-			check, task, node->ret_addr, STACK_PLACE_KRETPROBE, position++);
+	llist_for_each_entry(node, task->rethooks.first, llist) check_address(
+		check, task, node->ret_addr, STACK_PLACE_KRETPROBE, position++);
 #endif
 }
 
@@ -115,12 +114,13 @@ static void check_thread(
 {
 	unsigned long start, end, word;
 
-	/* A thread that has ended stays listed until it is waited for, without a stack. */
+	/* A thread that has ended stays listed until it is waited for, without a stack.
+	 */
 	if (!refcount_read(&task->stack_refcount))
 		return;
 	start = (unsigned long)task_stack_page(task);
-	end = task->flags & PF_KTHREAD ? start + THREAD_SIZE :
-					 (unsigned long)task_pt_regs(task);
+	end = task->flags & PF_KTHREAD ? start + THREAD_SIZE
+				       : (unsigned long)task_pt_regs(task);
 	if (pointer < start || pointer > start + THREAD_SIZE)
 		pointer = start;
 	for (word = ALIGN_DOWN(pointer, sizeof(long)); word < end; word += sizeof(long))
@@ -146,8 +146,8 @@ void stack_check_machine(struct stack_check *check, const struct stack_cpu *cpus
 	/* For lockdep: the writers of the list cannot run. */
 	rcu_read_lock();
 	for_each_process_thread(process, thread) {
-		check_thread(check, thread,
-			saved_pointer(thread, cpus, task_cpu(thread)));
+		check_thread(
+			check, thread, saved_pointer(thread, cpus, task_cpu(thread)));
 		touch_nmi_watchdog();
 	}
 	rcu_read_unlock();

@@ -63,7 +63,7 @@ static int check_frame(const struct ksplice_symbol_list *list, size_t size)
 		return -ENOEXEC;
 	}
 	expected = sizeof(*list) + (size_t)list->count * sizeof(struct ksplice_symbol) +
-		list->strings_size;
+		   list->strings_size;
 	if (list->count > SYMBOL_LIST_LIMIT || size != expected || list->reserved ||
 		list->build_id_size > KSPLICE_BUILD_ID_SIZE) {
 		problem_add("symbol list: is damaged: %zu bytes with %u symbols", size,
@@ -88,8 +88,8 @@ static int compare_export(const void *key, const void *entry)
 static const struct kernel_symbol *find_export(const char *name)
 {
 	const struct kernel_symbol *found = bsearch(name, kernel_private.exports_start,
-		kernel_private.exports_end - kernel_private.exports_start,
-		sizeof(*found), compare_export);
+		kernel_private.exports_end - kernel_private.exports_start, sizeof(*found),
+		compare_export);
 
 	if (found)
 		return found;
@@ -106,8 +106,7 @@ static bool is_hidden_by_export(const char *name, unsigned long address)
 {
 	const struct kernel_symbol *export = find_export(name);
 
-	return export &&
-		(unsigned long)offset_to_ptr(&export->value_offset) != address;
+	return export && (unsigned long)offset_to_ptr(&export->value_offset) != address;
 }
 
 static int check_symbol(
@@ -119,8 +118,8 @@ static int check_symbol(
 
 	if (symbol->kind < KSPLICE_SYMBOL_OFFSET || symbol->kind > KSPLICE_SYMBOL_CORE ||
 		symbol->reserved) {
-		problem_add("symbol list: %s: has the unknown kind %u", name,
-			symbol->kind);
+		problem_add(
+			"symbol list: %s: has the unknown kind %u", name, symbol->kind);
 		return -ENOEXEC;
 	}
 	address = symbol_list_resolve(list, symbol);
@@ -181,8 +180,8 @@ int symbol_list_check(const struct ksplice_symbol_list *list, size_t size)
 
 	if (result)
 		return result;
-	if (!running_kernel_check_build("symbol list", list->build_id,
-		    list->build_id_size))
+	if (!running_kernel_check_build(
+		    "symbol list", list->build_id, list->build_id_size))
 		return -EINVAL;
 	for (i = 0; i < list->count && !result; i++) {
 		const struct ksplice_symbol *symbol = symbol_list_entries(list) + i;

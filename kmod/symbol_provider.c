@@ -33,8 +33,8 @@ static int set_distance(int *field, unsigned long value, const char *name)
 	long distance = value - (unsigned long)field;
 
 	if (distance != (int)distance) {
-		problem_add("symbol list: %s: 0x%lx is out of a module's reach", name,
-			value);
+		problem_add(
+			"symbol list: %s: 0x%lx is out of a module's reach", name, value);
 		return -ERANGE;
 	}
 	*field = distance;
@@ -142,7 +142,7 @@ bool symbol_provider_has(const void *list, size_t size)
 
 	mutex_lock(&provider_mutex);
 	same = published_list && size == published_size &&
-		!memcmp(list, published_list, size);
+	       !memcmp(list, published_list, size);
 	mutex_unlock(&provider_mutex);
 	return same;
 }

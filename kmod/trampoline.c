@@ -14,8 +14,8 @@
 #include "kmod/kernel_private.h"
 #include "kmod/problem.h"
 
-int trampoline_init(struct trampoline *trampoline, unsigned long address,
-	unsigned long post)
+int trampoline_init(
+	struct trampoline *trampoline, unsigned long address, unsigned long post)
 {
 	long distance = post - (address + TRAMPOLINE_SIZE);
 
@@ -29,7 +29,7 @@ int trampoline_init(struct trampoline *trampoline, unsigned long address,
 	trampoline->jump[0] = JMP32_INSN_OPCODE;
 	put_unaligned_le32(distance, trampoline->jump + 1);
 	trampoline->takes_breakpoint = kernel_private.within_kprobe_blacklist &&
-		!kernel_private.within_kprobe_blacklist(address);
+				       !kernel_private.within_kprobe_blacklist(address);
 	return 0;
 }
 
@@ -38,8 +38,7 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
 {
 	u8 found[TRAMPOLINE_SIZE];
 
-	if (copy_from_kernel_nofault(
-		    found, (void *)trampoline->address, sizeof(found)))
+	if (copy_from_kernel_nofault(found, (void *)trampoline->address, sizeof(found)))
 		memset(found, 0, sizeof(found));
 	if (!memcmp(found, trampoline->jump, sizeof(found)))
 		return true;

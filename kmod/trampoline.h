@@ -24,8 +24,8 @@ struct trampoline {
 
 /* Reads the original bytes and makes the jump. An errno if the memory cannot be read or
  * the distance is too large. */
-int trampoline_init(struct trampoline *trampoline, unsigned long address,
-	unsigned long post);
+int trampoline_init(
+	struct trampoline *trampoline, unsigned long address, unsigned long post);
 
 /* True if memory has the jump; if not, reported as a problem of object's function. */
 bool trampoline_check(const struct trampoline *trampoline, const char *object,
@@ -38,8 +38,8 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
  * meets the breakpoint, and trampoline_divert sends it to the new function.
  *
  * Functions that handle breakpoints themselves (the kprobe blacklist) cannot have one:
- * for those the bytes are written in one go, and an NMI that enters one of them in the few
- * nanoseconds of that copy is not covered.
+ * for those the bytes are written in one go, and an NMI that enters one of them in the
+ * few nanoseconds of that copy is not covered.
  *
  * bytes: the trampoline's original or jump. The caller holds text_mutex.
  */

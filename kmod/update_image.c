@@ -27,11 +27,11 @@ static bool is_id(const char *id)
 	return true;
 }
 
-static bool owns_table(
-	const struct module *module, u64 address, u64 count, size_t size, size_t alignment)
+static bool owns_table(const struct module *module, u64 address, u64 count, size_t size,
+	size_t alignment)
 {
 	return IS_ALIGNED(address, alignment) && count <= U32_MAX &&
-		module_owns_range(module, address, count * size);
+	       module_owns_range(module, address, count * size);
 }
 
 /* What must hold before anything else of the update is looked at. */
@@ -59,8 +59,8 @@ static int check_header(const struct module *module, const struct ksplice_update
 	}
 	if (strnlen(update->target, KSPLICE_TARGET_SIZE) == KSPLICE_TARGET_SIZE ||
 		strcmp(update->target, KSPLICE_TARGET_VMLINUX)) {
-		problem_add("%s: its target is %.*s, and this ksplice.ko can only patch "
-			    KSPLICE_TARGET_VMLINUX,
+		problem_add(
+			"%s: its target is %.*s, and this ksplice.ko can only patch " KSPLICE_TARGET_VMLINUX,
 			module->name, KSPLICE_TARGET_SIZE - 1, update->target);
 		return -EOPNOTSUPP;
 	}
@@ -88,7 +88,7 @@ static bool is_in_match(const struct ksplice_update *update, u32 offset, u64 siz
 static bool is_text_in_match(const struct update_image *image, u32 offset)
 {
 	return offset < image->header->match_size &&
-		memchr(image->match + offset, 0, image->header->match_size - offset);
+	       memchr(image->match + offset, 0, image->header->match_size - offset);
 }
 
 static int check_sites(const struct update_image *image, const struct ksplice_hunk *hunk)
@@ -172,8 +172,9 @@ int update_image_check(const struct module *module, const struct ksplice_update 
 	checked.match = (const void *)(unsigned long)update->match;
 	if (!symbol_provider_has(
 		    (const void *)(unsigned long)update->symbols, update->symbols_size)) {
-		problem_add("%s: its symbol list is not the one that was prepared: load it "
-			    "with ksplice-apply",
+		problem_add(
+			"%s: its symbol list is not the one that was prepared: load it "
+			"with ksplice-apply",
 			module->name);
 		return -EINVAL;
 	}

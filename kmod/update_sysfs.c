@@ -122,7 +122,8 @@ static ssize_t functions_read(struct file *file, struct kobject *kobject,
 		buffer, size, &position, update->functions, update->functions_size);
 }
 
-static struct kobj_attribute state_attribute = __ATTR(state, 0600, state_show, state_store);
+static struct kobj_attribute state_attribute =
+	__ATTR(state, 0600, state_show, state_store);
 static struct kobj_attribute target_attribute = __ATTR_RO(target);
 static struct kobj_attribute build_id_attribute = __ATTR_RO(build_id);
 static struct kobj_attribute attempts_attribute = __ATTR_RO(attempts);
@@ -190,7 +191,8 @@ int update_sysfs_add(struct live_update *update)
 	update->functions = kvmalloc(size + 1, GFP_KERNEL);
 	if (!update->functions)
 		return -ENOMEM;
-	update->functions_size = print_functions(&update->image, update->functions, size + 1);
+	update->functions_size =
+		print_functions(&update->image, update->functions, size + 1);
 	result = kobject_init_and_add(
 		&update->kobject, &update_type, root, "%s", update->image.header->id);
 	if (result)

@@ -17,8 +17,8 @@
  *         ├── pause_ns       how long the machine stood still in the last attempt
  *         └── stop_ns        how long that stop_machine took in all
  *
- * A write to state gives EAGAIN if a thread is in the way, EALREADY if there is nothing to
- * do, EPERM if the update cannot be reversed; for the rest /dev/ksplice says why.
+ * A write to state gives EAGAIN if a thread is in the way, EALREADY if there is nothing
+ * to do, EPERM if the update cannot be reversed; for the rest /dev/ksplice says why.
  */
 #ifndef KSPLICE_KMOD_UPDATE_SYSFS_H
 #define KSPLICE_KMOD_UPDATE_SYSFS_H

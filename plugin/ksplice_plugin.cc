@@ -129,8 +129,12 @@ static void on_node_removed(cgraph_node *node, void *)
 		return;
 	bool late = symtab->state >= IPA_SSA_AFTER_INLINING;
 	tree origin = get_origin(node->decl);
-	unit_add_inline(unit, DECL_UID(current_function_decl), DECL_UID(node->decl),
-		get_assembler_name(origin), DECL_UID(origin), late);
+	unsigned caller = DECL_UID(current_function_decl);
+	unsigned callee = DECL_UID(origin);
+	if (unit_add_inline(unit, caller, callee, late))
+		return;
+	unit_name_inline(unit, callee, get_assembler_name(origin));
+	unit_add_inline(unit, caller, callee, late);
 }
 
 static void on_include(void *path, void *)

@@ -193,12 +193,18 @@ void unit_add_assembly(struct unit *unit, const char *assembly, size_t length)
 	unit->is_assembly = false;
 }
 
-void unit_add_inline(struct unit *unit, unsigned caller, unsigned callee,
-	const char *callee_name, unsigned origin, bool late)
+bool unit_add_inline(struct unit *unit, unsigned caller, unsigned callee, bool late)
 {
-	unit_inlines_add(&unit->inlines, caller,
-		unit_inlines_find(&unit->inlines, callee) ? callee : origin,
-		unit_add_name(unit, callee_name), late);
+	const struct unit_inline_entry *known = unit_inlines_find(&unit->inlines, callee);
+	if (!known || !known->name)
+		return false;
+	unit_inlines_add(&unit->inlines, caller, callee, late);
+	return true;
+}
+
+void unit_name_inline(struct unit *unit, unsigned callee, const char *name)
+{
+	unit_inlines_make(&unit->inlines, callee)->name = unit_add_name(unit, name) + 1;
 }
 
 /* The name under which the ordinal of variable number is kept. */

@@ -76,12 +76,12 @@ void unit_end_function(struct unit *unit);
 void unit_add_assembly(struct unit *unit, const char *assembly, size_t length);
 
 /*
- * The body of function callee was copied into caller. late says that this
- * happened after the early passes, when callee is copied as those left it.
- * origin is callee, or what callee was cloned from.
+ * The body of function callee (or of a clone of it) was copied into caller; both are
+ * numbers. late says that this happened after the early passes, when a body is
+ * copied as those left it. False if unit_name_inline must be called for callee first.
  */
-void unit_add_inline(struct unit *unit, unsigned caller, unsigned callee,
-	const char *callee_name, unsigned origin, bool late);
+bool unit_add_inline(struct unit *unit, unsigned caller, unsigned callee, bool late);
+void unit_name_inline(struct unit *unit, unsigned callee, const char *name);
 
 /* A variable that may have been written; those that were not are left out. */
 void unit_add_variable(struct unit *unit, const struct unit_variable_facts *facts);

@@ -28,8 +28,7 @@ static void unit_inlines_grow(struct unit_inlines *inlines)
 	*inlines = grown;
 }
 
-static struct unit_inline_entry *unit_inlines_make(
-	struct unit_inlines *inlines, unsigned number)
+struct unit_inline_entry *unit_inlines_make(struct unit_inlines *inlines, unsigned number)
 {
 	if (inlines->count * 2 >= inlines->capacity)
 		unit_inlines_grow(inlines);
@@ -50,14 +49,14 @@ const struct unit_inline_entry *unit_inlines_find(
 	return entry->number ? entry : NULL;
 }
 
-void unit_inlines_add(struct unit_inlines *inlines, unsigned caller, unsigned origin,
-	uint32_t name, bool late)
+void unit_inlines_add(
+	struct unit_inlines *inlines, unsigned caller, unsigned origin, bool late)
 {
 	struct unit_inline_entry *into = unit_inlines_make(inlines, caller);
-	struct unit_inline_list *list = late ? &into->late : &into->early;
-	*array_add(&list->names) = name;
 	const struct unit_inline_entry *from = unit_inlines_find(inlines, origin);
-	if (!from || from == into)
+	struct unit_inline_list *list = late ? &into->late : &into->early;
+	*array_add(&list->names) = from->name - 1;
+	if (from == into)
 		return;
 	for (size_t i = 0; i < from->early.names.count; i++)
 		*array_add(&list->names) = from->early.names.items[i];

@@ -21,6 +21,7 @@ struct unit_inline_list {
 
 struct unit_inline_entry {
 	unsigned number; /* of the function; 0 marks a free slot */
+	uint32_t name;   /* 1 + its name, 0 if that is not known yet */
 	struct unit_inline_list early;
 	struct unit_inline_list late;
 };
@@ -32,9 +33,12 @@ struct unit_inlines {
 	size_t count;
 };
 
-/* name is that of callee; origin is whose early list callee has. */
-void unit_inlines_add(struct unit_inlines *inlines, unsigned caller, unsigned origin,
-	uint32_t name, bool late);
+/* The entry of a function, which is new or known; valid until the next one is made. */
+struct unit_inline_entry *unit_inlines_make(struct unit_inlines *inlines, unsigned number);
+
+/* origin was copied into caller; its name is known. */
+void unit_inlines_add(
+	struct unit_inlines *inlines, unsigned caller, unsigned origin, bool late);
 
 /* The lists of a function, NULL if nothing was inlined into it. */
 const struct unit_inline_entry *unit_inlines_find(

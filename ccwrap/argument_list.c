@@ -30,8 +30,7 @@ void argument_list_add(struct argument_list *list, const char *argument)
 	argument_list_take(list, memory_copy_text(argument));
 }
 
-void argument_list_replace(
-	struct argument_list *list, size_t index, const char *argument)
+void argument_list_replace(struct argument_list *list, size_t index, const char *argument)
 {
 	free(list->items[index]);
 	list->items[index] = memory_copy_text(argument);

@@ -156,8 +156,8 @@ static bool identity_is_plugin_loaded(const char *compiler, const char *plugin)
 		return false;
 	scope_free char *option = memory_format("-fplugin=%s", plugin);
 	scope_free char *path = memory_format("%s=%s", KSPLICE_ENV_UNIT, unit.path);
-	const char *arguments[] = {compiler, option, "-x", "c", "-S", "-o", "/dev/null",
-		"/dev/null", NULL};
+	const char *arguments[] = {
+		compiler, option, "-x", "c", "-S", "-o", "/dev/null", "/dev/null", NULL};
 	const char *environment[] = {path, NULL};
 	scope_text struct text said = {0};
 	struct process_request request = {
@@ -171,8 +171,8 @@ static bool identity_is_plugin_loaded(const char *compiler, const char *plugin)
 	return !error && !status && unit_file_is_started(&unit);
 }
 
-void compiler_identity_ask(struct compiler_identity *identity, const char *compiler,
-	const char *folder)
+void compiler_identity_ask(
+	struct compiler_identity *identity, const char *compiler, const char *folder)
 {
 	scope_text struct text said = {0};
 	struct compiler_identity asked = {0};
@@ -198,8 +198,8 @@ void compiler_identity_ask(struct compiler_identity *identity, const char *compi
 	*identity = asked;
 }
 
-void compiler_identity_read(struct compiler_identity *identity, const char *compiler,
-	const char *folder)
+void compiler_identity_read(
+	struct compiler_identity *identity, const char *compiler, const char *folder)
 {
 	scope_free char *cache = identity_get_cache(compiler, folder);
 	if (!identity_load(identity, compiler, cache))

@@ -16,12 +16,12 @@ struct compiler_identity {
 };
 
 /* compiler: an absolute path. folder: the record folder, which may not exist. */
-void compiler_identity_read(struct compiler_identity *identity, const char *compiler,
-	const char *folder);
+void compiler_identity_read(
+	struct compiler_identity *identity, const char *compiler, const char *folder);
 
 /* As above, and never believes what was kept. */
-void compiler_identity_ask(struct compiler_identity *identity, const char *compiler,
-	const char *folder);
+void compiler_identity_ask(
+	struct compiler_identity *identity, const char *compiler, const char *folder);
 
 void compiler_identity_deinit(struct compiler_identity *identity);
 

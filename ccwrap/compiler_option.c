@@ -93,7 +93,8 @@ static const struct compiler_option compiler_options[] = {
 	{"-undef", OPTION_NOTHING, ARGUMENT_NONE},
 };
 
-static bool compiler_option_fits(const struct compiler_option *option, const char *argument)
+static bool compiler_option_fits(
+	const struct compiler_option *option, const char *argument)
 {
 	if (option->argument == ARGUMENT_NONE || option->argument == ARGUMENT_APART)
 		return strcmp(option->name, argument) == 0;

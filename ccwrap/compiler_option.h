@@ -13,12 +13,12 @@
 
 enum compiler_option_effect {
 	OPTION_NOTHING,
-	OPTION_COMPILE,  /* -c */
-	OPTION_OUTPUT,   /* -o: its argument is the output */
-	OPTION_LANGUAGE, /* -x: its argument is the language of what follows */
-	OPTION_STOP,     /* no object comes of it: run the compiler, record nothing */
+	OPTION_COMPILE,      /* -c */
+	OPTION_OUTPUT,       /* -o: its argument is the output */
+	OPTION_LANGUAGE,     /* -x: its argument is the language of what follows */
+	OPTION_STOP,         /* no object comes of it: run the compiler, record nothing */
 	OPTION_DEPENDENCIES, /* writes a file of its own, beside the object */
-	OPTION_LTO,      /* the object holds no code yet */
+	OPTION_LTO,          /* the object holds no code yet */
 	OPTION_NO_LTO,
 };
 

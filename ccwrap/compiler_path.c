@@ -57,9 +57,8 @@ static char *compiler_path_search(const char *name, bool skip_launchers, bool *s
 {
 	if (strchr(name, '/')) {
 		scope_free char *here = getcwd(NULL, 0);
-		return here && compiler_path_is_program(name)
-			       ? file_join(here, name)
-			       : NULL;
+		return here && compiler_path_is_program(name) ? file_join(here, name)
+							      : NULL;
 	}
 	const char *path = getenv("PATH");
 	if (!path)

@@ -33,8 +33,8 @@ static void local_unit_copy(
 	}
 }
 
-struct error *local_unit_make(const struct wrapper_call *call, const char *plugin,
-	const struct unit_file *unit)
+struct error *local_unit_make(
+	const struct wrapper_call *call, const char *plugin, const struct unit_file *unit)
 {
 	scope_free char *folder = NULL;
 	try(file_make_temporary("ksplice-cc", &folder));

@@ -116,10 +116,10 @@ static void main_retry(const struct wrapper_call *call, const struct record_plac
 	compiler_identity_deinit(&identity);
 }
 
-static void main_compile(const struct wrapper_call *call, const struct record_place *place,
-	const char *source) __attribute__((noreturn));
-static void main_compile(const struct wrapper_call *call, const struct record_place *place,
-	const char *source)
+static void main_compile(const struct wrapper_call *call,
+	const struct record_place *place, const char *source) __attribute__((noreturn));
+static void main_compile(const struct wrapper_call *call,
+	const struct record_place *place, const char *source)
 {
 	struct compiler_identity identity = {0};
 	struct unit_file unit = {.fd = -1};
@@ -187,8 +187,7 @@ int main(int argc, char **argv)
 		/* The object that may have been recorded here is replaced. */
 		main_find_place(&call, &command, command.sources.items[i], &place);
 		unlink(place.path);
-		if (command.kind == COMPILE_UNRECORDED &&
-			!record_rule_find(place.object))
+		if (command.kind == COMPILE_UNRECORDED && !record_rule_find(place.object))
 			error_free(record_write_reason(&place, command.reason));
 		record_place_deinit(&place);
 	}

@@ -35,8 +35,8 @@ int record_place_find(struct record_place *place, const char *object)
 		found.object = memory_copy_text(file_name(absolute));
 	}
 	found.folder = file_join(found.root, KSPLICE_RECORD_DIR);
-	found.path = memory_format("%s/%s%s", found.folder, found.object,
-		KSPLICE_RECORD_SUFFIX);
+	found.path = memory_format(
+		"%s/%s%s", found.folder, found.object, KSPLICE_RECORD_SUFFIX);
 	*place = found;
 	return 0;
 }

@@ -16,7 +16,19 @@
 
 /* What a compiler reads, so that a program of such a name is not taken for one. */
 static const char *const wrapper_file_suffixes[] = {
-	".c", ".i", ".s", ".S", ".sx", ".o", ".a", ".so", ".cc", ".cpp", ".cxx", ".C", ".h",
+	".c",
+	".i",
+	".s",
+	".S",
+	".sx",
+	".o",
+	".a",
+	".so",
+	".cc",
+	".cpp",
+	".cxx",
+	".C",
+	".h",
 };
 
 /* True if the first argument is the name of a program and not a file to compile. */

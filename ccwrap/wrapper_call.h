@@ -16,9 +16,9 @@
 struct wrapper_call {
 	/* What to run: launchers, then the compiler as named, then its arguments. */
 	struct argument_list command;
-	size_t compiler;  /* index in command of the compiler's name */
-	char *program;    /* path of command.items[0], NULL if there is none */
-	char *real;       /* path of the compiler itself, NULL if there is none */
+	size_t compiler; /* index in command of the compiler's name */
+	char *program;   /* path of command.items[0], NULL if there is none */
+	char *real;      /* path of the compiler itself, NULL if there is none */
 	/* The compiler's name and arguments, with what @files hold. */
 	struct argument_list expanded;
 };

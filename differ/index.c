@@ -68,17 +68,15 @@ static struct index_unit index_unit_from_row(struct sqlite3_stmt *statement)
 	};
 }
 
-struct error *index_list_readers(const struct index *index, const char *file,
-	struct index_unit **units, size_t *count)
+/* The units that a query finds for its one argument. */
+static struct error *index_list_units(const struct index *index, const char *condition,
+	const char *argument, struct index_unit **units, size_t *count)
 {
-	scope_free char *sql = memory_format(
-		"SELECT %s FROM file JOIN input ON input.file = file.number "
-		"JOIN unit ON unit.number = input.unit WHERE file.path = ? "
-		"ORDER BY unit.object",
-		unit_columns);
+	scope_free char *sql =
+		memory_format("SELECT %s FROM %s", unit_columns, condition);
 	scope_statement struct sqlite3_stmt *statement = NULL;
 	try(database_prepare(&index->database, sql, &statement));
-	database_bind(statement, "t", file);
+	database_bind(statement, "t", argument);
 	struct {
 		struct index_unit *items;
 		size_t count;
@@ -95,6 +93,23 @@ struct error *index_list_readers(const struct index *index, const char *file,
 	*units = found.items;
 	*count = found.count;
 	return NULL;
+}
+
+struct error *index_list_readers(const struct index *index, const char *file,
+	struct index_unit **units, size_t *count)
+{
+	return index_list_units(index,
+		"file JOIN input ON input.file = file.number "
+		"JOIN unit ON unit.number = input.unit WHERE file.path = ? "
+		"ORDER BY unit.object",
+		file, units, count);
+}
+
+struct error *index_list_target(const struct index *index, const char *target,
+	struct index_unit **units, size_t *count)
+{
+	return index_list_units(
+		index, "unit WHERE target = ? ORDER BY link_order", target, units, count);
 }
 
 void index_free_units(struct index_unit *units, size_t count)

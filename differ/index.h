@@ -44,6 +44,9 @@ struct index_unit {
 /* The units for which the file (related path) was read, sorted by object. */
 struct error *index_list_readers(const struct index *index, const char *file,
 	struct index_unit **units, size_t *count);
+/* The units whose objects went into the target, in link order. */
+struct error *index_list_target(const struct index *index, const char *target,
+	struct index_unit **units, size_t *count);
 void index_free_units(struct index_unit *units, size_t count);
 
 /* The unit of that object; one with number 0 if there is none. */

@@ -145,11 +145,10 @@ static struct error *piece_cut_named(
 		making->symbols[at]->section == section->index;
 		at++) {
 		const struct elf_symbol *symbol = making->symbols[at];
-		/* An alias, or a label within. An end mark has nothing behind it, unlike a
-		 * variable without a size (struct lock_class_key without lockdep). */
+		/* An alias, or a label within. An end mark has nothing behind it, unlike
+		 * a variable without a size (struct lock_class_key without lockdep). */
 		bool is_empty = symbol->type == STT_OBJECT && !symbol->size;
-		if (symbol->value < done ||
-			(symbol->value >= section->size && !is_empty))
+		if (symbol->value < done || (symbol->value >= section->size && !is_empty))
 			continue;
 		uint64_t end = section->size;
 		for (size_t next = at + 1;
@@ -491,8 +490,7 @@ struct piece *piece_set_find(
 	const struct piece_set *set, const struct elf_section *section, uint64_t offset)
 {
 	size_t low = set->first[section->index];
-	size_t end = set->first[section->index + 1];
-	size_t high = end;
+	size_t high = set->first[section->index + 1];
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 		if (set->pieces[middle].offset <= offset)
@@ -502,10 +500,10 @@ struct piece *piece_set_find(
 	}
 	if (low == set->first[section->index])
 		return NULL;
+	/* What starts at the offset was found first; the end of the piece before it is
+	 * meant otherwise, as by the last entry of an unwind table. */
 	struct piece *piece = &set->pieces[low - 1];
-	uint64_t within = offset - piece->offset;
-	return within < piece->size || (within == piece->size && low == end) ? piece
-									     : NULL;
+	return offset - piece->offset <= piece->size ? piece : NULL;
 }
 
 /* Is the field the displacement of a call, a jmp or a conditional jump? */

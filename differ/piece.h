@@ -67,8 +67,8 @@ struct error *piece_set_create(const struct elf_object *object,
 	struct piece_set **set);
 void piece_set_free(struct piece_set *set);
 
-/* The piece at the offset of a section (also one just behind its end, if nothing else
- * is there: a pointer past the last element); NULL if there is none. */
+/* The piece at the offset of a section, or the one that ends there if none starts there;
+ * NULL if there is none. */
 struct piece *piece_set_find(
 	const struct piece_set *set, const struct elf_section *section, uint64_t offset);
 

@@ -10,6 +10,8 @@
 static struct error *record_read_parts(
 	const char *path, const struct json_t *unit, struct record *record)
 {
+	record->plugin = json_find_number(unit, "plugin", 0);
+	record->toplevel = json_find_text(unit, "toplevel");
 	record->inputs = json_find(unit, "inputs");
 	record->functions = json_find(unit, "functions");
 	record->variables = json_find(unit, "variables");

@@ -21,6 +21,8 @@ struct record {
 	const char *compiler_version;
 	int64_t started;                /* ns since the epoch */
 	const struct json_t *arguments; /* of the compiler, array of texts */
+	int64_t plugin;                 /* version of what the plugin writes */
+	const char *toplevel; /* hash of the assembly outside of functions, or NULL */
 	const struct json_t *inputs;    /* array of texts */
 	const struct json_t *functions; /* array of objects */
 	const struct json_t *variables; /* array of objects */

@@ -119,7 +119,7 @@ static int site_compare(const void *left, const void *right)
 	return a->length > b->length ? -1 : a->length < b->length;
 }
 
-static struct error *match_add_hunk(struct update_match *match,
+struct error *update_match_add_function(struct update_match *match,
 	const struct kernel_image *image, const struct site_table *sites,
 	const struct update_unit *unit, const struct elf_symbol *function,
 	uint64_t address)
@@ -205,7 +205,7 @@ struct error *update_match_add(struct update_match *match,
 	const struct elf_symbol *function;
 	uint64_t address;
 	try(update_symbol_find_original(image, unit, piece, &function, &address));
-	try(match_add_hunk(match, image, sites, unit, function, address));
+	try(update_match_add_function(match, image, sites, unit, function, address));
 	struct match_hunk *added = &match->items[match->count - 1];
 	added->piece = piece;
 	try(match_place_jump(match, added));
@@ -219,7 +219,7 @@ struct error *update_match_add(struct update_match *match,
 			return error_refused("unproven-place",
 				"%s: %s: its place in vmlinux could not be proven",
 				unit->object, part->name);
-		try(match_add_hunk(match, image, sites, unit, part, address));
+		try(update_match_add_function(match, image, sites, unit, part, address));
 	}
 	return NULL;
 }

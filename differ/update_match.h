@@ -9,10 +9,12 @@
 #define KSPLICE_DIFFER_UPDATE_MATCH_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "abi/update.h"
 #include "lib/text.h"
 
+struct elf_symbol;
 struct error;
 struct kernel_image;
 struct piece;
@@ -35,6 +37,15 @@ struct update_match {
 	size_t site_capacity;
 	struct text blob; /* the match blob */
 };
+
+/*
+ * Adds the hunk of one function of the unit's original object, at its proven address: to
+ * be matched and watched, without a trampoline.
+ */
+struct error *update_match_add_function(struct update_match *match,
+	const struct kernel_image *image, const struct site_table *sites,
+	const struct update_unit *unit, const struct elf_symbol *function,
+	uint64_t address);
 
 /*
  * Adds the hunks of a function that piece replaces: itself and its .cold parts. Refused

@@ -116,6 +116,11 @@ static char *unit_find_modified_input(
 	return NULL;
 }
 
+static bool is_text_equal(const char *left, const char *right)
+{
+	return left && right ? strcmp(left, right) == 0 : left == right;
+}
+
 static struct error *unit_report_drift(const struct update_source *source,
 	const struct update_unit *unit, const char *function, const char *what)
 {
@@ -136,6 +141,13 @@ static struct error *unit_report_drift(const struct update_source *source,
 struct error *update_unit_prove(
 	const struct update_source *source, const struct update_unit *unit)
 {
+	if (unit->record.plugin != unit->pre_unit.plugin)
+		return error_hint(
+			error_refused("other-recorder",
+				"%s: was recorded by version %" PRId64
+				" of the plugin, and the one here is version %" PRId64,
+				unit->object, unit->record.plugin, unit->pre_unit.plugin),
+			"use the ksplice tools that built this tree");
 	scope_name_map struct name_map numbers = {0};
 	size_t count = json_count_items(unit->pre_unit.functions);
 	size_t recorded = json_count_items(unit->record.functions);
@@ -161,6 +173,9 @@ struct error *update_unit_prove(
 	if (count != recorded)
 		return unit_report_drift(source, unit, unit->record.source,
 			"has a different number of functions");
+	if (!is_text_equal(unit->record.toplevel, unit->pre_unit.toplevel))
+		return unit_report_drift(source, unit, unit->record.source,
+			"has different assembly outside of functions");
 	return unit_check_shadow(source, unit);
 }
 
@@ -173,12 +188,18 @@ struct error *update_unit_compare(
 		&unit->post_pieces));
 	compare_pieces(unit->pre_pieces, unit->post_pieces);
 	struct error *error = closure_select(unit->pre_pieces, unit->post_pieces);
+	unit->has_change = !error;
 	if (error && error_get_kind(error) == ERROR_NO_CHANGE) {
 		error_free(error);
-		return NULL;
+		error = NULL;
 	}
-	unit->has_change = !error;
-	return error ? error_prefix(error, "%s", unit->object) : NULL;
+	if (error)
+		return error_prefix(error, "%s", unit->object);
+	if (!is_text_equal(unit->pre_unit.toplevel, unit->post_unit.toplevel))
+		return error_refused("toplevel-assembly",
+			"%s: the patch changes assembly outside of functions",
+			unit->object);
+	return NULL;
 }
 
 void update_unit_deinit(struct update_unit *unit)

@@ -16,6 +16,7 @@ static const struct record_rule {
 	{"arch/*/vdso32/*", "runs in user space"},
 	{"drivers/firmware/efi/libstub/*", "runs before the kernel"},
 	{"tools/*", "runs on the build machine"},
+	{"arch/*/tools/*", "runs on the build machine"},
 	{"scripts/*", "runs on the build machine"},
 	{"*.mod.o", "describes a module, holds no code of its own"},
 };

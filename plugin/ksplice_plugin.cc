@@ -6,6 +6,8 @@
  * needs them: it asks GCC and tells unit.h. It must not change what GCC emits and
  * must not make a compile fail: where something is not as expected, it does nothing.
  */
+/* GCC's headers need each other in this order. */
+/* clang-format off */
 #include "gcc-plugin.h"
 #include "plugin-version.h"
 
@@ -21,6 +23,7 @@
 #include "toplev.h"
 #include "cgraph.h"
 #include "diagnostic.h"
+/* clang-format on */
 
 #include "abi/record.h"
 #include "plugin/unit.h"
@@ -78,12 +81,14 @@ static void on_function_begin(tree decl)
 	unit_begin_function(unit, &facts);
 }
 
+namespace
+{
 /* A pass that does nothing but say that it runs. */
 class notify_pass : public rtl_opt_pass
 {
-public:
+      public:
 	notify_pass(const pass_data &data, gcc::context *context, bool begin)
-		: rtl_opt_pass(data, context), m_begin(begin)
+	    : rtl_opt_pass(data, context), m_begin(begin)
 	{
 	}
 
@@ -96,16 +101,33 @@ public:
 		return 0;
 	}
 
-private:
+      private:
 	bool m_begin;
 };
+} // namespace
 
 static const pass_data begin_data = {
-	RTL_PASS, "ksplice_begin", OPTGROUP_NONE, TV_NONE, 0, 0, 0, 0, 0,
+	RTL_PASS,
+	"ksplice_begin",
+	OPTGROUP_NONE,
+	TV_NONE,
+	0,
+	0,
+	0,
+	0,
+	0,
 };
 
 static const pass_data end_data = {
-	RTL_PASS, "ksplice_end", OPTGROUP_NONE, TV_NONE, 0, 0, 0, 0, 0,
+	RTL_PASS,
+	"ksplice_end",
+	OPTGROUP_NONE,
+	TV_NONE,
+	0,
+	0,
+	0,
+	0,
+	0,
 };
 
 /* Around "final", which writes a function's text from its first line to its last. */
@@ -223,8 +245,8 @@ static void on_finish(void *, void *)
 	if (!seen_error()) {
 		varpool_node *node;
 		FOR_EACH_VARIABLE(node)
-			if (TREE_ASM_WRITTEN(node->decl))
-				add_variable(node->decl);
+		if (TREE_ASM_WRITTEN(node->decl))
+			add_variable(node->decl);
 		unit_finish(unit);
 	}
 	unit_destroy(unit);

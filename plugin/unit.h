@@ -39,13 +39,13 @@ struct unit_function_facts {
 };
 
 struct unit_variable_facts {
-	const char *name;      /* assembler name */
-	const char *source;    /* name in the source, NULL if the compiler made it */
-	const char *owner;     /* assembler name of the function of a static local */
+	const char *name;   /* assembler name */
+	const char *source; /* name in the source, NULL if the compiler made it */
+	const char *owner;  /* assembler name of the function of a static local */
 	const char *file;
-	const char *section;   /* asked for by an attribute */
+	const char *section; /* asked for by an attribute */
 	unsigned line;
-	unsigned number;       /* as in unit_declare_variable */
+	unsigned number; /* as in unit_declare_variable */
 };
 
 /*

@@ -53,7 +53,7 @@ void unit_hash_close_body(
 	piece->size = body->text.size;
 	piece->first_reference = unit->references.count;
 	piece->reference_count = body->references.count;
-	array_foreach(reference, &body->references)
+	array_foreach (reference, &body->references)
 		*array_add(&unit->references) = *reference;
 	body->text.size = 0;
 	body->references.count = 0;
@@ -93,13 +93,12 @@ static void unit_hash_start(XXH3_state_t *state, enum unit_hash_domain domain)
 /* A label of some function, seen from data: the function's name and the place. */
 static void unit_hash_label(struct unit *unit, uint32_t number, uint64_t value[2])
 {
-	array_foreach(definition, &unit->definitions) {
+	array_foreach (definition, &unit->definitions) {
 		if (definition->number != number)
 			continue;
 		const struct unit_object *object =
 			&unit->objects.items[definition->object];
-		const struct unit_name *name =
-			unit_names_get(unit->names, object->name);
+		const struct unit_name *name = unit_names_get(unit->names, object->name);
 		uint64_t place[3];
 		unit_hash_text(UNIT_HASH_LABEL, name->text, name->length, place);
 		place[2] = (uint64_t)definition->offset << 1 | definition->piece;
@@ -127,15 +126,14 @@ static void unit_hash_name(struct unit *unit, uint32_t index, uint64_t value[2])
 		name->state = UNIT_NAME_DONE;
 		if (variable && variable->is_correlated) {
 			const char *id = unit_get_name(unit, variable->id);
-			unit_hash_text(
-				UNIT_HASH_IDENTITY, id, strlen(id), name->value);
+			unit_hash_text(UNIT_HASH_IDENTITY, id, strlen(id), name->value);
 		} else if (name->object) {
 			unit_hash_object(unit, name->object - 1, name->value);
 		} else if (unit_name_is_counted(name->text, name->length)) {
 			unit_hash_stripped(name, name->value);
 		} else if (name->text[0] != '.') {
-			unit_hash_text(UNIT_HASH_NAME, name->text, name->length,
-				name->value);
+			unit_hash_text(
+				UNIT_HASH_NAME, name->text, name->length, name->value);
 		}
 		/* else a label of a function: its ordinal in the text says it all. */
 	}

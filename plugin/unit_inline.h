@@ -34,7 +34,8 @@ struct unit_inlines {
 };
 
 /* The entry of a function, which is new or known; valid until the next one is made. */
-struct unit_inline_entry *unit_inlines_make(struct unit_inlines *inlines, unsigned number);
+struct unit_inline_entry *unit_inlines_make(
+	struct unit_inlines *inlines, unsigned number);
 
 /* origin was copied into caller; its name is known. */
 void unit_inlines_add(

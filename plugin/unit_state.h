@@ -29,7 +29,7 @@ enum unit_reference_kind {
 struct unit_reference {
 	uint32_t offset; /* in the normalised text that refers */
 	uint32_t target;
-	uint32_t kind;   /* enum unit_reference_kind */
+	uint32_t kind; /* enum unit_reference_kind */
 };
 
 /* Labels within one function, or one object. */
@@ -164,7 +164,8 @@ void unit_hash_close_body(
 void unit_hash_close_labels(struct unit *unit, struct unit_object *object);
 /* The object's hash, or that of one piece of it. Only when all text has been read. */
 void unit_hash_object(struct unit *unit, uint32_t object, uint64_t value[2]);
-void unit_hash_piece(struct unit *unit, const struct unit_piece *piece, uint64_t value[2]);
+void unit_hash_piece(
+	struct unit *unit, const struct unit_piece *piece, uint64_t value[2]);
 
 /* unit_write.c: adds the rest of the result to text. */
 void unit_write(struct unit *unit, struct text *text);

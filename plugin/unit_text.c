@@ -56,11 +56,11 @@ static const struct unit_directive {
 
 /* Labels that only debug and unwind information refer to: .L<prefix><digits>. */
 static const char *const unit_debug_labels[] = {
-	"VL",   /* locations of variables */
-	"BB",   /* lexical blocks */
+	"VL", /* locations of variables */
+	"BB", /* lexical blocks */
 	"BE",
 	"BI",
-	"FB",   /* functions */
+	"FB", /* functions */
 	"FE",
 	"FSB",
 	"CFI",
@@ -199,7 +199,8 @@ static void unit_text_take_common(struct unit *unit, const char *text, size_t le
 	const char *section = is_local ? ".bss" : "COMMON";
 	object->section = unit_names_add(unit->names, section, strlen(section));
 	object->alignment =
-		second ? unit_text_read_number(second + 1, (size_t)(end - second - 1)) : 1;
+		second ? unit_text_read_number(second + 1, (size_t)(end - second - 1))
+		       : 1;
 	/* As GCC writes it when the variable has a section of its own. */
 	if (size) {
 		char line[32];

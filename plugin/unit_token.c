@@ -74,8 +74,8 @@ static void unit_token_add_reference(
 }
 
 /* .L…: labels of the function, constants, and labels with names of their own. */
-static void unit_token_add_label(struct unit *unit, enum unit_body_kind kind,
-	const char *token, size_t length)
+static void unit_token_add_label(
+	struct unit *unit, enum unit_body_kind kind, const char *token, size_t length)
 {
 	struct unit_body *body = &unit->bodies[kind];
 	uint32_t number;

@@ -27,7 +27,7 @@ static void unit_write_inputs(struct unit *unit, struct text *text)
 	json_text_add_key(text, "inputs");
 	text_add(text, "[");
 	uint32_t stamp = ++unit->stamp;
-	array_foreach(input, &unit->inputs) {
+	array_foreach (input, &unit->inputs) {
 		struct unit_name *name = unit_names_get(unit->names, *input);
 		if (name->stamp == stamp)
 			continue;
@@ -116,12 +116,12 @@ void unit_write(struct unit *unit, struct text *text)
 	unit_write_hash(text, "toplevel", value);
 	json_text_add_key(text, "functions");
 	text_add(text, "[");
-	array_foreach(function, &unit->functions)
+	array_foreach (function, &unit->functions)
 		unit_write_function(unit, text, function);
 	text_add(text, "]");
 	json_text_add_key(text, "variables");
 	text_add(text, "[");
-	array_foreach(variable, &unit->variables)
+	array_foreach (variable, &unit->variables)
 		unit_write_variable(unit, text, variable);
 	text_add(text, "]}\n");
 }

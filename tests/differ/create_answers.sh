@@ -61,7 +61,7 @@ list_trees() {
 
 # the index and the template are made once; they are the one thing that create may write
 patch_with kernel/sys.c 's/info->procs = nr_threads;/info->procs = nr_threads + 1;/'
-answer "a changed statement" "created do_sysinfo"
+answer "a changed statement" "created __do_sys_sysinfo"
 before=$(list_trees)
 
 # __LINE__ is in nearly every one of these files; the lines must not matter

@@ -6,6 +6,7 @@
 # Each case compares with the compiler itself: output, messages, exit code; and looks
 # whether there is a record where there should be one, and none where there must not.
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/recorder/result_lines.sh
 . "$here/result_lines.sh"
 cd "$folder" || exit 1
 mkdir work && cd work || exit 1
@@ -21,11 +22,13 @@ echo 'int broken(' >broken.c
 echo 'int main(void) { return 0; }' >main.c
 printf '\t.text\nstart:\n\tnop\n' >c.S
 
+# shellcheck disable=SC2317 # it is an argument of check
 # recorded OBJECT: it has a complete record.
 recorded() {
 	zcat ".ksplice/$1.json.gz" 2>/dev/null | grep -q '"unit":{.*}}$'
 }
 
+# shellcheck disable=SC2317 # it is an argument of check
 # reason OBJECT NAME: its record says why there is none.
 reason() {
 	zcat ".ksplice/$1.json.gz" 2>/dev/null | grep -q "\"unrecorded\":\"$2\""
@@ -119,10 +122,7 @@ mkdir ../links
 for name in gcc cc x86_64-linux-gnu-gcc; do
 	command -v $name >/dev/null || continue
 	ln -sf "$wrapper" ../links/$name
-	(
-		export KSPLICE_LIBDIR=$build/lib/ksplice PATH=$folder/links:$PATH
-		$name -c a.c
-	)
+	KSPLICE_LIBDIR=$build/lib/ksplice PATH=$folder/links:$PATH "$name" -c a.c
 	check "symbolic link $name" "no record" recorded a.o
 	rm -rf .ksplice
 done
@@ -276,7 +276,7 @@ for signal in TERM INT HUP; do
 	rm -f started
 done 2>/dev/null
 set +m
-DIE=SEGV "$wrapper" ../slow -c a.c -o slow.o 2>/dev/null; status=$?
+(DIE=SEGV "$wrapper" ../slow -c a.c -o slow.o; exit $?) 2>/dev/null; status=$?
 check "a compiler that crashes" "exit status $status" test $status = 139
 rm -f started
 
@@ -300,4 +300,4 @@ check "two builds at once" "$(cat out)" test ! -s out
 for i in $(seq 40); do recorded "many/f$i.o" || not_ok "two builds at once" "f$i"; done
 check "nothing half-written" "$(find . -name '*tmp-*')" test -z "$(find . -name '*tmp-*')"
 
-exit $failed
+exit "$failed"

@@ -3,15 +3,17 @@
 #
 # hash_stability.sh - a function's hash changes when its code does, and only then
 #
-#     tests/recorder/hash_stability.sh [COMPILER]
+#     tests/recorder/hash_stability.sh
+#
+# For each compiler that there is a plugin for.
 #
 # One small source that has what makes this hard (strings, constants, static locals,
 # switch tables, cold parts, inline assembly with numbered labels, __COUNTER__), and
 # variants of it: those that must change nothing, and those that must change exactly
 # the functions that are named.
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/recorder/result_lines.sh
 . "$here/result_lines.sh"
-compiler=${1:-gcc}
 cd "$folder" || exit 1
 
 write_source() {
@@ -91,12 +93,6 @@ compile() {
 	cp ".ksplice/$compile_name.o.json.gz" "$compile_name.record"
 }
 
-compile base
-check "record" "no record of base.c" test -s base.record
-list_all base.record >base.list
-count=$(list_functions base.record | wc -l)
-check "functions" "$count functions were recorded" test "$count" -ge 20
-
 # unchanged NAME FLAGS...: standard input is the source.
 unchanged() {
 	cat >variant.c
@@ -107,6 +103,31 @@ unchanged() {
 	difference=$(diff base.list variant.list | tr '\n' ' ')
 	check "unchanged: $unchanged_name" "$difference" test -z "$difference"
 }
+
+# changed NAME SCRIPT FUNCTION...: exactly these have another hash after sed SCRIPT.
+changed() {
+	changed_name=$1
+	sed "$2" base.c >variant.c
+	shift 2
+	check "variant: $changed_name" "the source is as before" \
+		test "$(cmp -s base.c variant.c; echo $?)" = 1
+	compile variant
+	list_functions variant.record >variant.list
+	list_functions base.record | diff - variant.list |
+		sed -n 's/^[<>] \([^ ]*\) .*/\1/p' | sort -u | tr '\n' ' ' >names
+	expected=$(printf '%s\n' "$@" | sort -u | tr '\n' ' ')
+	[ $# -gt 0 ] || expected=
+	check "changed: $changed_name" "changed are: $(cat names)" \
+		test "$(cat names)" = "$expected"
+}
+
+test_compiler() {
+compiler=$1
+compile base
+check "record" "no record of base.c" test -s base.record
+list_all base.record >base.list
+count=$(list_functions base.record | wc -l)
+check "functions" "$count functions were recorded" test "$count" -ge 20
 
 unchanged "compiled twice" <base.c
 unchanged "sections" -ffunction-sections -fdata-sections <base.c
@@ -154,23 +175,6 @@ SOURCE
 	cat base.c
 } | unchanged "functions above"
 
-# changed NAME SCRIPT FUNCTION...: exactly these have another hash after sed SCRIPT.
-changed() {
-	changed_name=$1
-	sed "$2" base.c >variant.c
-	shift 2
-	check "variant: $changed_name" "the source is as before" \
-		test "$(cmp -s base.c variant.c; echo $?)" = 1
-	compile variant
-	list_functions variant.record >variant.list
-	list_functions base.record | diff - variant.list |
-		sed -n 's/^[<>] \([^ ]*\) .*/\1/p' | sort -u | tr '\n' ' ' >names
-	expected=$(printf '%s\n' "$@" | sort -u | tr '\n' ' ')
-	[ $# -gt 0 ] || expected=
-	check "changed: $changed_name" "changed are: $(cat names)" \
-		test "$(cat names)" = "$expected"
-}
-
 changed "constant" '/CONSTANT/s/1234/1235/' constant
 changed "operand" '/OPERAND/s/x - y/y - x/' operand
 changed "string" '/STRING/s/the string/a string/' string
@@ -181,6 +185,7 @@ changed "initial value" '/STATIC/s/count = 5/count = 6/'
 changed "switch" 's/"three"/"drei"/' choose
 changed "jump table" 's/case 3: y\[7\]/case 7: y[7]/' dispatch
 changed "cold part" '/COLD/s/bad/worse/' cold
+# shellcheck disable=SC2016 # the dollars are the assembler's
 changed "inline assembly" '/ASM/s/bt \$3/bt $4/' assembly
 changed "assembly label" '/ASM/s/1b - 2b/2b - 1b/' assembly
 changed "clone" 's/"cloned %d"/"kloned %d"/' cloned.constprop.0
@@ -205,5 +210,17 @@ check "ids: static locals" "they are $ids" \
 ids=$(list_variables base.record | sed -n 's/ .*//; /^__UNIQUE_ID/p' | tr '\n' ' ')
 check "ids: unique names" "they are $ids" test "$ids" = \
 	"__UNIQUE_ID_address#0 __UNIQUE_ID_local@unique#0 __UNIQUE_ID_local@unique#1 "
+}
 
-exit $failed
+tested=0
+for file in "$build"/lib/ksplice/plugin-*.so; do
+	version=${file##*/plugin-}
+	version=gcc-${version%.so}
+	if command -v "$version" >/dev/null; then
+		echo "# $version"
+		test_compiler "$version"
+		tested=$((tested + 1))
+	fi
+done
+check "compilers" "there is no plugin, or no compiler for one" test $tested -gt 0
+exit "$failed"

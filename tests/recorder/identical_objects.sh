@@ -10,42 +10,55 @@
 # -fdata-sections. The first two must be equal, and the two records as well. The tree
 # is only read.
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/recorder/result_lines.sh
 . "$here/result_lines.sh"
+# shellcheck source=tests/recorder/kernel_commands.sh
 . "$here/kernel_commands.sh"
 tree=$1
 count=${2:-100}
 shift $(($# < 2 ? $# : 2))
 flags=$*
-[ -d "$tree" ] || { echo "usage: $0 OBJTREE [COUNT [FLAGS...]]" >&2; exit 1; }
+sections="-ffunction-sections -fdata-sections"
+[ -d "$tree" ] || {
+	echo "no kernel: $0 OBJTREE [COUNT [FLAGS...]]"
+	exit 77
+}
 list_commands "$tree" "$count" >"$folder/commands"
 cd "$tree" || exit 1
 
-sections="-ffunction-sections -fdata-sections"
-objects=0
-functions=0
-different=0
-unstable=0
-while IFS=$'\t' read -r object command source; do
-	objects=$((objects + 1))
-	output=$folder/object.o
-	record=$folder/.ksplice/object.o.json.gz
-	eval "$command $flags -c -o $output $source" || { not_ok "$object" "plain"; continue; }
-	mv "$output" "$folder/plain.o"
-	eval "$wrapper $command $flags -c -o $output $source" ||
-		{ not_ok "$object" "recorded"; continue; }
-	cmp -s "$folder/plain.o" "$output" ||
-		{ not_ok "$object" "the object differs"; different=$((different + 1)); }
-	list_all "$record" >"$folder/list" || { not_ok "$object" "no record"; continue; }
-	functions=$((functions + $(list_functions "$record" | wc -l)))
-	eval "$wrapper $command $flags $sections -c -o $output $source"
-	list_all "$record" >"$folder/list.sections"
-	cmp -s "$folder/list" "$folder/list.sections" || {
-		not_ok "$object" "hashes differ with $sections:
-$(diff "$folder/list" "$folder/list.sections" | head -n 6)"
-		unstable=$((unstable + 1))
-	}
-done <"$folder/commands"
+# compile_object FOLDER OBJECT COMMAND SOURCE: what went wrong, else "functions N".
+compile_object() {
+	local output=$1/object.o record=$1/.ksplice/object.o.json.gz object=$2
+	local command="$3 $flags" source=$4
+	rm -rf "$1/.ksplice"
+	eval "$command -c -o $output $source" || { echo "plain: $object"; return; }
+	mv "$output" "$1/plain.o"
+	eval "$wrapper $command -c -o $output $source" || { echo "recorded: $object"; return; }
+	cmp -s "$1/plain.o" "$output" || echo "differs: $object"
+	list_all "$record" >"$1/list"
+	[ -s "$1/list" ] || { echo "no record: $object"; return; }
+	eval "$wrapper $command $sections -c -o $output $source"
+	list_all "$record" >"$1/list.sections"
+	cmp -s "$1/list" "$1/list.sections" ||
+		echo "hashes: $object: $(diff "$1/list" "$1/list.sections" | tr '\n' ' ')"
+	echo "functions $(list_functions "$record" | wc -l)"
+}
+
+# One worker per processor, each with a share of the objects.
+workers=$(nproc)
+for ((worker = 0; worker < workers; worker++)); do
+	mkdir "$folder/$worker"
+	awk -v n="$workers" -v i="$worker" 'NR % n == i' "$folder/commands" |
+		while IFS=$'\t' read -r object command source; do
+			compile_object "$folder/$worker" "$object" "$command" "$source"
+		done >"$folder/$worker/result" 2>&1 &
+done
+wait
+cat "$folder"/*/result >"$folder/results"
+objects=$(wc -l <"$folder/commands")
+functions=$(awk '$1 == "functions" { sum += $2 } END { print sum + 0 }' "$folder/results")
+problems=$(grep -v '^functions ' "$folder/results")
 check "objects" "there are none in $tree" test "$objects" -gt 0
-check "identical: $objects objects" "$different differ" test "$different" = 0
-check "stable: hashes of $functions functions" "$unstable objects" test "$unstable" = 0
-exit $failed
+check "identical and stable: $objects objects, $functions functions" "
+$problems" test -z "$problems" -a "$functions" -gt 0
+exit "$failed"

@@ -9,12 +9,17 @@
 # (4); of each object and way the shortest counts, because what else the machine does
 # can only add. Prints the ratio and the size of the records.
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/recorder/result_lines.sh
 . "$here/result_lines.sh"
+# shellcheck source=tests/recorder/kernel_commands.sh
 . "$here/kernel_commands.sh"
 tree=$1
 count=${2:-40}
 rounds=${3:-4}
-[ -d "$tree" ] || { echo "usage: $0 OBJTREE [COUNT [ROUNDS]]" >&2; exit 1; }
+[ -d "$tree" ] || {
+	echo "no kernel: $0 OBJTREE [COUNT [ROUNDS]]"
+	exit 77
+}
 list_commands "$tree" "$count" >"$folder/commands"
 cd "$tree" || exit 1
 TIMEFORMAT='%U %S'
@@ -29,7 +34,7 @@ cost() {
 		awk -v way="$cost_way" '{ printf "%s %.3f\n", way, $1 + $2 }'
 }
 
-while IFS=$'\t' read -r object command source; do
+while IFS=$'\t' read -r _ command source; do
 	for ((round = 0; round < rounds; round++)); do
 		cost plain "$command -c -o $output $source"
 		cost recorded "$wrapper $command -c -o $output $source"
@@ -54,4 +59,4 @@ read -r objects plain recorded ratio size <"$folder/result"
 text="$objects objects: plain $plain s, recorded $recorded s, ratio $ratio, $size bytes each"
 check "cost ($text)" "more than 1.02 times a plain compile" \
 	awk -v ratio="$ratio" 'BEGIN { exit !(ratio <= 1.02) }'
-exit $failed
+exit "$failed"

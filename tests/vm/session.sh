@@ -75,14 +75,14 @@ patch_getppid() {
 		'/^SYSCALL_DEFINE0(getppid)/,/^}/ s/return pid;/return pid + 1000000;/' "$1"
 }
 
-# nanosleep(2) then says so.
+# nanosleep(2) then says so before it sleeps.
 patch_nanosleep() {
 	make_patch kernel/time/hrtimer.c \
-		'/do_nanosleep(struct hrtimer_sleeper/,/^}/ s/^\tdo {/\tpr_info("new do_nanosleep\\n");\n\n&/' "$1"
+		'/^long hrtimer_nanosleep(/,/^}/ s/^\tret = do_nanosleep(/\tpr_info("new hrtimer_nanosleep\\n");\n&/' "$1"
 }
 
-# /proc/meminfo then has one line more.
-patch_meminfo() {
-	make_patch fs/proc/meminfo.c \
-		'/^static int meminfo_proc_show(/,/^}/ s/^\tsi_swapinfo(&i);/&\n\tseq_puts(m, "Patched: yes\\n");/' "$1"
+# /proc/loadavg then begins with a word.
+patch_loadavg() {
+	make_patch fs/proc/loadavg.c \
+		'/^static int loadavg_proc_show(/,/^}/ s/^\tseq_printf(/\tseq_puts(m, "patched ");\n&/' "$1"
 }

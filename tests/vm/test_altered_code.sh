@@ -7,20 +7,17 @@
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
 
-patch_meminfo "$work/meminfo.patch"
-update=$(create_update "$work/meminfo.patch")
+patch_loadavg "$work/loadavg.patch"
+update=$(create_update "$work/loadavg.patch")
 
 # The offset of an instruction well inside the function, and nothing that the
 # kernel rewrites itself: a move between registers.
-offset=$(objdump -d --disassemble=meminfo_proc_show "$tree/vmlinux" | awk '
-	/<meminfo_proc_show>:/ { start = strtonum("0x" $1) }
-	/^ffff.*\tmov +%r[a-z0-9]+,%r[a-z0-9]+$/ {
-		address = strtonum("0x" substr($1, 1, length($1) - 1))
-		if (address > start + 24) {
-			printf("0x%x", address - start)
-			exit
-		}
-	}')
+listing=$(objdump -d --disassemble=loadavg_proc_show "$tree/vmlinux")
+start=0x$(sed -n 's/^\([0-9a-f]*\) <loadavg_proc_show>:$/\1/p' <<<"$listing")
+offset=
+while [ -z "$offset" ] && read -r address; do
+	[ $((address - start)) -le 24 ] || offset=$(printf '0x%x' $((address - start)))
+done < <(sed -nE 's/^([0-9a-f]+):.*\tmov +%r[a-z0-9]+,%r[a-z0-9]+$/0x\1/p' <<<"$listing")
 [ -n "$offset" ] || fail "no instruction to put the kprobe on"
 echo "$offset" >"$work/offset"
 
@@ -30,18 +27,18 @@ modprobe ksplice
 # It would turn the breakpoint into a jump at a time of its own.
 echo 0 >/proc/sys/debug/kprobes-optimization
 cd /sys/kernel/tracing
-echo "p:middle meminfo_proc_show+$offset" >kprobe_events
+echo "p:middle loadavg_proc_show+$offset" >kprobe_events
 echo 1 >events/kprobes/middle/enable
 cd /root
 kernel_text save /tmp/before
 expect_status 2 ksplice-apply ksplice-*.tar.gz
 cat /tmp/out
-expect_output "meminfo_proc_show\+$offset" 'kprobe|breakpoint|int3'
+expect_output "loadavg_proc_show\+$offset" 'kprobe|breakpoint|int3'
 kernel_text compare /tmp/before
-! grep Patched /proc/meminfo
+! grep patched /proc/loadavg
 
 echo 0 >/sys/kernel/tracing/events/kprobes/middle/enable
 echo >/sys/kernel/tracing/kprobe_events
 apply ksplice-*.tar.gz
-grep Patched /proc/meminfo
+grep patched /proc/loadavg
 EOS

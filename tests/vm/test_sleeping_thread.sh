@@ -25,7 +25,7 @@ start=$(cut -d. -f1 /proc/uptime)
 expect_status 2 ksplice-apply --deadline 2 "$update"
 took=$(($(cut -d. -f1 /proc/uptime) - start))
 cat /tmp/out
-expect_output do_nanosleep sleep "(^|[^0-9])$sleeper([^0-9]|$)"
+expect_output hrtimer_nanosleep sleep "(^|[^0-9])$sleeper([^0-9]|$)"
 [ $took -ge 2 ] && [ $took -le 10 ] || fail "a deadline of 2 s took $took s"
 kernel_text compare /tmp/before
 ! lsmod | grep -q ksplice_ || fail "its module is still loaded"
@@ -34,7 +34,7 @@ kill $sleeper
 wait $sleeper || true
 apply "$update"
 sleep 0.1
-dmesg | grep 'new do_nanosleep' || fail "the new function is not called"
+dmesg | grep 'new hrtimer_nanosleep' || fail "the new function is not called"
 
 # The same for undo: a thread in the new code.
 sleep 1000 &

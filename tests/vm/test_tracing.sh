@@ -7,8 +7,8 @@
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
 
-patch_meminfo "$work/meminfo.patch"
-update=$(create_update "$work/meminfo.patch")
+patch_loadavg "$work/loadavg.patch"
+update=$(create_update "$work/loadavg.patch")
 
 boot --file "$update" <<'EOS'
 update=$(echo ksplice-*.tar.gz)
@@ -20,9 +20,9 @@ tracing=/sys/kernel/tracing
 expect_hits() {
 	local traced probed
 	echo >$tracing/trace
-	cat /proc/meminfo >/tmp/meminfo
-	traced=$(grep -c ': meminfo_proc_show <-' $tracing/trace || true)
-	probed=$(grep -c ': entry: (meminfo_proc_show+0x0' $tracing/trace || true)
+	cat /proc/loadavg >/tmp/loadavg
+	traced=$(grep -c ': loadavg_proc_show <-' $tracing/trace || true)
+	probed=$(grep -c ': entry: (loadavg_proc_show+0x0' $tracing/trace || true)
 	echo "$1: traced $traced, probed $probed"
 	[ "$traced $probed" = '1 1' ] || {
 		cat $tracing/trace
@@ -32,9 +32,9 @@ expect_hits() {
 
 set_tracing() {
 	if [ "$1" = on ]; then
-		echo meminfo_proc_show >$tracing/set_ftrace_filter
+		echo loadavg_proc_show >$tracing/set_ftrace_filter
 		echo function >$tracing/current_tracer
-		echo 'p:entry meminfo_proc_show' >$tracing/kprobe_events
+		echo 'p:entry loadavg_proc_show' >$tracing/kprobe_events
 		echo 1 >$tracing/events/kprobes/entry/enable
 	else
 		echo 0 >$tracing/events/kprobes/entry/enable
@@ -50,14 +50,14 @@ set_tracing on
 expect_hits 'before apply'
 apply "$update"
 expect_hits 'after apply'
-grep -q Patched /tmp/meminfo || fail "the new function is not called"
+grep -q patched /tmp/loadavg || fail "the new function is not called"
 set_tracing off
-grep -q Patched /proc/meminfo || fail "the new function went with the tracer"
+grep -q patched /proc/loadavg || fail "the new function went with the tracer"
 set_tracing on
 expect_hits 'after apply, set up again'
 undo "$id"
 expect_hits 'after undo'
-! grep -q Patched /tmp/meminfo || fail "the new function is still called"
+! grep -q patched /tmp/loadavg || fail "the new function is still called"
 set_tracing off
 kernel_text compare /tmp/before
 EOS

@@ -8,8 +8,8 @@
 . "$(dirname "$(readlink -f "$0")")/session.sh"
 
 other=$("$top/tests/kernel/relink_tree" "$tree")
-patch_meminfo "$work/meminfo.patch"
-update=$(create_update "$work/meminfo.patch" "$other")
+patch_loadavg "$work/loadavg.patch"
+update=$(create_update "$work/loadavg.patch" "$other")
 
 boot --file "$update" <<'EOS'
 modprobe ksplice
@@ -20,5 +20,5 @@ expect_output 'another (build|kernel)|different (build|kernel)|build-?id'
 kernel_text compare /tmp/before
 [ -z "$(find /sys/kernel/ksplice -mindepth 1 -type d)" ] || fail "an update is in sysfs"
 ! lsmod | grep -q ksplice_ || fail "its module is loaded"
-! grep Patched /proc/meminfo
+! grep patched /proc/loadavg
 EOS

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * cmd_match.c - ksplice-match: an update that changes nothing and proves everything
+ *
+ * It carries the match records of every function that the compiler made for vmlinux, and
+ * replaces none. Where it can be applied, the run-pre match knows each way in which that
+ * kernel rewrites its own code: what a kernel CI wants to know before the first patch.
+ */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/record.h"
+#include "abi/version.h"
+#include "differ/elf_object.h"
+#include "differ/index.h"
+#include "differ/kernel_image.h"
+#include "differ/kernel_tree.h"
+#include "differ/placement.h"
+#include "differ/record.h"
+#include "differ/site_table.h"
+#include "differ/update_match.h"
+#include "differ/update_object.h"
+#include "differ/update_package.h"
+#include "differ/update_template.h"
+#include "differ/update_unit.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/memory.h"
+#include "lib/message.h"
+#include "lib/process.h"
+#include "lib/text.h"
+
+static const char usage[] =
+	"usage: ksplice-match [OPTION]... OBJTREE\n"
+	"Make an update that replaces nothing, and that can be applied only where every\n"
+	"function of the running kernel is what OBJTREE's vmlinux has.\n"
+	"\n"
+	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
+	"  -q, --quiet        show no progress\n"
+	"  -h, --help         show this help\n"
+	"      --version      show the version\n"
+	"\n"
+	"Prints the archive's path. Exit code: 0 made, 1 error, 2 refused.\n";
+
+static const char match_text[] =
+	"Every function of vmlinux is matched, none is replaced.\n";
+
+struct matching {
+	const char *tree_path;
+	const char *output;
+	bool is_quiet;
+	struct kernel_tree *tree;
+	struct kernel_image *image;
+	struct index *index;
+	struct index_unit *units;
+	size_t unit_count;
+	char *work;
+	struct update_template template;
+	struct site_table sites;
+	struct update_match match;
+	char *archive;
+};
+
+/* Init code, which is gone from memory when the kernel runs, is linked behind the text.
+ */
+static bool address_is_text(const struct kernel_image *image, uint64_t address)
+{
+	return address >= image->base && address < image->text_end;
+}
+
+/* Static calls' trampolines are written by the kernel as it likes; nobody patches them.
+ */
+static bool section_is_function(const struct elf_section *section)
+{
+	return section && strcmp(section->name, ".static_call.text") != 0;
+}
+
+/* A function may have several names; it is matched once. */
+static bool symbol_is_first(
+	const struct elf_object *object, const struct elf_symbol *symbol)
+{
+	for (size_t i = 1; i < symbol->index; i++) {
+		const struct elf_symbol *other = &object->symbols[i];
+		if (other->type == STT_FUNC && other->size &&
+			other->section == symbol->section &&
+			other->value == symbol->value)
+			return false;
+	}
+	return true;
+}
+
+/* Weak, and vmlinux uses another file's: nobody calls this one by its name. */
+static bool symbol_is_overridden(const struct kernel_image *image,
+	const struct elf_symbol *symbol, uint64_t address)
+{
+	if (symbol->binding == STB_LOCAL)
+		return false;
+	const struct elf_symbol *global = kernel_image_find_global(image, symbol->name);
+	return !global || global->value != address;
+}
+
+static struct error *matching_add_object(
+	struct matching *matching, const struct update_unit *unit)
+{
+	const struct elf_object *object = unit->original;
+	for (size_t i = 1; i < object->symbol_count; i++) {
+		const struct elf_symbol *symbol = &object->symbols[i];
+		uint64_t address;
+		if (symbol->type != STT_FUNC || !symbol->size ||
+			!section_is_function(elf_object_symbol_section(object, symbol)) ||
+			!symbol_is_first(object, symbol))
+			continue;
+		if (!placement_find_symbol(object, unit->places, symbol, &address))
+			return error_refused("unproven-place",
+				"%s: %s: its place in vmlinux could not be proven",
+				unit->object, symbol->name);
+		if (!address_is_text(matching->image, address) ||
+			symbol_is_overridden(matching->image, symbol, address))
+			continue;
+		try(update_match_add_function(&matching->match, matching->image,
+			&matching->sites, unit, symbol, address));
+	}
+	return NULL;
+}
+
+static struct error *matching_add_unit(
+	struct matching *matching, const struct index_unit *index_unit)
+{
+	scope_free char *path = file_join(matching->tree->objects, index_unit->object);
+	scope_elf_object struct elf_object *object = NULL;
+	scope_free struct placement *places = NULL;
+	try(elf_object_open(path, ELF_RELOCS_READ, &object));
+	try(index_read_places(matching->index, index_unit, object, &places));
+	struct update_unit unit = {
+		.object = index_unit->object, .original = object, .places = places};
+	return matching_add_object(matching, &unit);
+}
+
+/* The compiler that built the kernel, for the template. */
+static struct error *matching_find_compiler(
+	const struct matching *matching, struct record *record)
+{
+	for (size_t i = 0; i < matching->unit_count; i++) {
+		if (strcmp(matching->units[i].state, "recorded") != 0)
+			continue;
+		scope_free char *path = memory_format("%s/%s/%s%s",
+			matching->tree->objects, KSPLICE_RECORD_DIR,
+			matching->units[i].object, KSPLICE_RECORD_SUFFIX);
+		return record_read(path, record);
+	}
+	return error_refused("no-records", "%s: no object of vmlinux was recorded",
+		matching->tree->objects);
+}
+
+static struct error *matching_write(struct matching *matching)
+{
+	scope_record struct record record = {0};
+	scope_free char *build_id = text_from_bytes(
+		matching->image->build_id, matching->image->build_id_size);
+	scope_free char *text = file_join(matching->work, "match-all.txt");
+	char id[KSPLICE_ID_SIZE];
+	update_package_make_id(match_text, build_id, id);
+	try(file_write(text, match_text, strlen(match_text)));
+	try(matching_find_compiler(matching, &record));
+	try(update_template_prepare(matching->tree, build_id, record.compiler,
+		matching->work, &matching->template));
+	try(site_table_read(
+		matching->image, &matching->template.layout, &matching->sites));
+	for (size_t i = 0; i < matching->unit_count; i++) {
+		if (strcmp(matching->units[i].state, "recorded") == 0)
+			try(matching_add_unit(matching, &matching->units[i]));
+	}
+	message_step("%zu functions with %zu sites in them", matching->match.count,
+		matching->match.site_count);
+	struct update_content content = {
+		.tree = matching->tree,
+		.image = matching->image,
+		.layout = &matching->template.layout,
+		.match = &matching->match,
+		.id = id,
+	};
+	return update_package_write(&content, &matching->template, text, NULL,
+		matching->work, matching->output, &matching->archive);
+}
+
+static struct error *matching_run(struct matching *matching)
+{
+	try(kernel_tree_open(matching->tree_path, &matching->tree));
+	try(kernel_image_open(matching->tree->vmlinux, &matching->image));
+	try(index_open(matching->tree, matching->image, &matching->index));
+	try(index_list_target(matching->index, KSPLICE_TARGET_VMLINUX, &matching->units,
+		&matching->unit_count));
+	try(file_make_temporary("ksplice-match", &matching->work));
+	return matching_write(matching);
+}
+
+static struct error *matching_clean(struct matching *matching)
+{
+	struct error *error = matching->work ? file_remove(matching->work) : NULL;
+	update_match_deinit(&matching->match);
+	site_table_deinit(&matching->sites);
+	update_template_deinit(&matching->template);
+	index_free_units(matching->units, matching->unit_count);
+	index_close(matching->index);
+	kernel_image_close(matching->image);
+	kernel_tree_close(matching->tree);
+	free(matching->work);
+	return error;
+}
+
+int main(int count, char **arguments)
+{
+	enum { OPTION_VERSION = 256 };
+	static const struct option options[] = {
+		{"output", required_argument, NULL, 'o'},
+		{"quiet", no_argument, NULL, 'q'},
+		{"help", no_argument, NULL, 'h'},
+		{"version", no_argument, NULL, OPTION_VERSION},
+		{0},
+	};
+	struct matching matching = {.output = "."};
+	int option;
+	while ((option = getopt_long(count, arguments, "o:qh", options, NULL)) != -1) {
+		switch (option) {
+		case 'o':
+			matching.output = optarg;
+			break;
+		case 'q':
+			matching.is_quiet = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		case OPTION_VERSION:
+			puts("ksplice-match " KSPLICE_VERSION);
+			return 0;
+		default:
+			fputs("Try 'ksplice-match --help'.\n", stderr);
+			return 1;
+		}
+	}
+	if (optind != count - 1) {
+		fputs(usage, stderr);
+		return 1;
+	}
+	matching.tree_path = arguments[optind];
+	message_init("ksplice-match", matching.is_quiet);
+	process_catch_signals();
+	struct error *error = matching_run(&matching);
+	struct error *leftover = matching_clean(&matching);
+	if (!error && matching.archive)
+		printf("%s\n", matching.archive);
+	free(matching.archive);
+	int code = message_end(error);
+	if (leftover)
+		code = message_end(leftover);
+	process_die_interrupted();
+	return code;
+}

@@ -1,0 +1,70 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# test_refusals.sh - what ksplice-apply and ksplice.ko refuse, each with its reason: a
+# damaged file, two updates for one function, a jump that somebody else has changed,
+# the unloading of an applied update, a load without ksplice-apply
+
+# shellcheck source-path=SCRIPTDIR/../vm source=session.sh
+. "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
+
+patch_getppid "$work/one.patch"
+sed 's/1000000/2000000/' "$work/one.patch" >"$work/two.patch"
+one=$(create_update "$work/one.patch")
+two=$(create_update "$work/two.patch")
+
+boot --file "$one" --file "$two" --file "$work/one.patch" <<EOS
+one=$(name_id "$one")
+two=$(name_id "$two")
+$(
+	cat <<'EOG'
+file=ksplice-$one.tar.gz
+modprobe ksplice
+kernel_text save /tmp/before
+
+# Files that are no update.
+expect_status 1 ksplice-apply /nowhere.tar.gz
+expect_output 'No such file'
+expect_status 1 ksplice-apply one.patch
+expect_output 'damaged or no update'
+head -c 1000 "$file" >/tmp/cut.tar.gz
+expect_status 1 ksplice-apply /tmp/cut.tar.gz
+expect_output 'damaged or no update'
+expect_status 1 ksplice-apply
+expect_status 1 ksplice-apply --deadline soon "$file"
+expect_output deadline
+
+# The update's module without what ksplice-apply prepares.
+tar -xzf "$file" -C /tmp
+expect_status 1 insmod "/tmp/ksplice-$one/ksplice-$one-vmlinux.ko"
+[ ! -e /sys/kernel/ksplice/$one ] || fail "loaded without its symbols"
+kernel_text compare /tmp/before
+
+# Two updates for one function.
+apply "$file"
+expect_status 2 ksplice-apply "ksplice-$two.tar.gz"
+expect_output "update $one already replaces it"
+
+# The module cannot go while it is applied; it is a user of ksplice.ko.
+expect_status 1 rmmod ksplice_$one
+expect_status 1 rmmod ksplice
+[ "$(cat /sys/kernel/ksplice/$one/state)" = applied ] || fail "no longer applied"
+
+# A kprobe on the jump itself.
+function=$(head -n 1 /sys/kernel/ksplice/$one/functions | cut -d' ' -f1)
+echo 0 >/proc/sys/debug/kprobes-optimization
+echo "p:jump $function+5" >/sys/kernel/tracing/kprobe_events
+echo 1 >/sys/kernel/tracing/events/kprobes/jump/enable
+expect_status 2 ksplice-undo $one
+expect_output "$function\+0x5" breakpoint
+[ "$(cat /sys/kernel/ksplice/$one/state)" = applied ] || fail "no longer applied"
+echo 0 >/sys/kernel/tracing/events/kprobes/jump/enable
+echo >/sys/kernel/tracing/kprobe_events
+undo $one
+apply "ksplice-$two.tar.gz"
+undo $two
+kernel_text compare /tmp/before
+rmmod ksplice
+EOG
+)
+EOS

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "ccwrap/compile_command.h"
+
+#include <stdlib.h>
+
+#include "lib/cleanup.h"
+#include "lib/memory.h"
+#include "tests/unit/unit_test.h"
+
+/* What a command line is taken for; its arguments are separated by single spaces. */
+static const struct {
+	const char *arguments;
+	enum compile_kind kind;
+	const char *object; /* of the first source; NULL where that does not matter */
+	const char *reason;
+} commands[] = {
+	{"-c a.c", COMPILE_OBJECT, "a.o", NULL},
+	{"-c ../x/a.b.c", COMPILE_OBJECT, "a.b.o", NULL},
+	{"-c a.c -o b/a.o", COMPILE_OBJECT, "b/a.o", NULL},
+	{"-ob/a.o -c a.c", COMPILE_OBJECT, "b/a.o", NULL},
+	{"--output=x.o -c a.i", COMPILE_OBJECT, "x.o", NULL},
+	{"-c -x c a.txt", COMPILE_OBJECT, "a.o", NULL},
+	{"-c -xc a.txt", COMPILE_OBJECT, "a.o", NULL},
+	{"-c -x assembler a.c", COMPILE_FOREIGN, NULL, NULL},
+	{"-c -x assembler -x none a.c", COMPILE_OBJECT, "a.o", NULL},
+	{"-MD -MF a.d -MT a.o -MP -MMD -c a.c", COMPILE_OBJECT, "a.o", NULL},
+	{"-Wp,-MMD,a.d -include x.c -D b.c -I c.c -c a.c", COMPILE_OBJECT, "a.o", NULL},
+	{"--param max-inline=3 -isystem d -Xassembler -E -c a.c", COMPILE_OBJECT, "a.o",
+		NULL},
+	{"-undef -c a.c", COMPILE_OBJECT, "a.o", NULL},
+	{"-Ex -Sx -Mx -c a.c", COMPILE_OBJECT, "a.o", NULL},
+	{"-flto -fno-lto -c a.c", COMPILE_OBJECT, "a.o", NULL},
+	{"-flto -c a.c", COMPILE_UNRECORDED, "a.o", "lto"},
+	{"-flto=auto -c a.c", COMPILE_UNRECORDED, "a.o", "lto"},
+	{"-c a.c b.c", COMPILE_UNRECORDED, "a.o", "several-sources"},
+	{"-c a.S", COMPILE_FOREIGN, "a.o", NULL},
+	{"-c a.cc -o a.o", COMPILE_FOREIGN, "a.o", NULL},
+	{"a.c", COMPILE_OTHER, NULL, NULL},
+	{"-c", COMPILE_OTHER, NULL, NULL},
+	{"-c a.c -o", COMPILE_OTHER, NULL, NULL},
+	{"-E -c a.c", COMPILE_OTHER, NULL, NULL},
+	{"-S a.c", COMPILE_OTHER, NULL, NULL},
+	{"-c -S a.c", COMPILE_OTHER, NULL, NULL},
+	{"-M -c a.c", COMPILE_OTHER, NULL, NULL},
+	{"-fsyntax-only -c a.c", COMPILE_OTHER, NULL, NULL},
+	{"-c -x c - -o a.o", COMPILE_OTHER, NULL, NULL},
+	{"-c -x c /dev/null", COMPILE_OTHER, NULL, NULL},
+	{"-c a.c -o /dev/null", COMPILE_OTHER, NULL, NULL},
+	{"-c a.c -o -", COMPILE_OTHER, NULL, NULL},
+	{"--version -c a.c", COMPILE_OTHER, NULL, NULL},
+	{"-print-file-name=plugin", COMPILE_OTHER, NULL, NULL},
+	{"--help=common", COMPILE_OTHER, NULL, NULL},
+	{"-### -c a.c", COMPILE_OTHER, NULL, NULL},
+	{"", COMPILE_OTHER, NULL, NULL},
+};
+
+static void split(const char *arguments, struct argument_list *list)
+{
+	argument_list_add(list, "gcc");
+	scope_free char *copy = memory_copy_text(arguments);
+	char *next = copy;
+	for (char *word; (word = strsep(&next, " "));) {
+		if (*word)
+			argument_list_add(list, word);
+	}
+}
+
+int main(void)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		scope_argument_list struct argument_list list = {0};
+		struct compile_command command = {0};
+		split(commands[i].arguments, &list);
+		compile_command_read(&list, &command);
+		if (command.kind != commands[i].kind)
+			printf("# %s\n", commands[i].arguments);
+		UNIT_CHECK(command.kind == commands[i].kind);
+		if (commands[i].object) {
+			scope_free char *object = compile_command_get_object(
+				&command, command.sources.items[0]);
+			UNIT_CHECK_TEXT(object, commands[i].object);
+		}
+		if (commands[i].reason)
+			UNIT_CHECK_TEXT(command.reason, commands[i].reason);
+		compile_command_deinit(&command);
+	}
+	return unit_end();
+}

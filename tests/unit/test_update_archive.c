@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/update_archive.h"
+
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/memory.h"
+#include "lib/process.h"
+#include "tests/unit/unit_test.h"
+
+#define GOOD_TARGET                                                                      \
+	"\"targets\":[{\"name\":\"vmlinux\",\"build_id\":\"abcd\","                       \
+	"\"module\":\"ksplice-abc-vmlinux.ko\"}]"
+
+/* Packs a folder ksplice-abc with that manifest; the caller frees the path. */
+static char *make_archive(const char *folder, const char *manifest)
+{
+	scope_free char *path = file_join(folder, "ksplice-abc/manifest.json");
+	scope_free char *module = file_join(folder, "ksplice-abc/ksplice-abc-vmlinux.ko");
+	char *archive = file_join(folder, "ksplice-abc.tar.gz");
+	const char *const arguments[] = {
+		"tar", "-C", folder, "-czf", archive, "ksplice-abc", NULL};
+	struct process_request request = {.arguments = arguments};
+	UNIT_CHECK_DONE(file_write(path, manifest, strlen(manifest)));
+	UNIT_CHECK_DONE(file_write(module, "x", 1));
+	UNIT_CHECK_DONE(process_check(&request));
+	return archive;
+}
+
+static void check_refused(const char *folder, const char *manifest, const char *problem)
+{
+	scope_archive struct update_archive archive = {0};
+	scope_free char *path = make_archive(folder, manifest);
+	UNIT_CHECK_ERROR(update_archive_open(path, &archive), problem);
+	UNIT_CHECK(!archive.folder && !archive.id);
+}
+
+static void test_manifest(const char *folder)
+{
+	scope_archive struct update_archive archive = {0};
+	scope_free char *path =
+		make_archive(folder, "{\"format\":1,\"id\":\"abc\"," GOOD_TARGET
+				     ",\"kernel\":{\"release\":\"6.1\"}}");
+	UNIT_CHECK_DONE(update_archive_open(path, &archive));
+	UNIT_CHECK_TEXT(archive.id, "abc");
+	UNIT_CHECK_TEXT(archive.build_id, "abcd");
+	UNIT_CHECK_TEXT(archive.kernel_release, "6.1");
+	UNIT_CHECK_TEXT(archive.kernel_version, "");
+	UNIT_CHECK(file_exists(archive.module_path));
+	scope_free char *unpacked = memory_copy_text(archive.folder);
+	update_archive_deinit(&archive);
+	UNIT_CHECK(!file_exists(unpacked));
+
+	check_refused(folder, "{\"format\":2}", "has manifest format 2");
+	check_refused(folder, "{\"format\":1}", "has no valid id");
+	/* an id becomes a path */
+	check_refused(folder, "{\"format\":1,\"id\":\"../etc\"," GOOD_TARGET "}",
+		"has no valid id");
+	check_refused(folder, "{\"format\":1,\"id\":\"abc\"}", "names no target");
+	check_refused(folder,
+		"{\"format\":1,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
+		"\"build_id\":\"ab\",\"module\":\"../x.ko\"}]}",
+		"names no target");
+	check_refused(folder,
+		"{\"format\":1,\"id\":\"abc\",\"targets\":[{\"name\":\"ext4\","
+		"\"build_id\":\"ab\",\"module\":\"x.ko\"}]}",
+		"can only change the kernel image");
+	check_refused(folder,
+		"{\"format\":1,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
+		"\"build_id\":\"ab\",\"module\":\"x.ko\"}]}",
+		"its module is missing");
+}
+
+static void test_files(const char *folder)
+{
+	scope_archive struct update_archive archive = {0};
+	scope_free char *path = file_join(folder, "text.tar.gz");
+	UNIT_CHECK_ERROR(
+		update_archive_open("/nowhere.tar.gz", &archive), "No such file");
+	UNIT_CHECK_ERROR(update_archive_open(folder, &archive), "is a folder");
+	UNIT_CHECK_DONE(file_write(path, "hello", 5));
+	UNIT_CHECK_ERROR(update_archive_open(path, &archive), "is damaged or no update");
+}
+
+int main(void)
+{
+	scope_free char *folder = NULL;
+	UNIT_CHECK_DONE(file_make_temporary("ksplice-test", &folder));
+	test_manifest(folder);
+	test_files(folder);
+	UNIT_CHECK_DONE(file_remove(folder));
+	return unit_end();
+}

@@ -37,7 +37,7 @@ san_flags := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-poi
 warnings := -Wall -Wextra -Wshadow -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 depend := -MMD -MP
 c_flags := -std=gnu11 -D_GNU_SOURCE -I. $(warnings) $(CFLAGS)
-cc_flags := -I. $(warnings) -O2 -g -fno-rtti -fPIC
+cc_flags := -I. $(warnings) -O2 -g -fno-rtti -fno-exceptions -fvisibility=hidden -fPIC
 
 differ_libs := -lelf -lz -ljansson -lsqlite3 -lopcodes -lbfd
 apply_libs := -lelf -lz -ljansson
@@ -132,8 +132,8 @@ $(B)/probed: tests/packages tests/install_packages
 	@tests/install_packages --probe build
 	@mkdir -p $(@D) && touch $@
 
-# Changes only when the flags do; objects depend on it.
-flags_now := $(CC) $(c_flags) $(san_flags) $(LDFLAGS)
+# Changes only when the flags do; objects depend on it. WERROR makes no other objects.
+flags_now := $(CC) $(filter-out -Werror,$(c_flags)) $(san_flags) $(LDFLAGS)
 $(O)/flags: force
 	@mkdir -p $(@D)
 	@echo '$(flags_now)' | cmp -s - $@ || echo '$(flags_now)' >$@
@@ -185,7 +185,8 @@ pic_object = $(patsubst %.c,$(O)/pic/%.o,$(1))
 $(O)/pic/lib.a: $(call pic_object,$(call sources,lib))
 	$(archive)
 
-# A plugin that g++ of another major compiled works too: what counts is the headers.
+# A plugin that g++ of another major compiled works too: what counts is the headers. It
+# is linked without libstdc++, which would cost each compile a millisecond to load.
 define plugin_rules
 $(O)/plugin-$(1)/%.o: plugin/%.cc $(O)/flags | $(B)/probed
 	@mkdir -p $$(@D)
@@ -194,8 +195,7 @@ $(O)/plugin-$(1)/%.o: plugin/%.cc $(O)/flags | $(B)/probed
 $(B)/lib/ksplice/plugin-$(1).so: $(patsubst plugin/%.cc,$(O)/plugin-$(1)/%.o,$(plugin_cc)) \
 		$(call pic_object,$(wildcard plugin/*.c)) $(O)/pic/lib.a
 	@mkdir -p $$(@D)
-	$$(or $$(shell command -v g++-$(1)),g++) -shared $$(LDFLAGS) -o $$@ \
-		$$(filter %.o %.a,$$^)
+	$$(CC) -shared $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^)
 endef
 $(foreach m,$(plugin_majors),$(eval $(call plugin_rules,$(m))))
 

@@ -48,6 +48,10 @@
 /* The symbol of the one struct ksplice_update; the template refers to it. */
 #define KSPLICE_UPDATE_SYMBOL "ksplice_update"
 
+/* Ends the name of a new function that replaces an old one, in the update's own symbol
+ * table: _printk.ksplice. */
+#define KSPLICE_COPY_SUFFIX ".ksplice"
+
 /*
  * The update cannot be reversed: its new functions' addresses may be stored
  * where nobody can find them (timers, work items, tables of operations).

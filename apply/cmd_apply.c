@@ -22,6 +22,8 @@ static const char help[] =
 	"usage: ksplice-apply [OPTION...] ksplice-ID.tar.gz\n"
 	"Applies an update that ksplice-create made to the running kernel.\n"
 	"\n" STATE_CHANGE_DEADLINE_HELP
+	"  --check             make all checks, also of the code in memory, and apply\n"
+	"                      nothing\n"
 	"  --module PATH       load this ksplice.ko if the kernel has none yet\n"
 	"  --json              print the result as JSON\n"
 	"  --quiet             print nothing when all is well\n"
@@ -35,6 +37,7 @@ struct apply_options {
 	const char *path;
 	const char *module;
 	double deadline;
+	bool check;
 	bool json;
 	bool quiet;
 	bool done; /* --help or --version has been printed */
@@ -42,6 +45,7 @@ struct apply_options {
 
 enum {
 	OPTION_DEADLINE = 1,
+	OPTION_CHECK,
 	OPTION_MODULE,
 	OPTION_JSON,
 	OPTION_QUIET,
@@ -50,6 +54,7 @@ enum {
 
 static const struct option long_options[] = {
 	{"deadline", required_argument, NULL, OPTION_DEADLINE},
+	{"check", no_argument, NULL, OPTION_CHECK},
 	{"module", required_argument, NULL, OPTION_MODULE},
 	{"json", no_argument, NULL, OPTION_JSON},
 	{"quiet", no_argument, NULL, OPTION_QUIET},
@@ -67,6 +72,9 @@ static struct error *apply_read_options(
 		switch (option) {
 		case OPTION_DEADLINE:
 			try(state_change_read_deadline(optarg, &options->deadline));
+			break;
+		case OPTION_CHECK:
+			options->check = true;
 			break;
 		case OPTION_MODULE:
 			options->module = optarg;
@@ -116,12 +124,30 @@ static struct error *apply_report(const struct apply_options *options, const cha
 	return NULL;
 }
 
+static void apply_report_check(const struct apply_options *options, const char *id)
+{
+	if (options->json) {
+		struct json_t *document = json_make_object();
+		json_put_text(document, "id", id);
+		json_put_text(document, "result", "checked");
+		command_end_print_json(document);
+	} else if (!options->quiet) {
+		printf("Update %s can be applied: the running kernel is the one it is for\n",
+			id);
+	}
+}
+
 static struct error *apply_run(
 	const struct apply_options *options, struct json_t **conflicts)
 {
 	scope_archive struct update_archive archive = {0};
 	try(command_end_need_root());
 	try(update_archive_open(options->path, &archive));
+	if (options->check) {
+		try(update_install_prove(&archive, options->module));
+		apply_report_check(options, archive.id);
+		return NULL;
+	}
 	try(update_install(&archive, options->module, options->deadline, conflicts));
 	return apply_report(options, archive.id);
 }

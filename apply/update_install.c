@@ -133,6 +133,23 @@ struct error *update_install(const struct update_archive *archive, const char *c
 	return error;
 }
 
+struct error *update_install_prove(
+	const struct update_archive *archive, const char *core_path)
+{
+	bool loaded = false;
+
+	try(update_install_check_build(archive));
+	try(kernel_module_need_core(core_path, &loaded));
+	struct error *error = update_install_clear(archive->id);
+	if (!error)
+		error = update_install_load(archive);
+	if (!error)
+		error = update_install_unload(archive->id);
+	if (loaded)
+		kernel_module_drop_core();
+	return error;
+}
+
 struct error *update_uninstall(const char *id, double deadline, struct json_t **conflicts)
 {
 	scope_state struct update_state state = {0};

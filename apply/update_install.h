@@ -17,6 +17,13 @@ struct update_archive;
 struct error *update_install(const struct update_archive *archive, const char *core_path,
 	double deadline, struct json_t **conflicts);
 
+/*
+ * Makes all checks that can be made before an update is applied: it is loaded, which
+ * proves the old code in memory, and unloaded again. Nothing is changed.
+ */
+struct error *update_install_prove(
+	const struct update_archive *archive, const char *core_path);
+
 /* Reverses the update if it is applied, and unloads it. */
 struct error *update_uninstall(
 	const char *id, double deadline, struct json_t **conflicts);

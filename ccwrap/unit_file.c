@@ -47,12 +47,6 @@ bool unit_file_read(const struct unit_file *unit, struct text *text)
 	return is_complete;
 }
 
-void unit_file_clear(const struct unit_file *unit)
-{
-	if (ftruncate(unit->fd, 0))
-		return; /* what is in it stays, and the plugin truncates it itself */
-}
-
 void unit_file_deinit(struct unit_file *unit)
 {
 	if (unit->fd >= 0)

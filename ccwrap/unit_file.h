@@ -27,9 +27,6 @@ bool unit_file_is_started(const struct unit_file *unit);
 /* Adds the unit, without the newline that ends it; false if it is not complete. */
 bool unit_file_read(const struct unit_file *unit, struct text *text);
 
-/* Makes it empty again. */
-void unit_file_clear(const struct unit_file *unit);
-
 void unit_file_deinit(struct unit_file *unit);
 
 #define scope_unit_file __attribute__((cleanup(unit_file_deinit)))

@@ -25,7 +25,7 @@
 #include "differ/update_object.h"
 #include "differ/update_package.h"
 #include "differ/update_plan.h"
-#include "differ/update_template.h"
+#include "differ/module_template.h"
 #include "differ/update_unit.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -77,7 +77,7 @@ struct create {
 	/* what is made of them */
 	char *work;
 	char *shadow;
-	struct update_template template;
+	struct module_template template;
 	struct site_table sites;
 	struct update_unit *units;
 	struct update_match match;
@@ -140,7 +140,7 @@ static struct error *create_prepare(struct create *create)
 	if (!create->work)
 		return error_errno("%s", create->keep ? create->keep : made);
 	create->shadow = file_join(create->work, "shadow");
-	try(update_template_prepare(create->tree, build_id,
+	try(module_template_prepare(create->tree, build_id,
 		create->units[0].record.compiler, create->work, &create->template));
 	scope_free char *patch = realpath(create->patch_path, NULL);
 	return shadow_create(create->tree, &create->patch,
@@ -239,7 +239,7 @@ static struct error *create_clean(struct create *create)
 	free(create->units);
 	update_match_deinit(&create->match);
 	site_table_deinit(&create->sites);
-	update_template_deinit(&create->template);
+	module_template_deinit(&create->template);
 	update_plan_deinit(&create->plan);
 	patch_file_deinit(&create->patch);
 	text_deinit(&create->patch_text);

@@ -25,7 +25,7 @@
 #include "differ/update_match.h"
 #include "differ/update_object.h"
 #include "differ/update_package.h"
-#include "differ/update_template.h"
+#include "differ/module_template.h"
 #include "differ/update_unit.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -60,7 +60,7 @@ struct matching {
 	struct index_unit *units;
 	size_t unit_count;
 	char *work;
-	struct update_template template;
+	struct module_template template;
 	struct site_table sites;
 	struct update_match match;
 	char *archive;
@@ -167,7 +167,7 @@ static struct error *matching_write(struct matching *matching)
 	update_package_make_id(match_text, build_id, id);
 	try(file_write(text, match_text, strlen(match_text)));
 	try(matching_find_compiler(matching, &record));
-	try(update_template_prepare(matching->tree, build_id, record.compiler,
+	try(module_template_prepare(matching->tree, build_id, record.compiler,
 		matching->work, &matching->template));
 	try(site_table_read(
 		matching->image, &matching->template.layout, &matching->sites));
@@ -204,7 +204,7 @@ static struct error *matching_clean(struct matching *matching)
 	struct error *error = matching->work ? file_remove(matching->work) : NULL;
 	update_match_deinit(&matching->match);
 	site_table_deinit(&matching->sites);
-	update_template_deinit(&matching->template);
+	module_template_deinit(&matching->template);
 	index_free_units(matching->units, matching->unit_count);
 	index_close(matching->index);
 	kernel_image_close(matching->image);

@@ -8,7 +8,7 @@
 
 #include "differ/update_manifest.h"
 #include "differ/update_object.h"
-#include "differ/update_template.h"
+#include "differ/module_template.h"
 #include "lib/cleanup.h"
 #include "lib/digest.h"
 #include "lib/error.h"
@@ -79,7 +79,7 @@ static struct error *package_pack(
 }
 
 struct error *update_package_write(const struct update_content *content,
-	const struct update_template *template, const char *patch, const char *escape,
+	const struct module_template *template, const char *patch, const char *escape,
 	const char *work, const char *output, char **archive)
 {
 	scope_free char *name = memory_format("ksplice-%s", content->id);
@@ -90,7 +90,7 @@ struct error *update_package_write(const struct update_content *content,
 	scope_free char *module = file_join(folder, module_name);
 	try(file_make_folder(folder));
 	try(update_object_write(content, object));
-	try(update_template_link(
+	try(module_template_link(
 		template, content->tree, content->id, object, work, module));
 	try(package_write_texts(content, patch, module_name, escape, folder));
 	return package_pack(work, name, output, archive);

@@ -15,7 +15,7 @@
 
 struct error;
 struct update_content;
-struct update_template;
+struct module_template;
 
 /* The id of an update: the same patch for the same kernel has the same one. */
 void update_package_make_id(
@@ -27,7 +27,7 @@ void update_package_make_id(
  * The caller frees *archive, its path.
  */
 struct error *update_package_write(const struct update_content *content,
-	const struct update_template *template, const char *patch, const char *escape,
+	const struct module_template *template, const char *patch, const char *escape,
 	const char *work, const char *output, char **archive);
 
 #endif

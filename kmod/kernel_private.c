@@ -124,8 +124,8 @@ int kernel_private_init(void)
 		unsigned long address = kernel_private.kallsyms_lookup_name(wanted->name);
 
 		if (!address && !wanted->optional) {
-			problem_add("kernel: %s: not in kallsyms; the kernel needs "
-				    "CONFIG_KALLSYMS_ALL",
+			problem_add("kernel: %s: not in kallsyms: this kernel has none, or "
+				    "was built without CONFIG_KALLSYMS_ALL",
 				wanted->name);
 			result = -ENOENT;
 		}

@@ -7,7 +7,8 @@
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
 
-other=$("$top/tests/kernel/relink_tree" "$tree")
+other=$work/other
+"$top/tests/kernel/other_build" "$tree" "$other"
 patch_loadavg "$work/loadavg.patch"
 update=$(create_update "$work/loadavg.patch" "$other")
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/update_template.h"
+#include "differ/module_template.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -124,9 +124,9 @@ static struct error *template_make(const struct kernel_tree *tree, const char *c
 	return error;
 }
 
-struct error *update_template_prepare(const struct kernel_tree *tree,
+struct error *module_template_prepare(const struct kernel_tree *tree,
 	const char *build_id, const char *compiler, const char *work,
-	struct update_template *template)
+	struct module_template *template)
 {
 	scope_free char *records = file_join(tree->objects, KSPLICE_RECORD_DIR);
 	scope_free char *source = install_path_find("template");
@@ -148,7 +148,7 @@ struct error *update_template_prepare(const struct kernel_tree *tree,
 	return NULL;
 }
 
-void update_template_deinit(struct update_template *template)
+void module_template_deinit(struct module_template *template)
 {
 	free(template->folder);
 	template->folder = NULL;
@@ -175,7 +175,7 @@ static void modinfo_rename(
 }
 
 /* Gives struct module and .modinfo the update's name. */
-static struct error *template_rename(const struct update_template *template,
+static struct error *template_rename(const struct module_template *template,
 	const char *name, const char *work, const char *renamed)
 {
 	scope_free char *path = file_join(template->folder, module_object);
@@ -212,7 +212,7 @@ static struct error *template_rename(const struct update_template *template,
 	return process_check(&request);
 }
 
-struct error *update_template_link(const struct update_template *template,
+struct error *module_template_link(const struct module_template *template,
 	const struct kernel_tree *tree, const char *id, const char *object,
 	const char *work, const char *path)
 {

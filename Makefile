@@ -151,9 +151,11 @@ define archive
 	ar rcs $@ $(filter %.o,$^)
 endef
 
+# Renamed into place, because a kernel may be being built with it.
 define link
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(san_flags) $(LDFLAGS) -o $@ $(filter %.o %.a,$^) $(1)
+	$(CC) $(CFLAGS) $(san_flags) $(LDFLAGS) -o $@.new $(filter %.o %.a,$^) $(1)
+	@mv -f $@.new $@
 endef
 
 $(O)/lib.a: $(call object,$(call sources,lib))
@@ -195,7 +197,8 @@ $(O)/plugin-$(1)/%.o: plugin/%.cc $(O)/flags | $(B)/probed
 $(B)/lib/ksplice/plugin-$(1).so: $(patsubst plugin/%.cc,$(O)/plugin-$(1)/%.o,$(plugin_cc)) \
 		$(call pic_object,$(wildcard plugin/*.c)) $(O)/pic/lib.a
 	@mkdir -p $$(@D)
-	$$(CC) -shared $$(LDFLAGS) -o $$@ $$(filter %.o %.a,$$^)
+	$$(CC) -shared $$(LDFLAGS) -o $$@.new $$(filter %.o %.a,$$^)
+	@mv -f $$@.new $$@
 endef
 $(foreach m,$(plugin_majors),$(eval $(call plugin_rules,$(m))))
 

@@ -11,11 +11,11 @@
 
 #include "abi/kernel_layout.h"
 #include "abi/version.h"
+#include "differ/build_record.h"
 #include "differ/compare.h"
 #include "differ/disassembly.h"
 #include "differ/elf_object.h"
 #include "differ/piece.h"
-#include "differ/record.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/json.h"

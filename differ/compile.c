@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "abi/record.h"
+#include "differ/build_record.h"
 #include "differ/kernel_tree.h"
-#include "differ/record.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"

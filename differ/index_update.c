@@ -8,13 +8,13 @@
 #include <sys/stat.h>
 
 #include "abi/record.h"
+#include "differ/build_record.h"
 #include "differ/database.h"
 #include "differ/elf_object.h"
 #include "differ/kernel_image.h"
 #include "differ/kernel_tree.h"
 #include "differ/placement.h"
 #include "differ/placement_order.h"
-#include "differ/record.h"
 #include "lib/cleanup.h"
 #include "lib/digest.h"
 #include "lib/error.h"

@@ -4,10 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "differ/build_record.h"
 #include "differ/kernel_tree.h"
 #include "differ/line_marker.h"
 #include "differ/patch_file.h"
-#include "differ/record.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"

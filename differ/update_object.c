@@ -91,7 +91,8 @@ static uint64_t piece_alignment(const struct piece *piece)
 		return piece->offset ? 1 : piece->section->alignment;
 	uint64_t alignment = piece->section->alignment;
 	/* Cold functions are packed in the kernel; here they are hot. */
-	if (piece->role == SECTION_CODE && !piece->owner && alignment < function_alignment)
+	if (piece->role == SECTION_CODE && !piece->owner &&
+		alignment < function_alignment)
 		return function_alignment;
 	while (alignment > 1 && piece->offset & (alignment - 1))
 		alignment /= 2;
@@ -183,6 +184,31 @@ static uint32_t making_list_symbol(
 	return (uint32_t)number;
 }
 
+/*
+ * A jump label or static call in a module links itself to its key, and for a key that is
+ * read-only by then the kernel faults (jump_label_add_module and static_call_add_module
+ * in 6.1; since 6.10 jump labels check for it, commit 91a1d97ef482).
+ */
+static struct error *making_check_key(const struct object_making *making,
+	const struct update_unit *unit, const struct piece *piece,
+	const struct outward_symbol *outward)
+{
+	const struct kernel_image *image = making->content->image;
+	const struct elf_symbol *start =
+		kernel_image_find_global(image, "__start_ro_after_init");
+	const struct elf_symbol *end =
+		kernel_image_find_global(image, "__end_ro_after_init");
+	if (piece->role != SECTION_TABLE || !start || !end ||
+		outward->address < start->value || outward->address >= end->value)
+		return NULL;
+	return error_hint(
+		error_refused("read-only-key",
+			"%s: %s: uses %s of %s, a key that is read-only since boot",
+			unit->object, piece->owner->symbol->name, piece->special->what,
+			outward->name),
+		"change its callers instead");
+}
+
 static struct error *making_add_reloc(struct object_making *making, size_t unit_number,
 	const struct piece *piece, const struct elf_reloc *reloc)
 {
@@ -213,6 +239,7 @@ static struct error *making_add_reloc(struct object_making *making, size_t unit_
 					  unit, target.outside, &outward)
 				: update_symbol_find_piece(content->tree, content->image,
 					  unit, target.piece, &outward));
+		try(making_check_key(making, unit, piece, &outward));
 		symbol = making_list_symbol(making, &outward);
 	}
 	object_writer_reloc(

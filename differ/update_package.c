@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "differ/module_template.h"
 #include "differ/update_manifest.h"
 #include "differ/update_object.h"
-#include "differ/module_template.h"
 #include "lib/cleanup.h"
 #include "lib/digest.h"
 #include "lib/error.h"

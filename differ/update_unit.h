@@ -13,8 +13,8 @@
 
 #include <stdbool.h>
 
+#include "differ/build_record.h"
 #include "differ/index.h"
-#include "differ/record.h"
 
 struct elf_object;
 struct error;

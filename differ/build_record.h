@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * record.h - one build record, as ksplice-cc left it (docs/FORMAT.md)
+ * build_record.h - one build record, as ksplice-cc left it (docs/FORMAT.md)
  */
-#ifndef KSPLICE_DIFFER_RECORD_H
-#define KSPLICE_DIFFER_RECORD_H
+#ifndef KSPLICE_DIFFER_BUILD_RECORD_H
+#define KSPLICE_DIFFER_BUILD_RECORD_H
 
 #include <stddef.h>
 #include <stdint.h>

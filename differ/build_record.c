@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/record.h"
+#include "differ/build_record.h"
 
 #include <string.h>
 

@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# test_many_functions.sh - one update replaces hundreds of functions of the core kernel,
+# with all that comes with them (alternatives, jump labels, static calls, exception
+# tables, WARNs, static locals), under load; and the text is restored
+
+# shellcheck source-path=SCRIPTDIR source=session.sh
+. "$(dirname "$(readlink -f "$0")")/session.sh"
+
+# An instruction more at each "return 0" and the like changes nothing but the code. Left
+# out are functions that run at boot only or that an attribute put into a section with
+# others.
+touch_functions() {
+	awk '
+	/^[a-zA-Z_]/ && !/;$/ { signature = signature " " $0 }
+	/^\{/ { inside = signature !~ /__init|__exit|__sched|noinstr|__meminit|__ref/ }
+	/^}/ { inside = 0; signature = "" }
+	/;$/ && !inside && /^[a-zA-Z_]/ { signature = "" }
+	inside && /^\t+return (0|ret|err|error|retval|true|false);$/ {
+		match($0, /^\t+/)
+		print substr($0, 1, RLENGTH) "{ asm volatile(\"nop\"); " substr($0, RLENGTH + 1) " }"
+		next
+	}
+	{ print }' "$1"
+}
+
+for file in kernel/fork.c kernel/signal.c kernel/sys.c fs/open.c fs/namei.c fs/pipe.c \
+	fs/read_write.c fs/dcache.c mm/mmap.c net/ipv4/tcp_input.c net/socket.c; do
+	mkdir -p "$work/a/${file%/*}" "$work/b/${file%/*}"
+	cp "$source/$file" "$work/a/$file"
+	touch_functions "$source/$file" >"$work/b/$file"
+	(cd "$work" && diff -u "a/$file" "b/$file") >>"$work/many.patch" || [ $? = 1 ]
+done
+"$top/build/bin/ksplice-create" --quiet --json --patch="$work/many.patch" \
+	--output="$work" "$tree" >"$work/json" || fail "$(cat "$work/json")"
+count=$(jq '.functions | length' "$work/json")
+echo "functions: $count"
+[ "$count" -ge 300 ] || fail "only $count functions"
+update=$(jq -r .archive "$work/json")
+
+boot --smp 2 --mem 512 --file "$update" <<'EOS'
+update=$(echo ksplice-*.tar.gz)
+id=${update#ksplice-}
+id=${id%.tar.gz}
+
+work_hard() {
+	while [ ! -e /tmp/stop ]; do
+		mkdir -p /tmp/w.$1/a/b && echo hello >/tmp/w.$1/a/b/c
+		cat /tmp/w.$1/a/b/c | grep -q hello || echo "lost" >/tmp/problem
+		ls -lR /tmp/w.$1 >/dev/null
+		(ulimit -c 0; sleep 0.01; exit 3) || [ $? = 3 ] || echo "exit" >/tmp/problem
+		rm -r /tmp/w.$1
+		cat /proc/self/maps /proc/net/tcp >/dev/null
+		echo $1 >>/tmp/rounds
+	done
+}
+
+modprobe ksplice
+kernel_text save /tmp/before >/dev/null
+work_hard 1 &
+work_hard 2 &
+for cycle in 1 2 3; do
+	apply "$update" --deadline 60
+	sleep 1
+	rounds=$(wc -l </tmp/rounds)
+	sleep 2
+	[ "$(wc -l </tmp/rounds)" -gt "$rounds" ] || fail "the load stands still"
+	echo "cycle $cycle: pause $(cat /sys/kernel/ksplice/$id/pause_ns) ns," \
+		"attempts $(cat /sys/kernel/ksplice/$id/attempts), rounds $(wc -l </tmp/rounds)"
+	undo "$id" --deadline 60
+	kernel_text compare /tmp/before || fail "the text is not what it was"
+done
+touch /tmp/stop
+wait
+[ ! -e /tmp/problem ] || fail "$(cat /tmp/problem)"
+EOS

@@ -146,7 +146,8 @@ static struct error *closing_take_function(struct closing *closing, struct piece
  * running kernel's they are, and it does not matter. So is what has no content. */
 static bool piece_is_copied(const struct piece *piece)
 {
-	if (piece->role == SECTION_MERGED || piece->role == SECTION_REPLACEMENT)
+	if (piece->role == SECTION_MERGED || piece->role == SECTION_REPLACEMENT ||
+		piece->role == SECTION_AUXILIARY)
 		return true;
 	if (piece->role != SECTION_DATA)
 		return false;

@@ -83,6 +83,7 @@ struct create {
 	struct update_match match;
 	char id[KSPLICE_ID_SIZE];
 	const char *escape;
+	struct json_t *refusals; /* of functions, all that there are */
 	char *archive;
 	double seconds;
 };
@@ -173,8 +174,31 @@ static struct error *create_compare(struct create *create)
 	return NULL;
 }
 
+/* One function; if it is refused that is noted, and the others are still looked at, so
+ * that the user hears of all at once. */
+static struct error *create_match_function(struct create *create,
+	const struct update_unit *unit, const struct piece *piece, struct error **refusal)
+{
+	struct error *error = update_match_add(
+		&create->match, create->image, &create->sites, unit, piece);
+	if (!error)
+		message_step("replacing %s", piece->symbol->name);
+	if (!error || error_get_kind(error) != ERROR_REFUSED)
+		return error;
+	json_append(create->refusals, message_describe(error));
+	if (!*refusal) {
+		*refusal = error;
+		return NULL;
+	}
+	message_warn("%s", error_get_text(error));
+	error_free(error);
+	return NULL;
+}
+
 static struct error *create_match(struct create *create)
 {
+	struct error *refusal = NULL;
+	create->refusals = json_make_array();
 	try(site_table_read(create->image, &create->template.layout, &create->sites));
 	for (size_t i = 0; i < create->plan.count; i++) {
 		const struct update_unit *unit = &create->units[i];
@@ -184,20 +208,22 @@ static struct error *create_match(struct create *create)
 			const struct piece *piece = &unit->post_pieces->pieces[k];
 			if (!closure_is_replacement(piece))
 				continue;
-			try(update_match_add(&create->match, create->image,
-				&create->sites, unit, piece));
-			message_step("replacing %s", piece->symbol->name);
+			struct error *error =
+				create_match_function(create, unit, piece, &refusal);
+			if (error) {
+				error_free(refusal);
+				return error;
+			}
 		}
 		const struct piece *escape = closure_find_escape(unit->post_pieces);
 		if (escape)
 			create->escape = escape->symbol->name;
 	}
-	if (create->escape)
+	if (create->escape && !refusal)
 		message_warn("the address of the new function %s is stored, so that this "
-			     "update "
-			     "cannot be undone",
+			     "update cannot be undone",
 			create->escape);
-	return NULL;
+	return refusal;
 }
 
 static struct error *create_write(struct create *create)
@@ -246,6 +272,7 @@ static struct error *create_clean(struct create *create)
 	index_close(create->index);
 	kernel_image_close(create->image);
 	kernel_tree_close(create->tree);
+	json_release(create->refusals);
 	free(create->shadow);
 	free(create->work);
 	return error;
@@ -269,11 +296,15 @@ static struct json_t *create_describe(const struct create *create)
 	return json;
 }
 
-static void create_print(const struct create *create, const struct error *error)
+static void create_print(struct create *create, const struct error *error)
 {
 	if (create->is_json) {
 		scope_json struct json_t *json =
 			error ? message_describe(error) : create_describe(create);
+		if (error && json_count_items(create->refusals)) {
+			json_put(json, "refusals", create->refusals);
+			create->refusals = NULL;
+		}
 		scope_free char *text = json_to_text(json);
 		fputs(text, stdout);
 	} else if (!error) {

@@ -115,7 +115,8 @@ static void compare_pass_to_owners(struct piece_set *set, bool is_pre)
 {
 	for (size_t i = 0; i < set->count; i++) {
 		const struct piece *piece = &set->pieces[i];
-		if (piece->role != SECTION_TABLE && piece->role != SECTION_REPLACEMENT)
+		if (piece->role != SECTION_TABLE && piece->role != SECTION_REPLACEMENT &&
+			piece->role != SECTION_AUXILIARY)
 			continue;
 		if (!piece->owner || piece->state == PIECE_SAME ||
 			(piece->special && piece->special->is_derived))

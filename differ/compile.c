@@ -212,13 +212,18 @@ static struct error *compile_run_compilers(const struct compile_job *jobs,
 	struct process_request requests[JOBS_MOST] = {0};
 	struct text errors[JOBS_MOST] = {0};
 	char *units[JOBS_MOST] = {0};
-	const char *environments[JOBS_MOST][3];
+	char *folders[JOBS_MOST] = {0};
+	const char *environments[JOBS_MOST][4];
 	int statuses[JOBS_MOST] = {0};
 	for (unsigned i = 0; i < count; i++) {
 		units[i] = memory_format("%s=%s", KSPLICE_ENV_UNIT, jobs[i].unit);
 		environments[i][0] = units[i];
 		environments[i][1] = "LC_ALL=C";
-		environments[i][2] = NULL;
+		/* The compiler's own temporary files go away with ours. */
+		scope_free char *folder = file_parent(jobs[i].object);
+		folders[i] = memory_format("TMPDIR=%s", folder);
+		environments[i][2] = folders[i];
+		environments[i][3] = NULL;
 		requests[i] = (struct process_request){
 			.arguments = (const char *const *)arguments[i].items,
 			.folder = jobs[i].record->folder,
@@ -235,6 +240,7 @@ static struct error *compile_run_compilers(const struct compile_job *jobs,
 				statuses[i], errors[i].data ? errors[i].data : "");
 		text_deinit(&errors[i]);
 		free(units[i]);
+		free(folders[i]);
 	}
 	return error;
 }

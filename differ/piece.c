@@ -299,6 +299,59 @@ static struct error *piece_cut_replacements(
 	return NULL;
 }
 
+static int offset_compare(const void *left, const void *right)
+{
+	const uint64_t *a = left;
+	const uint64_t *b = right;
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* Where the jump of a function into the section leads; false if it is none. */
+static bool reloc_find_auxiliary(const struct elf_object *object,
+	const struct elf_reloc *reloc, const struct elf_section *section,
+	uint64_t *offset)
+{
+	const struct elf_symbol *symbol = &object->symbols[reloc->symbol];
+	if (symbol->section != section->index || !elf_reloc_is_relative(reloc->type))
+		return false;
+	*offset = symbol->value + (uint64_t)reloc->addend + elf_reloc_width(reloc->type);
+	return *offset < section->size;
+}
+
+/* Cuts the section where functions jump to: what static_cpu_has() runs until boot has
+ * put the answer in the jump's place (arch/x86/include/asm/cpufeature.h). */
+static struct error *piece_cut_auxiliary(
+	struct piece_making *making, const struct elf_section *section)
+{
+	const struct elf_object *object = making->set->object;
+	struct {
+		uint64_t *items;
+		size_t count;
+		size_t capacity;
+	} starts = {0};
+	for (size_t i = 1; i < object->section_count; i++) {
+		const struct elf_section *from = &object->sections[i];
+		uint64_t offset;
+		for (size_t k = 0; elf_section_is_code(from) && k < from->reloc_count;
+			k++) {
+			if (from != section &&
+				reloc_find_auxiliary(
+					object, &from->relocs[k], section, &offset))
+				*array_add(&starts) = offset;
+		}
+	}
+	*array_add(&starts) = section->size;
+	qsort(starts.items, starts.count, sizeof(*starts.items), offset_compare);
+	uint64_t done = 0;
+	for (size_t i = 0; i < starts.count; i++) {
+		if (starts.items[i] > done)
+			piece_add(making, section, done, starts.items[i] - done);
+		done = starts.items[i];
+	}
+	free(starts.items);
+	return NULL;
+}
+
 static struct error *piece_cut_section(
 	struct piece_making *making, const struct elf_section *section)
 {
@@ -315,6 +368,8 @@ static struct error *piece_cut_section(
 		return piece_cut_table(making, section);
 	case SECTION_REPLACEMENT:
 		return piece_cut_replacements(making, section);
+	case SECTION_AUXILIARY:
+		return piece_cut_auxiliary(making, section);
 	}
 	return NULL;
 }
@@ -370,6 +425,22 @@ static struct error *piece_own_replacement(
 	return NULL;
 }
 
+/* What a function jumps to belongs to it. */
+static void piece_own_auxiliary(struct piece_making *making, struct piece *function)
+{
+	const struct elf_object *object = making->set->object;
+	const struct elf_section *section =
+		elf_object_find_section(object, ".altinstr_aux");
+	uint64_t offset;
+	for (size_t i = 0; section && i < function->reloc_count; i++) {
+		if (!reloc_find_auxiliary(object, &function->relocs[i], section, &offset))
+			continue;
+		struct piece *part = piece_set_find(making->set, section, offset);
+		if (part)
+			part->owner = function;
+	}
+}
+
 static struct error *piece_find_owners(struct piece_making *making)
 {
 	struct piece_set *set = making->set;
@@ -392,6 +463,8 @@ static struct error *piece_find_owners(struct piece_making *making)
 			if (name_map_find(&functions, base, &number))
 				piece->owner = &set->pieces[number];
 		}
+		if (piece->role == SECTION_CODE)
+			piece_own_auxiliary(making, piece);
 	}
 	/* An entry about a replacement is about the function that the replacement is for.
 	 */
@@ -506,10 +579,16 @@ struct piece *piece_set_find(
 	return offset - piece->offset <= piece->size ? piece : NULL;
 }
 
+static bool piece_is_code(const struct piece *piece)
+{
+	return piece->role == SECTION_CODE || piece->role == SECTION_REPLACEMENT ||
+	       piece->role == SECTION_AUXILIARY;
+}
+
 /* Is the field the displacement of a call, a jmp or a conditional jump? */
 static bool reloc_is_branch(const struct piece *piece, const struct elf_reloc *reloc)
 {
-	if (piece->role != SECTION_CODE && piece->role != SECTION_REPLACEMENT)
+	if (!piece_is_code(piece))
 		return false;
 	if (reloc->type == R_X86_64_PLT32)
 		return true;
@@ -555,7 +634,7 @@ struct error *piece_resolve_reloc(const struct piece_set *set, const struct piec
 		*target = found;
 		return NULL;
 	}
-	bool is_code = piece->role == SECTION_CODE || piece->role == SECTION_REPLACEMENT;
+	bool is_code = piece_is_code(piece);
 	size_t first = set->first[section->index];
 	bool is_alone = set->first[section->index + 1] - first == 1;
 	uint64_t distance = 0;

@@ -19,7 +19,7 @@ static const struct special_section special_sections[] = {
 		.owner_field = FIELD(alternative_original),
 		.what = "alternative instructions"},
 	{".altinstr_replacement", SECTION_REPLACEMENT},
-	{".altinstr_aux", SECTION_CODE},
+	{".altinstr_aux", SECTION_AUXILIARY},
 	{".parainstructions", SECTION_TABLE, .entry_size_field = FIELD(paravirt_size),
 		.owner_field = FIELD(paravirt_code), .what = "a paravirt call"},
 	{"__bug_table", SECTION_TABLE, .entry_size_field = FIELD(bug_size),

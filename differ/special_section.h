@@ -24,6 +24,7 @@ enum section_role {
 	SECTION_MERGED,      /* strings or constants, identified by content */
 	SECTION_TABLE,       /* entries about code, see struct special_section */
 	SECTION_REPLACEMENT, /* .altinstr_replacement: code that belongs to entries */
+	SECTION_AUXILIARY,   /* .altinstr_aux: code that belongs to who jumps to it */
 	SECTION_ONCE,        /* acts once, at boot or at load: cannot be patched in */
 	SECTION_IGNORED,     /* not loaded, or derived from the rest */
 };

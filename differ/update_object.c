@@ -69,6 +69,7 @@ static uint32_t making_find_section(
 		return object_writer_section(
 			writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
 	if (piece->role == SECTION_TABLE || piece->role == SECTION_REPLACEMENT ||
+		piece->role == SECTION_AUXILIARY ||
 		strcmp(section->name, "__dyndbg") == 0)
 		return object_writer_section(
 			writer, section->name, SHT_PROGBITS, section->flags, 0);
@@ -87,7 +88,8 @@ static uint32_t making_find_section(
  * alignment that its place there has. */
 static uint64_t piece_alignment(const struct piece *piece)
 {
-	if (piece->role == SECTION_TABLE || piece->role == SECTION_REPLACEMENT)
+	if (piece->role == SECTION_TABLE || piece->role == SECTION_REPLACEMENT ||
+		piece->role == SECTION_AUXILIARY)
 		return piece->offset ? 1 : piece->section->alignment;
 	uint64_t alignment = piece->section->alignment;
 	/* Cold functions are packed in the kernel; here they are hot. */

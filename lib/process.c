@@ -39,7 +39,7 @@ static void process_pass_signal(int number)
 	process_signal = number;
 	for (int i = 0; i < PROCESS_MOST; i++) {
 		if (process_running[i])
-			kill(process_running[i], number);
+			kill(-process_running[i], number);
 	}
 	errno = saved;
 }
@@ -145,10 +145,17 @@ static struct error *process_spawn(struct process *process, int output, int erro
 		posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
 	if (request->folder)
 		posix_spawn_file_actions_addchdir_np(&actions, request->folder);
+	/* A group of its own, so that a signal reaches what the program started, too. */
+	posix_spawnattr_t attributes;
+	posix_spawnattr_init(&attributes);
+	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
 	scope_free char **environment = process_environment(request->environment);
-	errno = posix_spawnp(&process->pid, request->arguments[0], &actions, NULL,
+	errno = posix_spawnp(&process->pid, request->arguments[0], &actions, &attributes,
 		(char *const *)request->arguments, environment);
+	int number = errno;
+	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
+	errno = number;
 	return errno ? error_errno("%s", request->arguments[0]) : NULL;
 }
 

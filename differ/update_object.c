@@ -134,9 +134,13 @@ static struct error *making_add_piece(struct object_making *making,
 		return NULL;
 	/* What is new and global may be used by another unit of the same update. */
 	bool is_shared = !piece->twin && piece->symbol->binding != STB_LOCAL;
-	uint32_t number =
-		object_writer_symbol(making->writer, piece->symbol->name, place->section,
-			place->offset, piece->size, STB_LOCAL, piece->symbol->type);
+	/* The kernel goes on finding the replaced function by its name alone: a kprobe on
+	 * a name that stands for two places is refused. */
+	bool is_copy = piece->role == SECTION_CODE && piece->twin;
+	scope_free char *name = memory_format(
+		"%s%s", piece->symbol->name, is_copy ? KSPLICE_COPY_SUFFIX : "");
+	uint32_t number = object_writer_symbol(making->writer, name, place->section,
+		place->offset, piece->size, STB_LOCAL, piece->symbol->type);
 	if (is_shared)
 		name_map_set(&making->new_globals, piece->symbol->name, number);
 	return NULL;

@@ -57,7 +57,7 @@ if [ $status = 2 ]; then
 fi
 count=$(jq '.functions | length' "$work/json")
 echo "functions: $count"
-[ "$count" -ge 200 ] || fail "no more than $count functions"
+[ "$count" -ge 150 ] || fail "no more than $count functions"
 update=$(jq -r .archive "$work/json")
 
 boot --smp 2 --mem 512 --file "$update" <<'EOS'

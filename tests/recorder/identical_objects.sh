@@ -5,7 +5,7 @@
 #
 #     tests/recorder/identical_objects.sh OBJTREE [COUNT [FLAGS...]]
 #
-# Compiles COUNT objects of a built kernel again (100), with the exact commands of its
+# Compiles COUNT objects of a built kernel again (40), with the exact commands of its
 # build and FLAGS: plain, with ksplice-cc, and with ksplice-cc and -ffunction-sections
 # -fdata-sections. The first two must be equal, and the two records as well. The tree
 # is only read.
@@ -15,7 +15,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/recorder/kernel_commands.sh
 . "$here/kernel_commands.sh"
 tree=$1
-count=${2:-100}
+count=${2:-40}
 shift $(($# < 2 ? $# : 2))
 flags=$*
 sections="-ffunction-sections -fdata-sections"

@@ -111,8 +111,7 @@ void kernel_image_close(struct kernel_image *image)
 	free(image);
 }
 
-void kernel_image_find_symbols(const struct kernel_image *image, const char *name,
-	const struct elf_symbol *const **first, size_t *count)
+size_t kernel_image_find_position(const struct kernel_image *image, const char *name)
 {
 	size_t low = 0;
 	size_t high = image->symbol_count;
@@ -123,11 +122,18 @@ void kernel_image_find_symbols(const struct kernel_image *image, const char *nam
 		else
 			high = middle;
 	}
-	size_t end = low;
+	return low;
+}
+
+void kernel_image_find_symbols(const struct kernel_image *image, const char *name,
+	const struct elf_symbol *const **first, size_t *count)
+{
+	size_t start = kernel_image_find_position(image, name);
+	size_t end = start;
 	while (end < image->symbol_count && strcmp(image->by_name[end]->name, name) == 0)
 		end++;
-	*first = image->by_name + low;
-	*count = end - low;
+	*first = image->by_name + start;
+	*count = end - start;
 }
 
 const struct elf_symbol *kernel_image_find_global(

@@ -33,6 +33,10 @@ struct kernel_image {
 struct error *kernel_image_open(const char *path, struct kernel_image **image);
 void kernel_image_close(struct kernel_image *image);
 
+/* The position in by_name of the first symbol whose name is not less than the given one;
+ * symbol_count if there is none. */
+size_t kernel_image_find_position(const struct kernel_image *image, const char *name);
+
 /* The symbols of that name: *first points to *count of them, in by_name. */
 void kernel_image_find_symbols(const struct kernel_image *image, const char *name,
 	const struct elf_symbol *const **first, size_t *count);

@@ -226,20 +226,12 @@ static struct error *site_read_return(
 static const char *symbol_find_rest(
 	const struct kernel_image *image, uint64_t address, const char *prefix)
 {
-	size_t low = 0;
-	size_t high = image->symbol_count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (strcmp(image->by_name[middle]->name, prefix) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < image->symbol_count &&
-		text_has_prefix(image->by_name[low]->name, prefix);
-		low++) {
-		if (image->by_name[low]->value == address)
-			return image->by_name[low]->name + strlen(prefix);
+	for (size_t i = kernel_image_find_position(image, prefix);
+		i < image->symbol_count &&
+		text_has_prefix(image->by_name[i]->name, prefix);
+		i++) {
+		if (image->by_name[i]->value == address)
+			return image->by_name[i]->name + strlen(prefix);
 	}
 	return NULL;
 }

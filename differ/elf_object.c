@@ -41,12 +41,6 @@ static const struct reloc_kind *elf_reloc_find(uint32_t type)
 	return type < known && reloc_kinds[type].name ? &reloc_kinds[type] : NULL;
 }
 
-const char *elf_reloc_name(uint32_t type)
-{
-	const struct reloc_kind *kind = elf_reloc_find(type);
-	return kind ? kind->name : "an unknown relocation type";
-}
-
 unsigned elf_reloc_width(uint32_t type)
 {
 	const struct reloc_kind *kind = elf_reloc_find(type);
@@ -190,9 +184,10 @@ static struct error *elf_object_read_relocs(struct elf_object *object)
 			reloc->addend = entries[k].r_addend;
 			reloc->type = (uint32_t)ELF64_R_TYPE(entries[k].r_info);
 			reloc->symbol = (uint32_t)ELF64_R_SYM(entries[k].r_info);
+			uint64_t width = elf_reloc_width(reloc->type);
 			if (reloc->symbol >= object->symbol_count ||
-				reloc->offset + elf_reloc_width(reloc->type) >
-					section->size)
+				reloc->offset > section->size ||
+				width > section->size - reloc->offset)
 				return elf_problem(object, "has a damaged relocation");
 			sorted &= !k || reloc[-1].offset <= reloc->offset;
 		}

@@ -75,8 +75,6 @@ const struct elf_section *elf_object_find_section(
 const struct elf_section *elf_object_symbol_section(
 	const struct elf_object *object, const struct elf_symbol *symbol);
 
-/* The name of a relocation type for people ("R_X86_64_PC32"). */
-const char *elf_reloc_name(uint32_t type);
 /* Bytes that a relocation of that type fills in; 0 for a type unknown here. */
 unsigned elf_reloc_width(uint32_t type);
 /* True if the place is subtracted. */

@@ -119,20 +119,6 @@ void index_free_units(struct index_unit *units, size_t count)
 	free(units);
 }
 
-struct error *index_find_unit(
-	const struct index *index, const char *object, struct index_unit *unit)
-{
-	scope_free char *sql =
-		memory_format("SELECT %s FROM unit WHERE object = ?", unit_columns);
-	scope_statement struct sqlite3_stmt *statement = NULL;
-	try(database_prepare(&index->database, sql, &statement));
-	database_bind(statement, "t", object);
-	bool row;
-	try(database_step(&index->database, statement, &row));
-	*unit = row ? index_unit_from_row(statement) : (struct index_unit){0};
-	return NULL;
-}
-
 void index_unit_deinit(struct index_unit *unit)
 {
 	free(unit->object);

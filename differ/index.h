@@ -49,9 +49,6 @@ struct error *index_list_target(const struct index *index, const char *target,
 	struct index_unit **units, size_t *count);
 void index_free_units(struct index_unit *units, size_t count);
 
-/* The unit of that object; one with number 0 if there is none. */
-struct error *index_find_unit(
-	const struct index *index, const char *object, struct index_unit *unit);
 void index_unit_deinit(struct index_unit *unit);
 
 /*

@@ -164,7 +164,7 @@ static struct error *piece_cut_named(
 		 */
 		uint64_t size =
 			symbol->size || is_empty ? symbol->size : end - symbol->value;
-		if (symbol->value + size > section->size)
+		if (symbol->value > section->size || size > section->size - symbol->value)
 			return error_failed(
 				"%s: %s: reaches over the end of its section %s",
 				making->set->object->path, symbol->name, section->name);

@@ -343,28 +343,3 @@ bool placement_find_symbol(const struct elf_object *object,
 	*address = places[section->index].address + symbol->value;
 	return true;
 }
-
-static const char *const state_names[] = {
-	[PLACEMENT_UNPROVEN] = "unproven",
-	[PLACEMENT_PROVEN] = "proven",
-	[PLACEMENT_ABSENT] = "absent",
-	[PLACEMENT_MERGED] = "merged",
-};
-
-static const char *const how_names[] = {
-	[PLACEMENT_BY_NOTHING] = "",
-	[PLACEMENT_BY_GLOBAL] = "global symbol",
-	[PLACEMENT_BY_RELOCATION] = "relocation",
-	[PLACEMENT_BY_LOCAL] = "local symbol",
-	[PLACEMENT_BY_ORDER] = "link order",
-};
-
-const char *placement_state_name(enum placement_state state)
-{
-	return state_names[state];
-}
-
-const char *placement_how_name(enum placement_how how)
-{
-	return how_names[how];
-}

@@ -65,7 +65,4 @@ bool placement_find_symbol(const struct elf_object *object,
 	const struct placement *places, const struct elf_symbol *symbol,
 	uint64_t *address);
 
-const char *placement_state_name(enum placement_state state);
-const char *placement_how_name(enum placement_how how);
-
 #endif

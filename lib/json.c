@@ -125,11 +125,6 @@ int64_t json_find_number(const struct json_t *object, const char *key, int64_t o
 	return json_is_integer(value) ? json_integer_value(value) : otherwise;
 }
 
-bool json_find_flag(const struct json_t *object, const char *key)
-{
-	return json_is_true(json_object_get(object, key));
-}
-
 size_t json_count_items(const struct json_t *array)
 {
 	return json_array_size(array);

@@ -46,7 +46,6 @@ const struct json_t *json_find(const struct json_t *object, const char *key);
 const char *json_find_text(const struct json_t *object, const char *key);
 /* otherwise if absent or no whole number. */
 int64_t json_find_number(const struct json_t *object, const char *key, int64_t otherwise);
-bool json_find_flag(const struct json_t *object, const char *key);
 
 /* 0 for what is no array. */
 size_t json_count_items(const struct json_t *array);

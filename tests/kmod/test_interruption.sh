@@ -7,9 +7,7 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-make_patch kernel/time/hrtimer.c \
-	'/^long hrtimer_nanosleep(/,/^}/ s/^\tret = do_nanosleep(/\tpr_info("new hrtimer_nanosleep\\n");\n&/' \
-	"$work/nanosleep.patch"
+patch_nanosleep "$work/nanosleep.patch"
 update=$(create_update "$work/nanosleep.patch")
 
 boot --file "$update" <<'EOS'

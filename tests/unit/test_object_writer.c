@@ -72,6 +72,18 @@ static void check_damage(const char *path)
 	UNIT_CHECK_DONE(file_write(path, "\177ELF\2\1\1", 7));
 	UNIT_CHECK_ERROR(elf_object_open(path, ELF_RELOCS_READ, &object), path);
 	UNIT_CHECK(!object);
+
+	/* a place so far behind the section that its end wraps around */
+	struct object_writer *writer = object_writer_create();
+	uint32_t text =
+		object_writer_section(writer, ".text", SHT_PROGBITS, SHF_ALLOC, 0);
+	object_writer_append(writer, text, "abcdefgh", 8, 1);
+	object_writer_reloc(writer, text, UINT64_MAX - 1, R_X86_64_PC32,
+		object_writer_section_symbol(writer, text), 0);
+	UNIT_CHECK_DONE(object_writer_write(writer, path));
+	object_writer_free(writer);
+	UNIT_CHECK_ERROR(
+		elf_object_open(path, ELF_RELOCS_READ, &object), "damaged relocation");
 }
 
 int main(void)

@@ -1,144 +1,252 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cmd_index.c - ksplice-index: makes or updates a tree's index, and shows what it covers
+ * cmd_index.c - ksplice-index: makes or updates a tree's index, shows what it covers, and
+ * answers what people ask of it
  */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "abi/version.h"
+#include "differ/coverage_text.h"
 #include "differ/index.h"
+#include "differ/index_coverage.h"
+#include "differ/index_lookup.h"
 #include "differ/kernel_image.h"
 #include "differ/kernel_tree.h"
+#include "differ/lookup_text.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/json.h"
 #include "lib/message.h"
+#include "lib/text.h"
 
 static const char usage[] =
 	"usage: ksplice-index [OPTION]... OBJTREE\n"
-	"Bring the index of a kernel tree up to date, and show what it covers.\n"
+	"Bring the index of a kernel tree up to date, and show what it covers or what it\n"
+	"knows of a function or a file.\n"
 	"\n"
 	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux. The index is\n"
 	".ksplice/index.db in it; ksplice-create runs this by itself where it is "
 	"needed.\n"
 	"\n"
-	"  -c, --check    fail (exit code 2) if an object of the kernel has no record\n"
-	"  -v, --verbose  list the objects without a record, with the reason, and the\n"
-	"                 sections whose place in vmlinux could not be proven\n"
-	"      --json     print the result as JSON\n"
-	"  -h, --help     show this help\n"
-	"      --version  show the version\n"
+	"  -c, --check            fail (exit code 2) if an object of the kernel has no\n"
+	"                         record, or a C function of vmlinux is not known: unit,\n"
+	"                         source range, hash and proven place\n"
+	"  -v, --verbose          list all that is not known or not proven, with the reason\n"
 	"\n"
-	"Exit code: 0 done, 1 error, 2 refused or incomplete.\n";
+	"Instead of the coverage, one of:\n"
+	"  -f, --function=NAME    what is known of the functions of that name, of their\n"
+	"                         parts (NAME.cold), other names and clones\n"
+	"  -F, --functions=FILE   all functions of the units that are compiled from FILE or\n"
+	"                         read it, one per line: object, name, source, place, hash\n"
+	"  -i, --inliners=NAME    the functions into which one of that name was inlined,\n"
+	"                         also by way of others; lines as above\n"
+	"  -d, --dependents=FILE  the units that read FILE, one per line: object, source,\n"
+	"                         target\n"
+	"\n"
+	"FILE may be relative to the source tree, the object tree or the current folder.\n"
+	"\n"
+	"      --json             print the result as JSON\n"
+	"  -h, --help             show this help\n"
+	"      --version          show the version\n"
+	"\n"
+	"Exit code: 0 done, 1 error (also: no such function or file), 2 refused or\n"
+	"incomplete.\n";
+
+struct index_options;
+
+/* What there is to answer from, and where the answer goes. */
+struct index_session {
+	const struct index_options *options;
+	struct kernel_tree *tree;
+	struct kernel_image *image;
+	struct index *index;
+	struct text text;    /* without --json */
+	struct json_t *json; /* with it */
+};
 
 struct index_options {
 	const char *tree;
+	struct error *(*answer)(struct index_session *session);
+	const char *subject; /* of the question: a function or a file */
 	bool is_check;
 	bool is_verbose;
 	bool is_json;
 };
 
-static void show_unrecorded(const char *object, const char *reason, void *context)
+/* What --check asks for. */
+static struct error *index_check_coverage(
+	const struct kernel_tree *tree, const struct index_coverage *coverage)
 {
-	(void)context;
-	printf("unrecorded: %s: %s\n", object, reason);
-}
-
-static void show_unproven(
-	const char *object, const char *section, int64_t size, void *context)
-{
-	(void)context;
-	printf("unproven: %s: %s (%" PRId64 " bytes)\n", object, section, size);
-}
-
-static void add_unrecorded(const char *object, const char *reason, void *context)
-{
-	struct json_t *item = json_make_object();
-	json_put_text(item, "object", object);
-	json_put_text(item, "reason", reason);
-	json_append(context, item);
-}
-
-static void add_unproven(
-	const char *object, const char *section, int64_t size, void *context)
-{
-	struct json_t *item = json_make_object();
-	json_put_text(item, "object", object);
-	json_put_text(item, "section", section);
-	json_put_number(item, "size", size);
-	json_append(context, item);
-}
-
-static struct error *index_show_json(
-	const struct index *index, const struct index_counts *counts)
-{
-	const struct {
-		const char *key;
-		int64_t number;
-	} numbers[] = {
-		{"objects", counts->objects},
-		{"recorded", counts->recorded},
-		{"unrecorded", counts->unrecorded},
-		{"excluded", counts->excluded},
-		{"assembly", counts->assembly},
-		{"sections", counts->sections},
-		{"sections_proven", counts->proven},
-		{"code_sections", counts->code_sections},
-		{"code_sections_proven", counts->code_proven},
-	};
-	scope_json struct json_t *json = json_make_object();
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		json_put_number(json, numbers[i].key, numbers[i].number);
-	struct json_t *unrecorded = json_make_array();
-	struct json_t *unproven = json_make_array();
-	json_put(json, "unrecorded_objects", unrecorded);
-	json_put(json, "unproven_sections", unproven);
-	try(index_list_unrecorded(index, add_unrecorded, unrecorded));
-	try(index_list_unproven(index, add_unproven, unproven));
-	scope_free char *text = json_to_text(json);
-	fputs(text, stdout);
+	const struct coverage_count *functions = &coverage->vmlinux[COVERAGE_FUNCTION];
+	if (coverage->unrecorded.count)
+		return error_hint(
+			error_refused("unrecorded", "%s: %zu objects have no record",
+				tree->objects, coverage->unrecorded.count),
+			"build them again with CC=ksplice-cc; --verbose lists them all");
+	if (functions->known != functions->all)
+		return error_hint(
+			error_refused("incomplete",
+				"%s: %" PRId64 " functions of vmlinux are not known",
+				tree->objects, functions->all - functions->known),
+			"--verbose lists them all, with the reasons");
 	return NULL;
 }
 
-static struct error *index_show_text(const struct index *index,
-	const struct index_counts *counts, const struct index_options *options)
+static struct error *answer_coverage(struct index_session *session)
 {
-	printf("objects linked into the kernel and its modules: %" PRId64 "\n"
-	       "  recorded:         %" PRId64 "\n"
-	       "  assembler source: %" PRId64 "\n"
-	       "  excluded by rule: %" PRId64 "\n"
-	       "  unrecorded:       %" PRId64 "\n"
-	       "sections of vmlinux's objects: %" PRId64 ", place proven: %" PRId64 "\n"
-	       "  of these with code:          %" PRId64 ", place proven: %" PRId64 "\n",
-		counts->objects, counts->recorded, counts->assembly, counts->excluded,
-		counts->unrecorded, counts->sections, counts->proven,
-		counts->code_sections, counts->code_proven);
-	if (!options->is_verbose)
+	scope_index_coverage struct index_coverage coverage = {0};
+	try(index_coverage_make(
+		session->index, session->tree, session->image, &coverage));
+	if (session->options->is_json)
+		session->json = coverage_describe(&coverage);
+	else
+		coverage_add_text(
+			&coverage, session->options->is_verbose, &session->text);
+	return session->options->is_check ? index_check_coverage(session->tree, &coverage)
+					  : NULL;
+}
+
+static struct error *answer_function(struct index_session *session)
+{
+	scope_lookup struct lookup found = {0};
+	try(index_look_up_function(session->index, session->options->subject, &found));
+	if (!session->options->is_json) {
+		lookup_add_paragraphs(&found, &session->text);
 		return NULL;
-	try(index_list_unrecorded(index, show_unrecorded, NULL));
-	return index_list_unproven(index, show_unproven, NULL);
+	}
+	session->json = json_make_object();
+	json_put_text(session->json, "function", session->options->subject);
+	json_put(session->json, "found", lookup_describe(&found));
+	return NULL;
+}
+
+static struct error *answer_inliners(struct index_session *session)
+{
+	scope_lookup struct lookup found = {0};
+	try(index_look_up_inliners(session->index, session->options->subject, &found));
+	if (!session->options->is_json) {
+		lookup_add_lines(&found, &session->text);
+		return NULL;
+	}
+	session->json = json_make_object();
+	json_put_text(session->json, "inlined", session->options->subject);
+	json_put(session->json, "into", lookup_describe(&found));
+	return NULL;
+}
+
+/* A unit with, where asked for, its functions. */
+static struct error *answer_add_unit(struct index_session *session,
+	const struct index_unit *unit, bool has_functions, struct json_t *units)
+{
+	scope_lookup struct lookup found = {0};
+	if (has_functions)
+		try(index_look_up_unit(session->index, unit, &found));
+	if (!session->options->is_json) {
+		if (has_functions)
+			lookup_add_lines(&found, &session->text);
+		else
+			unit_add_line(unit, &session->text);
+		return NULL;
+	}
+	struct json_t *item = unit_describe(unit);
+	if (has_functions)
+		json_put(item, "functions", lookup_describe(&found));
+	json_append(units, item);
+	return NULL;
+}
+
+static struct error *answer_units(struct index_session *session, bool has_functions)
+{
+	scope_free char *related = NULL;
+	struct index_unit *units;
+	size_t count;
+	struct error *error = NULL;
+	try(index_look_up_file(session->index, session->tree, session->options->subject,
+		&related, &units, &count));
+	struct json_t *array = json_make_array();
+	for (size_t i = 0; i < count && !error; i++)
+		error = answer_add_unit(session, &units[i], has_functions, array);
+	index_free_units(units, count);
+	if (error) {
+		json_release(array);
+		return error;
+	}
+	session->json = json_make_object();
+	json_put_text(session->json, "file", related);
+	json_put(session->json, "units", array);
+	return NULL;
+}
+
+static struct error *answer_functions(struct index_session *session)
+{
+	return answer_units(session, true);
+}
+
+static struct error *answer_dependents(struct index_session *session)
+{
+	return answer_units(session, false);
+}
+
+static struct error *index_answer(struct index_session *session)
+{
+	try(kernel_tree_open(session->options->tree, &session->tree));
+	try(kernel_image_open(session->tree->vmlinux, &session->image));
+	try(index_open(session->tree, session->image, &session->index));
+	return session->options->answer(session);
+}
+
+/* The answer on stdout; with --json also what went wrong, where there is no answer. */
+static void index_print(struct index_session *session, const struct error *error)
+{
+	if (!session->options->is_json) {
+		fputs(session->text.data ? session->text.data : "", stdout);
+		return;
+	}
+	if (error && !session->json)
+		session->json = message_describe(error);
+	scope_free char *document = json_to_text(session->json);
+	fputs(document, stdout);
 }
 
 static struct error *index_run(const struct index_options *options)
 {
-	scope_kernel_tree struct kernel_tree *tree = NULL;
-	scope_kernel_image struct kernel_image *image = NULL;
-	scope_index struct index *index = NULL;
-	struct index_counts counts;
-	try(kernel_tree_open(options->tree, &tree));
-	try(kernel_image_open(tree->vmlinux, &image));
-	try(index_open(tree, image, &index));
-	try(index_count(index, &counts));
-	try(options->is_json ? index_show_json(index, &counts)
-			     : index_show_text(index, &counts, options));
-	if (options->is_check && counts.unrecorded)
-		return error_hint(error_refused("unrecorded",
-					  "%s: %" PRId64 " objects have no record",
-					  tree->objects, counts.unrecorded),
-			"--verbose lists them");
-	return NULL;
+	struct index_session session = {.options = options};
+	struct error *error = index_answer(&session);
+	index_print(&session, error);
+	json_release(session.json);
+	text_deinit(&session.text);
+	index_close(session.index);
+	kernel_image_close(session.image);
+	kernel_tree_close(session.tree);
+	return error;
+}
+
+static const struct index_question {
+	int option;
+	struct error *(*answer)(struct index_session *session);
+} index_questions[] = {
+	{'f', answer_function},
+	{'F', answer_functions},
+	{'i', answer_inliners},
+	{'d', answer_dependents},
+};
+
+/* False if the option is none of them, or the second of them. */
+static bool index_read_question(struct index_options *options, int option)
+{
+	size_t count = sizeof(index_questions) / sizeof(index_questions[0]);
+	for (size_t i = 0; i < count; i++) {
+		if (index_questions[i].option != option || options->subject)
+			continue;
+		options->answer = index_questions[i].answer;
+		options->subject = optarg;
+		return true;
+	}
+	return false;
 }
 
 int main(int count, char **arguments)
@@ -147,15 +255,19 @@ int main(int count, char **arguments)
 	static const struct option long_options[] = {
 		{"check", no_argument, NULL, 'c'},
 		{"verbose", no_argument, NULL, 'v'},
+		{"function", required_argument, NULL, 'f'},
+		{"functions", required_argument, NULL, 'F'},
+		{"inliners", required_argument, NULL, 'i'},
+		{"dependents", required_argument, NULL, 'd'},
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, OPTION_VERSION},
 		{0},
 	};
-	struct index_options options = {0};
+	struct index_options options = {.answer = answer_coverage};
 	int option;
-	while ((option = getopt_long(count, arguments, "cvh", long_options, NULL)) !=
-		-1) {
+	while ((option = getopt_long(
+			count, arguments, "cvhf:F:i:d:", long_options, NULL)) != -1) {
 		switch (option) {
 		case 'c':
 			options.is_check = true;
@@ -173,11 +285,16 @@ int main(int count, char **arguments)
 			puts("ksplice-index " KSPLICE_VERSION);
 			return 0;
 		default:
+			if (index_read_question(&options, option))
+				break;
+			if (option != '?')
+				fputs("ksplice-index: ask one thing at a time\n", stderr);
 			fputs("Try 'ksplice-index --help'.\n", stderr);
 			return 1;
 		}
 	}
-	if (optind != count - 1) {
+	/* A question says nothing of the coverage, so it cannot be checked. */
+	if (optind != count - 1 || (options.subject && options.is_check)) {
 		fputs(usage, stderr);
 		return 1;
 	}

@@ -4,39 +4,130 @@
  */
 #include "differ/index.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #include "abi/record.h"
 #include "differ/database.h"
 #include "differ/elf_object.h"
+#include "differ/index_schema.h"
 #include "differ/index_update.h"
 #include "differ/kernel_tree.h"
+#include "differ/number_list.h"
 #include "differ/placement.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 
 struct index {
 	struct database database;
-	char *objects; /* the object tree */
 };
+
+/* Opens the file as it is, if it is up to date. */
+static struct error *index_open_current(struct index *index, const char *path,
+	const struct kernel_tree *tree, const struct kernel_image *image,
+	bool *is_current)
+{
+	*is_current = false;
+	if (!file_exists(path))
+		return NULL;
+	try(database_open_to_read(path, &index->database));
+	/* One transaction, so that nobody changes it while it is compared. */
+	struct error *error = database_run(&index->database, "BEGIN");
+	if (!error)
+		error = index_update_check(&index->database, tree, image, is_current);
+	struct error *ended = database_run(&index->database, "COMMIT");
+	error_free(ended);
+	if (error || !*is_current)
+		database_close(&index->database);
+	return error;
+}
+
+/* A file that is no index of this version is removed: all of it can be made again. */
+static struct error *index_remove_useless(const char *path)
+{
+	struct database database;
+	enum index_schema_state state;
+	if (!file_exists(path))
+		return NULL;
+	try(database_open(path, &database));
+	struct error *error = index_schema_find_state(&database, &state);
+	bool is_useless =
+		error ? database_is_damaged(&database) : state == INDEX_SCHEMA_OTHER;
+	database_close(&database);
+	if (!is_useless)
+		return error;
+	error_free(error);
+	scope_free char *journal = memory_format("%s-journal", path);
+	try(file_remove(journal));
+	return file_remove(path);
+}
+
+static struct error *index_update_file(struct index *index, const char *path,
+	const struct kernel_tree *tree, const struct kernel_image *image)
+{
+	for (bool is_again = false;; is_again = true) {
+		try(index_remove_useless(path));
+		try(database_open(path, &index->database));
+		struct error *error = index_update(&index->database, tree, image);
+		if (!error)
+			return NULL;
+		/* Damage may show only where it is read. */
+		bool is_damaged = database_is_damaged(&index->database);
+		database_close(&index->database);
+		if (!is_damaged || is_again)
+			return error;
+		error_free(error);
+		try(file_remove(path));
+	}
+}
+
+/* One process at a time: two that find a damaged file must not remove each other's. */
+static struct error *index_open_locked(struct index *index, const char *folder,
+	const char *path, const struct kernel_tree *tree,
+	const struct kernel_image *image)
+{
+	scope_close int lock = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (lock < 0)
+		return error_errno("%s", folder);
+	while (flock(lock, LOCK_EX)) {
+		if (errno != EINTR)
+			return error_errno("%s", folder);
+	}
+	return index_update_file(index, path, tree, image);
+}
+
+static struct error *index_open_any(struct index *index, const char *folder,
+	const char *path, const struct kernel_tree *tree,
+	const struct kernel_image *image)
+{
+	bool is_current;
+	scope_error struct error *unusable =
+		index_open_current(index, path, tree, image, &is_current);
+	if (!unusable && is_current)
+		return NULL;
+	bool is_writable =
+		access(folder, W_OK) == 0 && (access(path, W_OK) == 0 || errno == ENOENT);
+	if (is_writable)
+		return index_open_locked(index, folder, path, tree, image);
+	/* A tree on read-only media still serves, at the price of indexing each time. */
+	try(database_open(":memory:", &index->database));
+	return index_update(&index->database, tree, image);
+}
 
 struct error *index_open(const struct kernel_tree *tree, const struct kernel_image *image,
 	struct index **index)
 {
 	scope_free char *folder = file_join(tree->objects, KSPLICE_RECORD_DIR);
 	scope_free char *path = file_join(folder, KSPLICE_INDEX_FILE);
-	/* A tree on read-only media still serves, at the price of indexing each time. */
-	bool writable = access(folder, W_OK) == 0;
 	struct index *opened = memory_allocate(sizeof(*opened));
-	opened->objects = memory_copy_text(tree->objects);
-	struct error *error =
-		database_open(writable ? path : ":memory:", &opened->database);
-	if (!error)
-		error = index_update(&opened->database, tree, image);
+	struct error *error = index_open_any(opened, folder, path, tree, image);
 	if (error)
 		index_close(opened);
 	else
@@ -49,12 +140,11 @@ void index_close(struct index *index)
 	if (!index)
 		return;
 	database_close(&index->database);
-	free(index->objects);
 	free(index);
 }
 
-static const char unit_columns[] = "unit.number, unit.object, unit.source, unit.target, "
-				   "unit.state, unit.reason";
+#define UNIT_COLUMNS                                                                     \
+	"unit.number, unit.object, unit.source, unit.target, unit.state, unit.reason"
 
 static struct index_unit index_unit_from_row(struct sqlite3_stmt *statement)
 {
@@ -68,48 +158,73 @@ static struct index_unit index_unit_from_row(struct sqlite3_stmt *statement)
 	};
 }
 
-/* The units that a query finds for its one argument. */
-static struct error *index_list_units(const struct index *index, const char *condition,
-	const char *argument, struct index_unit **units, size_t *count)
+struct unit_array {
+	struct index_unit *items;
+	size_t count;
+	size_t capacity;
+};
+
+/* The rows that a statement still gives. Where numbers are asked for, the unit's list of
+ * files, in the last column, has to hold that one. */
+static struct error *index_read_units(const struct index *index,
+	struct sqlite3_stmt *statement, int64_t file, struct unit_array *found)
 {
-	scope_free char *sql =
-		memory_format("SELECT %s FROM %s", unit_columns, condition);
-	scope_statement struct sqlite3_stmt *statement = NULL;
-	try(database_prepare(&index->database, sql, &statement));
-	database_bind(statement, "t", argument);
-	struct {
-		struct index_unit *items;
-		size_t count;
-		size_t capacity;
-	} found = {0};
 	bool row;
 	struct error *error;
-	while (!(error = database_step(&index->database, statement, &row)) && row)
-		*array_add(&found) = index_unit_from_row(statement);
+	while (!(error = database_step(&index->database, statement, &row)) && row) {
+		size_t size;
+		const void *files = file ? database_bytes(statement, 6, &size) : NULL;
+		if (!file || number_list_has(files, size, file))
+			*array_add(found) = index_unit_from_row(statement);
+	}
+	return error;
+}
+
+static struct error *index_give_units(struct unit_array *found, struct error *error,
+	struct index_unit **units, size_t *count)
+{
 	if (error) {
-		index_free_units(found.items, found.count);
+		index_free_units(found->items, found->count);
 		return error;
 	}
-	*units = found.items;
-	*count = found.count;
+	*units = found->items;
+	*count = found->count;
 	return NULL;
 }
 
 struct error *index_list_readers(const struct index *index, const char *file,
 	struct index_unit **units, size_t *count)
 {
-	return index_list_units(index,
-		"file JOIN input ON input.file = file.number "
-		"JOIN unit ON unit.number = input.unit WHERE file.path = ? "
-		"ORDER BY unit.object",
-		file, units, count);
+	scope_statement struct sqlite3_stmt *find = NULL;
+	scope_statement struct sqlite3_stmt *list = NULL;
+	struct unit_array found = {0};
+	bool row;
+	try(database_prepare(
+		&index->database, "SELECT number FROM file WHERE path = ?", &find));
+	database_bind(find, "t", file);
+	try(database_step(&index->database, find, &row));
+	struct error *error = NULL;
+	if (row) {
+		try(database_prepare(&index->database,
+			"SELECT " UNIT_COLUMNS ", input.files FROM input JOIN unit "
+			"ON unit.number = input.unit ORDER BY unit.object",
+			&list));
+		error = index_read_units(index, list, database_number(find, 0), &found);
+	}
+	return index_give_units(&found, error, units, count);
 }
 
 struct error *index_list_target(const struct index *index, const char *target,
 	struct index_unit **units, size_t *count)
 {
-	return index_list_units(
-		index, "unit WHERE target = ? ORDER BY link_order", target, units, count);
+	scope_statement struct sqlite3_stmt *list = NULL;
+	struct unit_array found = {0};
+	try(database_prepare(&index->database,
+		"SELECT " UNIT_COLUMNS " FROM unit WHERE target = ? ORDER BY link_order",
+		&list));
+	database_bind(list, "t", target);
+	struct error *error = index_read_units(index, list, 0, &found);
+	return index_give_units(&found, error, units, count);
 }
 
 void index_free_units(struct index_unit *units, size_t count)
@@ -169,90 +284,52 @@ struct error *index_read_places(const struct index *index, const struct index_un
 char *index_find_digest(const struct index *index, const char *file)
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
-	struct error *error = database_prepare(&index->database,
-		"SELECT digest FROM file WHERE path = ? AND digest IS NOT NULL",
-		&statement);
+	scope_error struct error *error = database_prepare(
+		&index->database, "SELECT digest FROM file WHERE path = ?", &statement);
 	bool row = false;
+	size_t size = 0;
 	if (!error) {
 		database_bind(statement, "t", file);
 		error = database_step(&index->database, statement, &row);
 	}
-	error_free(error);
-	return row ? memory_copy_text(database_text(statement, 0)) : NULL;
+	const void *bytes = row ? database_bytes(statement, 0, &size) : NULL;
+	return bytes ? text_from_bytes(bytes, size) : NULL;
 }
 
-static struct error *index_count_one(
-	const struct index *index, const char *sql, int64_t *count)
+struct error *index_list_inputs(const struct index *index,
+	void (*show)(const char *file, void *context), void *context)
 {
-	scope_statement struct sqlite3_stmt *statement = NULL;
-	bool row;
-	try(database_prepare(&index->database, sql, &statement));
-	try(database_step(&index->database, statement, &row));
-	*count = row ? database_number(statement, 0) : 0;
-	return NULL;
-}
-
-struct error *index_count(const struct index *index, struct index_counts *counts)
-{
-	struct index_counts counted = {0};
-	const struct {
-		const char *sql;
-		int64_t *count;
-	} questions[] = {
-		{"SELECT count(*) FROM unit WHERE target != ''", &counted.objects},
-		{"SELECT count(*) FROM unit WHERE target != '' AND state = 'recorded'",
-			&counted.recorded},
-		{"SELECT count(*) FROM unit WHERE target != '' AND state = 'unrecorded'",
-			&counted.unrecorded},
-		{"SELECT count(*) FROM unit WHERE target != '' AND state = 'excluded'",
-			&counted.excluded},
-		{"SELECT count(*) FROM unit WHERE target != '' AND state = 'assembly'",
-			&counted.assembly},
-		{"SELECT count(*) FROM place WHERE state IN (0, 1)", &counted.sections},
-		{"SELECT count(*) FROM place WHERE state = 1", &counted.proven},
-		{"SELECT count(*) FROM place WHERE state IN (0, 1) AND code",
-			&counted.code_sections},
-		{"SELECT count(*) FROM place WHERE state = 1 AND code",
-			&counted.code_proven},
-	};
-	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
-		try(index_count_one(index, questions[i].sql, questions[i].count));
-	*counts = counted;
-	return NULL;
-}
-
-struct error *index_list_unproven(const struct index *index,
-	void (*show)(
-		const char *object, const char *section, int64_t size, void *context),
-	void *context)
-{
-	scope_statement struct sqlite3_stmt *statement = NULL;
-	try(database_prepare(&index->database,
-		"SELECT unit.object, place.name, place.size FROM place "
-		"JOIN unit ON unit.number = place.unit WHERE place.state = 0 "
-		"ORDER BY unit.object, place.section",
-		&statement));
+	scope_statement struct sqlite3_stmt *lists = NULL;
+	scope_statement struct sqlite3_stmt *files = NULL;
+	array_of(bool) is_read = {0};
 	bool row;
 	struct error *error;
-	while (!(error = database_step(&index->database, statement, &row)) && row)
-		show(database_text(statement, 0), database_text(statement, 1),
-			database_number(statement, 2), context);
+	try(database_prepare(&index->database,
+		"SELECT input.files FROM input JOIN unit ON unit.number = input.unit "
+		"WHERE unit.target != ''",
+		&lists));
+	try(database_prepare(
+		&index->database, "SELECT path, number FROM file ORDER BY path", &files));
+	while (!(error = database_step(&index->database, lists, &row)) && row) {
+		struct number_list list = {0};
+		int64_t number;
+		list.data = database_bytes(lists, 0, &list.size);
+		while (number_list_read(&list, &number)) {
+			while (is_read.count <= (size_t)number)
+				*array_add(&is_read) = false;
+			is_read.items[number] = true;
+		}
+	}
+	while (!error && !(error = database_step(&index->database, files, &row)) && row) {
+		size_t number = (size_t)database_number(files, 1);
+		if (number < is_read.count && is_read.items[number])
+			show(database_text(files, 0), context);
+	}
+	free(is_read.items);
 	return error;
 }
 
-struct error *index_list_unrecorded(const struct index *index,
-	void (*show)(const char *object, const char *reason, void *context),
-	void *context)
+const struct database *index_get_database(const struct index *index)
 {
-	scope_statement struct sqlite3_stmt *statement = NULL;
-	try(database_prepare(&index->database,
-		"SELECT object, reason FROM unit WHERE target != '' AND state = "
-		"'unrecorded' "
-		"ORDER BY object",
-		&statement));
-	bool row;
-	struct error *error;
-	while (!(error = database_step(&index->database, statement, &row)) && row)
-		show(database_text(statement, 0), database_text(statement, 1), context);
-	return error;
+	return &index->database;
 }

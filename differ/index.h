@@ -6,9 +6,9 @@
  * each recorded compile to what was really linked: which target its object went
  * into, and where in vmlinux each of its sections landed.
  *
- *     records ─┐
- *     objects ─┼─▶ index_open ─▶ index.db ─▶ ksplice-create, ksplice-index
- *     vmlinux ─┘   (updates what changed)
+ *     records ──────┐
+ *     objects ──────┼─▶ index_open ─▶ index.db ─▶ ksplice-create, ksplice-index
+ *     vmlinux, *.ko ┘   (updates what changed)
  */
 #ifndef KSPLICE_DIFFER_INDEX_H
 #define KSPLICE_DIFFER_INDEX_H
@@ -17,6 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct database;
 struct elf_object;
 struct error;
 struct index;
@@ -25,8 +26,9 @@ struct kernel_tree;
 struct placement;
 
 /*
- * Opens the tree's index, and brings it up to date with the tree first. Where the
- * record folder cannot be written, the index is made in memory.
+ * Opens the tree's index, and brings it up to date with the tree first. One that is
+ * damaged or of another version is made anew. Where it is not up to date and cannot be
+ * written, it is made in memory.
  */
 struct error *index_open(const struct kernel_tree *tree, const struct kernel_image *image,
 	struct index **index);
@@ -38,10 +40,12 @@ struct index_unit {
 	char *source; /* related path; empty where not recorded */
 	char *target; /* "vmlinux", a module, or empty: linked into nothing */
 	char *state;  /* "recorded", "unrecorded", "assembly", "excluded" */
-	char *reason; /* of "unrecorded" */
+	char *reason; /* of "unrecorded" and "excluded"; of "recorded", why its object
+			 cannot be read */
 };
 
-/* The units for which the file (related path) was read, sorted by object. */
+/* The units for which the file (related path) was read, sorted by object. No units: no
+ * file of that path is known. */
 struct error *index_list_readers(const struct index *index, const char *file,
 	struct index_unit **units, size_t *count);
 /* The units whose objects went into the target, in link order. */
@@ -62,29 +66,12 @@ struct error *index_read_places(const struct index *index, const struct index_un
  * digits, or NULL if it is unknown. The caller frees it. */
 char *index_find_digest(const struct index *index, const char *file);
 
-struct index_counts {
-	int64_t objects; /* linked into a target */
-	int64_t recorded;
-	int64_t unrecorded;
-	int64_t excluded; /* by rule */
-	int64_t assembly;
-	int64_t sections; /* of vmlinux's objects, which have a place of their own */
-	int64_t proven;   /* of these */
-	int64_t code_sections;
-	int64_t code_proven;
-};
-struct error *index_count(const struct index *index, struct index_counts *counts);
+/* Calls show for each file (related path) that was read for a linked unit. */
+struct error *index_list_inputs(const struct index *index,
+	void (*show)(const char *file, void *context), void *context);
 
-/* Calls show for each section of vmlinux's objects without a proven place. */
-struct error *index_list_unproven(const struct index *index,
-	void (*show)(
-		const char *object, const char *section, int64_t size, void *context),
-	void *context);
-
-/* Calls show for each linked object without a record, with the reason. */
-struct error *index_list_unrecorded(const struct index *index,
-	void (*show)(const char *object, const char *reason, void *context),
-	void *context);
+/* For the parts of the index that are modules of their own: its tables. */
+const struct database *index_get_database(const struct index *index);
 
 #define scope_index __attribute__((cleanup(cleanup_index)))
 static inline void cleanup_index(struct index **index)

@@ -1,325 +1,90 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "differ/index_update.h"
 
-#include <fts.h>
-#include <inttypes.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "abi/record.h"
 #include "differ/build_record.h"
 #include "differ/database.h"
-#include "differ/elf_object.h"
+#include "differ/index_place.h"
+#include "differ/index_record.h"
+#include "differ/index_schema.h"
+#include "differ/index_survey.h"
 #include "differ/kernel_image.h"
 #include "differ/kernel_tree.h"
-#include "differ/placement.h"
-#include "differ/placement_order.h"
+#include "differ/module_image.h"
 #include "lib/cleanup.h"
-#include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/file.h"
-#include "lib/json.h"
 #include "lib/memory.h"
-#include "lib/name_map.h"
+#include "lib/parallel.h"
 #include "lib/record_rule.h"
 #include "lib/text.h"
 
-/* Changes with the tables below; an index of another version is made anew. */
-static const int64_t index_version = 1;
-
-static const char schema[] =
-	"CREATE TABLE meta(key TEXT PRIMARY KEY, value);"
-	"CREATE TABLE unit(number INTEGER PRIMARY KEY, object TEXT UNIQUE NOT NULL,"
-	"  source TEXT NOT NULL DEFAULT '', target TEXT NOT NULL DEFAULT '',"
-	"  link_order INTEGER, state TEXT NOT NULL DEFAULT 'unrecorded',"
-	"  reason TEXT NOT NULL DEFAULT 'the compile left no record',"
-	"  stamp TEXT NOT NULL DEFAULT '', seen INTEGER NOT NULL DEFAULT 1);"
-	"CREATE TABLE file(number INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL, digest "
-	"TEXT);"
-	"CREATE TABLE input(unit INTEGER NOT NULL, file INTEGER NOT NULL,"
-	"  PRIMARY KEY(file, unit)) WITHOUT ROWID;"
-	"CREATE INDEX input_unit ON input(unit);"
-	"CREATE TABLE function(unit INTEGER NOT NULL, name TEXT NOT NULL, hash TEXT NOT "
-	"NULL,"
-	"  file TEXT, first_line INTEGER, last_line INTEGER, section TEXT);"
-	"CREATE INDEX function_unit ON function(unit);"
-	"CREATE INDEX function_name ON function(name);"
-	"CREATE TABLE inlined(unit INTEGER NOT NULL, function TEXT NOT NULL,"
-	"  callee TEXT NOT NULL);"
-	"CREATE INDEX inlined_unit ON inlined(unit);"
-	"CREATE INDEX inlined_callee ON inlined(callee);"
-	"CREATE TABLE place(unit INTEGER NOT NULL, section INTEGER NOT NULL,"
-	"  name TEXT NOT NULL, size INTEGER NOT NULL, code INTEGER NOT NULL,"
-	"  address INTEGER NOT NULL, state INTEGER NOT NULL, how INTEGER NOT NULL,"
-	"  PRIMARY KEY(unit, section)) WITHOUT ROWID;";
-
-static const char *const tables[] = {
-	"meta",
-	"unit",
-	"file",
-	"input",
-	"function",
-	"inlined",
-	"place",
-};
+/* As many records are in memory at a time; one may be ten times its file's size. */
+enum { records_at_once = 128 };
 
 struct updating {
 	const struct database *database;
 	const struct kernel_tree *tree;
 	const struct kernel_image *image;
-	/* Numbers of files by the path as the compiler had it, with its folder: a
-	 * thousand units name the same thousand headers. */
-	struct name_map files;
-	bool is_changed; /* a record or the list of targets is another than before */
+	struct index_survey survey;
+	struct index_writer *writer;
 };
 
-/* What tells one version of a file from another without reading it. */
-static char *stamp_from_status(const struct stat *status)
+static void unit_set_state(struct surveyed_unit *unit, const char *state,
+	const char *reason, const char *source)
 {
-	return memory_format("%lld.%09ld %lld", (long long)status->st_mtim.tv_sec,
-		status->st_mtim.tv_nsec, (long long)status->st_size);
+	free(unit->state);
+	free(unit->reason);
+	free(unit->source);
+	unit->state = memory_copy_text(state);
+	unit->reason = memory_copy_text(reason);
+	unit->source = memory_copy_text(source);
 }
 
-static struct error *meta_read(
-	const struct database *database, const char *key, char **value)
+static struct error *unit_store(
+	const struct updating *updating, struct surveyed_unit *unit)
+{
+	scope_statement struct sqlite3_stmt *store = NULL;
+	try(database_prepare(updating->database,
+		unit->number
+			? "UPDATE unit SET object = ?, source = ?, target = ?, "
+			  "link_order = ?, state = ?, reason = ?, record_stamp = ?, "
+			  "object_stamp = ? WHERE number = ?"
+			: "INSERT INTO unit(object, source, target, link_order, state, "
+			  "reason, record_stamp, object_stamp) "
+			  "VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+		&store));
+	database_bind(store,
+		unit->number ? "tttittt"
+			       "ti"
+			     : "tttittt"
+			       "t",
+		unit->object, unit->source, unit->target, unit->link_order, unit->state,
+		unit->reason, unit->record_stamp, unit->object_stamp, unit->number);
+	try(database_execute(updating->database, store));
+	if (!unit->number)
+		unit->number = database_last_number(updating->database);
+	return NULL;
+}
+
+static struct error *unit_run(const struct updating *updating,
+	const struct surveyed_unit *unit, const char *sql)
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
-	bool row;
-	try(database_prepare(
-		database, "SELECT value FROM meta WHERE key = ?", &statement));
-	database_bind(statement, "t", key);
-	try(database_step(database, statement, &row));
-	*value = row ? memory_copy_text(database_text(statement, 0)) : NULL;
-	return NULL;
+	try(database_prepare(updating->database, sql, &statement));
+	database_bind(statement, "i", unit->number);
+	return database_execute(updating->database, statement);
 }
 
-static struct error *meta_write(
-	const struct database *database, const char *key, const char *value)
+static struct error *unit_remove_places(
+	const struct updating *updating, const struct surveyed_unit *unit)
 {
-	scope_statement struct sqlite3_stmt *statement = NULL;
-	try(database_prepare(
-		database, "INSERT OR REPLACE INTO meta VALUES(?, ?)", &statement));
-	database_bind(statement, "tt", key, value);
-	return database_execute(database, statement);
-}
-
-/* Makes the tables, unless they are there in this version. */
-static struct error *index_prepare(const struct database *database)
-{
-	scope_statement struct sqlite3_stmt *statement = NULL;
-	bool row;
-	try(database_prepare(database, "PRAGMA user_version", &statement));
-	try(database_step(database, statement, &row));
-	if (database_number(statement, 0) == index_version)
-		return NULL;
-	scope_text struct text sql = {0};
-	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
-		text_add_format(&sql, "DROP TABLE IF EXISTS %s;", tables[i]);
-	text_add(&sql, schema);
-	text_add_format(&sql, "PRAGMA user_version = %" PRId64, index_version);
-	return database_run(database, sql.data);
-}
-
-static struct error *unit_forget(const struct updating *updating, int64_t number)
-{
-	static const char *const statements[] = {
-		"DELETE FROM input WHERE unit = ?",
-		"DELETE FROM function WHERE unit = ?",
-		"DELETE FROM inlined WHERE unit = ?",
-	};
-	for (size_t i = 0; i < sizeof(statements) / sizeof(statements[0]); i++) {
-		scope_statement struct sqlite3_stmt *statement = NULL;
-		try(database_prepare(updating->database, statements[i], &statement));
-		database_bind(statement, "i", number);
-		try(database_execute(updating->database, statement));
-	}
-	return NULL;
-}
-
-/* The number of a path in the table of files, which gets it if it is new. */
-static struct error *file_enter(
-	const struct updating *updating, const char *path, int64_t *number)
-{
-	scope_statement struct sqlite3_stmt *enter = NULL;
-	scope_statement struct sqlite3_stmt *find = NULL;
-	bool row;
-	try(database_prepare(updating->database,
-		"INSERT OR IGNORE INTO file(path) VALUES(?)", &enter));
-	database_bind(enter, "t", path);
-	try(database_execute(updating->database, enter));
-	try(database_prepare(
-		updating->database, "SELECT number FROM file WHERE path = ?", &find));
-	database_bind(find, "t", path);
-	try(database_step(updating->database, find, &row));
-	*number = database_number(find, 0);
-	return NULL;
-}
-
-static struct error *input_find_number(
-	struct updating *updating, const char *folder, const char *input, int64_t *number)
-{
-	scope_free char *key = memory_format("%s\n%s", folder, input);
-	if (name_map_find(&updating->files, key, number))
-		return NULL;
-	scope_free char *path = file_normalize(folder, input);
-	scope_free char *related = kernel_tree_relate_path(updating->tree, path);
-	try(file_enter(updating, related, number));
-	name_map_set(&updating->files, key, *number);
-	return NULL;
-}
-
-static struct error *unit_add_inputs(
-	struct updating *updating, int64_t unit, const struct record *record)
-{
-	scope_statement struct sqlite3_stmt *insert = NULL;
-	try(database_prepare(updating->database,
-		"INSERT OR IGNORE INTO input(unit, file) VALUES(?, ?)", &insert));
-	size_t count = json_count_items(record->inputs);
-	for (size_t i = 0; i < count; i++) {
-		const char *input = json_find_item_text(record->inputs, i);
-		if (!input)
-			continue;
-		int64_t file;
-		try(input_find_number(updating, record->folder, input, &file));
-		database_bind(insert, "ii", unit, file);
-		try(database_execute(updating->database, insert));
-	}
-	return NULL;
-}
-
-static struct error *unit_add_functions(
-	const struct updating *updating, int64_t unit, const struct record *record)
-{
-	scope_statement struct sqlite3_stmt *insert = NULL;
-	scope_statement struct sqlite3_stmt *insert_inlined = NULL;
-	try(database_prepare(updating->database,
-		"INSERT INTO function VALUES(?, ?, ?, ?, ?, ?, ?)", &insert));
-	try(database_prepare(updating->database, "INSERT INTO inlined VALUES(?, ?, ?)",
-		&insert_inlined));
-	size_t count = json_count_items(record->functions);
-	for (size_t i = 0; i < count; i++) {
-		const struct json_t *function = json_find_item(record->functions, i);
-		const char *name = json_find_text(function, "name");
-		const char *hash = json_find_text(function, "hash");
-		if (!name || !hash)
-			return error_failed(
-				"%s: its record has a function without name or hash",
-				record->object);
-		const char *file = json_find_text(function, "file");
-		scope_free char *path =
-			file ? file_normalize(record->folder, file) : NULL;
-		scope_free char *related =
-			path ? kernel_tree_relate_path(updating->tree, path) : NULL;
-		database_bind(insert, "itttiit", unit, name, hash, related,
-			json_find_number(function, "line", 0),
-			json_find_number(function, "end", 0),
-			json_find_text(function, "section"));
-		try(database_execute(updating->database, insert));
-		const struct json_t *inlined = json_find(function, "inlined");
-		size_t inlined_count = json_count_items(inlined);
-		for (size_t k = 0; k < inlined_count; k++) {
-			database_bind(insert_inlined, "itt", unit, name,
-				json_find_item_text(inlined, k));
-			try(database_execute(updating->database, insert_inlined));
-		}
-	}
-	return NULL;
-}
-
-/* Enters the record under the object's unit, which may be there already. */
-static struct error *unit_enter(struct updating *updating, const struct record *record,
-	const char *object, const char *reason, const char *stamp)
-{
-	scope_statement struct sqlite3_stmt *enter = NULL;
-	scope_statement struct sqlite3_stmt *find = NULL;
-	scope_free char *path =
-		reason ? NULL : file_normalize(record->folder, record->source);
-	scope_free char *related = path ? kernel_tree_relate_path(updating->tree, path)
-					: memory_copy_text("");
-	try(database_prepare(updating->database,
-		"INSERT INTO unit(source, state, reason, stamp, object) VALUES(?, ?, ?, "
-		"?, ?) "
-		"ON CONFLICT(object) DO UPDATE SET source = excluded.source, "
-		"state = excluded.state, reason = excluded.reason, stamp = "
-		"excluded.stamp, "
-		"seen = 1",
-		&enter));
-	database_bind(enter, "ttttt", related, reason ? "unrecorded" : "recorded",
-		reason ? reason : "", stamp, object);
-	try(database_execute(updating->database, enter));
-	bool row;
-	try(database_prepare(
-		updating->database, "SELECT number FROM unit WHERE object = ?", &find));
-	database_bind(find, "t", object);
-	try(database_step(updating->database, find, &row));
-	int64_t number = database_number(find, 0);
-	try(unit_forget(updating, number));
-	if (reason)
-		return NULL;
-	try(unit_add_inputs(updating, number, record));
-	return unit_add_functions(updating, number, record);
-}
-
-/* A record that cannot be used makes its unit unrecorded, with the reason. */
-static struct error *record_enter(struct updating *updating, const char *path,
-	const char *object, const char *stamp)
-{
-	scope_record struct record record = {0};
-	scope_error struct error *problem = record_read(path, &record);
-	const char *reason = problem ? error_get_text(problem) : record.unrecorded;
-	if (!reason && strcmp(record.object, object) != 0)
-		reason = "the record in its place is another object's";
-	return unit_enter(updating, &record, object, reason, stamp);
-}
-
-static struct error *record_look_at(struct updating *updating, struct sqlite3_stmt *known,
-	struct sqlite3_stmt *see, const FTSENT *entry, const char *folder)
-{
-	const char *relative;
-	if (entry->fts_info != FTS_F ||
-		!text_has_suffix(entry->fts_name, KSPLICE_RECORD_SUFFIX) ||
-		!file_is_below(folder, entry->fts_path, &relative))
-		return NULL;
-	scope_free char *object = memory_copy_range(
-		relative, strlen(relative) - strlen(KSPLICE_RECORD_SUFFIX));
-	scope_free char *stamp = stamp_from_status(entry->fts_statp);
-	bool row;
-	database_bind(known, "tt", object, stamp);
-	struct error *error = database_step(updating->database, known, &row);
-	int64_t number = row ? database_number(known, 0) : 0;
-	struct error *reset = database_execute(updating->database, known);
-	error_free(reset);
-	if (error)
-		return error;
-	if (row) {
-		database_bind(see, "i", number);
-		return database_execute(updating->database, see);
-	}
-	updating->is_changed = true;
-	return record_enter(updating, entry->fts_path, object, stamp);
-}
-
-static struct error *index_update_records(struct updating *updating)
-{
-	scope_free char *folder = file_join(updating->tree->objects, KSPLICE_RECORD_DIR);
-	scope_statement struct sqlite3_stmt *known = NULL;
-	scope_statement struct sqlite3_stmt *see = NULL;
-	try(database_run(updating->database, "UPDATE unit SET seen = 0, target = ''"));
-	try(database_prepare(updating->database,
-		"SELECT number FROM unit WHERE object = ? AND stamp = ?", &known));
-	try(database_prepare(
-		updating->database, "UPDATE unit SET seen = 1 WHERE number = ?", &see));
-	char *roots[] = {folder, NULL};
-	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
-	if (!walk)
-		return error_errno("%s", folder);
-	struct error *error = NULL;
-	FTSENT *entry;
-	while (!error && (entry = fts_read(walk)))
-		error = record_look_at(updating, known, see, entry, folder);
-	fts_close(walk);
-	return error;
+	try(unit_run(updating, unit, "DELETE FROM place WHERE unit = ?"));
+	return unit_run(updating, unit, "DELETE FROM symbol WHERE unit = ?");
 }
 
 /* Is the object assembled rather than compiled? kbuild's .cmd file names its source. */
@@ -341,195 +106,252 @@ static bool object_is_assembly(const struct kernel_tree *tree, const char *objec
 	return text_has_suffix(name, ".S");
 }
 
-static const char *object_find_state(const struct kernel_tree *tree, const char *object)
+static void unit_find_state(const struct updating *updating, struct surveyed_unit *unit)
 {
-	if (record_rule_find(object))
-		return "excluded";
-	return object_is_assembly(tree, object) ? "assembly" : "unrecorded";
+	const char *rule = record_rule_find(unit->object);
+	if (rule)
+		unit_set_state(unit, "excluded", rule, "");
+	else if (object_is_assembly(updating->tree, unit->object))
+		unit_set_state(unit, "assembly", "", "");
+	else
+		unit_set_state(unit, "unrecorded", "the compile left no record", "");
 }
 
-/* Says of each unit into which target it went, and enters those without a record. */
-static struct error *index_update_targets(const struct updating *updating,
-	const struct kernel_tree_target *targets, size_t count)
+/* Units that left, and those that are here without a record. */
+static struct error *update_units(const struct updating *updating)
 {
-	scope_statement struct sqlite3_stmt *known = NULL;
-	scope_statement struct sqlite3_stmt *insert = NULL;
-	scope_statement struct sqlite3_stmt *link = NULL;
-	try(database_prepare(updating->database,
-		"SELECT 1 FROM unit WHERE object = ? AND seen AND stamp != ''", &known));
-	try(database_prepare(updating->database,
-		"INSERT INTO unit(object, state) VALUES(?, ?) ON CONFLICT(object) DO "
-		"UPDATE SET "
-		"state = excluded.state, reason = 'the compile left no record', stamp = "
-		"'', "
-		"source = '', seen = 1",
-		&insert));
-	try(database_prepare(updating->database,
-		"UPDATE unit SET target = ?, link_order = ? WHERE object = ?", &link));
-	for (size_t i = 0; i < count; i++) {
-		for (size_t k = 0; k < targets[i].object_count; k++) {
-			const char *object = targets[i].objects[k];
-			bool row;
-			database_bind(known, "t", object);
-			try(database_step(updating->database, known, &row));
-			try(database_execute(updating->database, known));
-			if (!row) {
-				database_bind(insert, "tt", object,
-					object_find_state(updating->tree, object));
-				try(database_execute(updating->database, insert));
-			}
-			database_bind(link, "tit", targets[i].name, (int64_t)k, object);
-			try(database_execute(updating->database, link));
+	for (size_t i = 0; i < updating->survey.unit_count; i++) {
+		struct surveyed_unit *unit = &updating->survey.units[i];
+		if (!unit->target[0] && unit->old_target[0])
+			try(unit_remove_places(updating, unit));
+		if (index_survey_is_gone(unit)) {
+			try(index_writer_forget_record(updating->writer, unit->number));
+			try(unit_run(
+				updating, unit, "DELETE FROM unit WHERE number = ?"));
+		} else if (unit->is_changed && !unit->has_record) {
+			unit_find_state(updating, unit);
+			try(unit_store(updating, unit));
+			try(index_writer_forget_record(updating->writer, unit->number));
+		} else if (unit->is_changed && !unit->is_record_changed) {
+			try(unit_store(updating, unit));
 		}
 	}
-	return database_run(updating->database,
-		"DELETE FROM input WHERE unit IN (SELECT number FROM unit WHERE NOT "
-		"seen);"
-		"DELETE FROM function WHERE unit IN (SELECT number FROM unit WHERE NOT "
-		"seen);"
-		"DELETE FROM inlined WHERE unit IN (SELECT number FROM unit WHERE NOT "
-		"seen);"
-		"DELETE FROM unit WHERE NOT seen");
-}
-
-static struct error *place_insert(const struct updating *updating,
-	struct sqlite3_stmt *insert, int64_t unit, const struct ordered_object *object)
-{
-	for (size_t i = 1; i < object->object->section_count; i++) {
-		const struct elf_section *section = &object->object->sections[i];
-		const struct placement *place = &object->places[i];
-		if (place->state == PLACEMENT_ABSENT)
-			continue;
-		database_bind(insert, "iitiiiii", unit, (int64_t)i, section->name,
-			(int64_t)section->size, (int64_t)elf_section_is_code(section),
-			(int64_t)place->address, (int64_t)place->state,
-			(int64_t)place->how);
-		try(database_execute(updating->database, insert));
-	}
 	return NULL;
 }
 
-static struct error *place_store(const struct updating *updating,
-	const struct ordered_object *objects, char *const *names, size_t count)
+struct reading {
+	struct surveyed_unit *unit;
+	struct record record;
+	struct error *problem;
+};
+
+struct reading_batch {
+	const struct kernel_tree *tree;
+	struct reading items[records_at_once];
+	size_t count;
+};
+
+static void reading_run(size_t i, void *context)
 {
-	scope_statement struct sqlite3_stmt *insert = NULL;
-	scope_statement struct sqlite3_stmt *find = NULL;
-	try(database_run(updating->database, "DELETE FROM place"));
-	try(database_prepare(updating->database,
-		"INSERT OR REPLACE INTO place(unit, section, name, size, code, address, "
-		"state, how) "
-		"VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-		&insert));
-	try(database_prepare(
-		updating->database, "SELECT number FROM unit WHERE object = ?", &find));
-	for (size_t i = 0; i < count; i++) {
-		bool row;
-		database_bind(find, "t", names[i]);
-		try(database_step(updating->database, find, &row));
-		int64_t unit = database_number(find, 0);
-		try(database_execute(updating->database, find));
-		try(place_insert(updating, insert, unit, &objects[i]));
-	}
-	return NULL;
+	struct reading_batch *batch = context;
+	struct reading *reading = &batch->items[i];
+	scope_free char *path = memory_format("%s/%s/%s%s", batch->tree->objects,
+		KSPLICE_RECORD_DIR, reading->unit->object, KSPLICE_RECORD_SUFFIX);
+	reading->problem = record_read(path, &reading->record);
 }
 
-/* Places the sections of all of vmlinux's objects; they must still be on disk. */
-static struct error *index_update_places(
-	const struct updating *updating, const struct kernel_tree_target *vmlinux)
+/* A record that cannot be used makes its unit unrecorded, with the reason. */
+static struct error *reading_enter(
+	const struct updating *updating, const struct reading *reading)
 {
-	size_t count = vmlinux->object_count;
-	scope_free struct ordered_object *objects =
-		memory_allocate(count * sizeof(*objects));
+	struct surveyed_unit *unit = reading->unit;
+	const struct record *record = &reading->record;
+	const char *reason =
+		reading->problem ? error_get_text(reading->problem) : record->unrecorded;
+	if (!reason && strcmp(record->object, unit->object) != 0)
+		reason = "the record in its place is another object's";
+	if (reason) {
+		unit_set_state(unit, "unrecorded", reason, "");
+	} else {
+		scope_free char *path = file_normalize(record->folder, record->source);
+		scope_free char *related = kernel_tree_relate_path(updating->tree, path);
+		unit_set_state(unit, "recorded", "", related);
+	}
+	try(unit_store(updating, unit));
+	try(index_writer_forget_record(updating->writer, unit->number));
+	return reason ? NULL
+		      : index_writer_add_record(updating->writer, unit->number, record);
+}
+
+static struct error *update_batch(
+	const struct updating *updating, struct reading_batch *batch)
+{
 	struct error *error = NULL;
-	size_t opened = 0;
-	for (; opened < count && !error; opened++) {
-		scope_free char *path =
-			file_join(updating->tree->objects, vmlinux->objects[opened]);
-		struct elf_object *object = NULL;
-		error = elf_object_open(path, ELF_RELOCS_READ, &object);
-		if (error)
-			break;
-		objects[opened].object = object;
-		objects[opened].places = placement_find(updating->image, object);
+	parallel_run(batch->count, reading_run, batch);
+	for (size_t i = 0; i < batch->count; i++) {
+		if (!error)
+			error = reading_enter(updating, &batch->items[i]);
+		record_deinit(&batch->items[i].record);
+		error_free(batch->items[i].problem);
 	}
-	if (!error) {
-		placement_order(updating->image, objects, count);
-		error = place_store(updating, objects, vmlinux->objects, count);
+	*batch = (struct reading_batch){.tree = updating->tree};
+	return error;
+}
+
+static struct error *update_records(const struct updating *updating)
+{
+	struct reading_batch batch = {.tree = updating->tree};
+	for (size_t i = 0; i < updating->survey.unit_count; i++) {
+		struct surveyed_unit *unit = &updating->survey.units[i];
+		if (!unit->has_record || !unit->is_record_changed)
+			continue;
+		batch.items[batch.count++].unit = unit;
+		if (batch.count == records_at_once)
+			try(update_batch(updating, &batch));
 	}
-	for (size_t i = 0; i < opened; i++) {
-		free(objects[i].places);
-		elf_object_close((struct elf_object *)objects[i].object);
+	try(update_batch(updating, &batch));
+	return index_writer_add_digests(updating->writer);
+}
+
+static struct error *target_store(
+	const struct updating *updating, const struct surveyed_target *target)
+{
+	scope_statement struct sqlite3_stmt *store = NULL;
+	bool is_vmlinux = target == updating->survey.targets;
+	try(database_prepare(updating->database,
+		"INSERT OR REPLACE INTO target VALUES(?, ?, ?)", &store));
+	database_bind(store, "ttb", target->listed->name, target->stamp,
+		is_vmlinux ? updating->image->build_id : NULL,
+		updating->image->build_id_size);
+	return database_execute(updating->database, store);
+}
+
+/* What could not be read is said of the unit, unless there is worse to say of it. */
+static struct error *unit_note_problem(
+	const struct updating *updating, struct surveyed_unit *unit, const char *problem)
+{
+	if (strcmp(unit->state, "recorded") != 0 || strcmp(unit->reason, problem) == 0)
+		return NULL;
+	free(unit->reason);
+	unit->reason = memory_copy_text(problem);
+	return unit_store(updating, unit);
+}
+
+static struct error *target_place(
+	const struct updating *updating, const struct surveyed_target *target)
+{
+	const struct kernel_tree_target *listed = target->listed;
+	scope_module_image struct module_image *module = NULL;
+	scope_free struct placed_unit *units =
+		memory_allocate((listed->object_count + 1) * sizeof(*units));
+	scope_free struct surveyed_unit **surveyed = memory_allocate(
+		(listed->object_count + 1) * sizeof(struct surveyed_unit *));
+	struct place_request request = {.database = updating->database,
+		.tree = updating->tree,
+		.writer = updating->writer,
+		.units = units};
+	if (target == updating->survey.targets) {
+		request.image = updating->image;
+	} else {
+		scope_error struct error *unreadable =
+			module_image_open(target->path, &module);
+		request.image = unreadable ? NULL : module_image_get(module);
+		request.module = module;
+	}
+	for (size_t i = 0; i < listed->object_count; i++) {
+		int64_t position;
+		if (!name_map_find(
+			    &updating->survey.by_object, listed->objects[i], &position))
+			continue;
+		struct surveyed_unit *unit = &updating->survey.units[position];
+		/* An object may be in several modules, the last one has it; and twice in
+		 * one target. */
+		if (strcmp(unit->target, listed->name) != 0 ||
+			unit->link_order != (int64_t)i)
+			continue;
+		surveyed[request.count] = unit;
+		units[request.count++] = (struct placed_unit){
+			.number = unit->number,
+			.object = unit->object,
+			.state = unit->state,
+			.is_new = unit->is_object_changed || unit->is_record_changed,
+		};
+	}
+	struct error *error = index_place_units(&request);
+	for (size_t i = 0; i < request.count; i++) {
+		const char *problem = units[i].problem ? units[i].problem : "";
+		if (!error)
+			error = unit_note_problem(updating, surveyed[i], problem);
+		free(units[i].problem);
 	}
 	return error;
 }
 
-/* Remembers what each file held. What changed after it was compiled is not known. */
-static struct error *index_update_digests(const struct updating *updating)
+static struct error *update_targets(const struct updating *updating)
 {
 	scope_statement struct sqlite3_stmt *list = NULL;
-	scope_statement struct sqlite3_stmt *store = NULL;
-	try(database_prepare(updating->database,
-		"SELECT number, path FROM file WHERE digest IS NULL", &list));
-	try(database_prepare(updating->database,
-		"UPDATE file SET digest = ? WHERE number = ?", &store));
+	scope_statement struct sqlite3_stmt *forget = NULL;
 	bool row;
 	struct error *error;
-	while (!(error = database_step(updating->database, list, &row)) && row) {
-		scope_free char *path =
-			kernel_tree_locate_path(updating->tree, database_text(list, 1));
-		scope_text struct text text = {0};
-		struct error *unreadable = file_read(path, &text);
-		error_free(unreadable);
-		if (unreadable)
+	for (size_t i = 0; i < updating->survey.target_count; i++) {
+		if (!updating->survey.targets[i].is_changed)
 			continue;
-		scope_free char *digest = digest_to_text(digest_of(text.data, text.size));
-		database_bind(store, "ti", digest, database_number(list, 0));
-		try(database_execute(updating->database, store));
+		try(target_place(updating, &updating->survey.targets[i]));
+		try(target_store(updating, &updating->survey.targets[i]));
+	}
+	try(database_prepare(updating->database, "SELECT name FROM target", &list));
+	try(database_prepare(
+		updating->database, "DELETE FROM target WHERE name = ?", &forget));
+	while (!(error = database_step(updating->database, list, &row)) && row) {
+		int64_t position;
+		if (name_map_find(&updating->survey.by_target, database_text(list, 0),
+			    &position))
+			continue;
+		database_bind(forget, "t", database_text(list, 0));
+		try(database_execute(updating->database, forget));
 	}
 	return error;
 }
 
-static struct error *index_update_all(struct updating *updating)
+static struct error *update_all(struct updating *updating)
 {
-	const struct database *database = updating->database;
-	try(index_prepare(database));
+	enum index_schema_state state;
+	try(index_schema_find_state(updating->database, &state));
+	if (state == INDEX_SCHEMA_ABSENT)
+		try(index_schema_create(updating->database));
+	try(index_survey_make(
+		updating->database, updating->tree, updating->image, &updating->survey));
+	if (!updating->survey.is_stale)
+		return NULL;
+	try(index_writer_open(updating->database, updating->tree, &updating->writer));
+	try(update_units(updating));
+	try(update_records(updating));
+	return update_targets(updating);
+}
 
-	struct stat status;
-	if (stat(updating->tree->vmlinux, &status))
-		return error_errno("%s", updating->tree->vmlinux);
-	scope_free char *build_id = text_from_bytes(
-		updating->image->build_id, updating->image->build_id_size);
-	scope_free char *stamp = stamp_from_status(&status);
-	scope_free char *key = memory_format("%s %s", build_id, stamp);
-	scope_free char *known = NULL;
-	try(meta_read(database, "vmlinux", &known));
-
-	try(index_update_records(updating));
-	struct kernel_tree_target *targets = NULL;
-	size_t count = 0;
-	try(kernel_tree_list_targets(updating->tree, &targets, &count));
-	struct error *error = index_update_targets(updating, targets, count);
-	bool is_stale = !known || strcmp(known, key) != 0 || updating->is_changed;
-	if (!error && is_stale)
-		error = index_update_places(updating, &targets[0]);
-	kernel_tree_free_targets(targets, count);
-	if (!error && updating->is_changed)
-		error = index_update_digests(updating);
-	if (!error)
-		error = meta_write(database, "vmlinux", key);
-	if (!error)
-		error = meta_write(database, "build_id", build_id);
-	return error;
+struct error *index_update_check(const struct database *database,
+	const struct kernel_tree *tree, const struct kernel_image *image,
+	bool *is_current)
+{
+	scope_index_survey struct index_survey survey = {0};
+	enum index_schema_state state;
+	*is_current = false;
+	try(index_schema_find_state(database, &state));
+	if (state != INDEX_SCHEMA_PRESENT)
+		return NULL;
+	try(index_survey_make(database, tree, image, &survey));
+	*is_current = !survey.is_stale;
+	return NULL;
 }
 
 struct error *index_update(const struct database *database,
 	const struct kernel_tree *tree, const struct kernel_image *image)
 {
-	struct updating updating = {database, tree, image, {0}, false};
-	/* What the index holds can be made again, so a power cut may cost it. */
-	try(database_run(database, "PRAGMA synchronous = OFF; BEGIN IMMEDIATE"));
-	struct error *error = index_update_all(&updating);
-	name_map_deinit(&updating.files);
+	struct updating updating = {database, tree, image, {0}, NULL};
+	try(database_run(database, "BEGIN IMMEDIATE"));
+	struct error *error = update_all(&updating);
+	index_writer_close(updating.writer);
+	index_survey_deinit(&updating.survey);
 	if (!error)
 		return database_run(database, "COMMIT");
 	struct error *undone = database_run(database, "ROLLBACK");

@@ -50,7 +50,7 @@ static void kernel_image_read_build_id(struct kernel_image *image)
 	}
 }
 
-static struct error *kernel_image_read(struct kernel_image *image)
+void kernel_image_sort(struct kernel_image *image)
 {
 	const struct elf_object *object = image->object;
 	image->by_name = memory_allocate(object->symbol_count * sizeof(*image->by_name));
@@ -71,7 +71,12 @@ static struct error *kernel_image_read(struct kernel_image *image)
 	}
 	qsort(image->by_address, image->section_count, sizeof(*image->by_address),
 		kernel_image_compare_addresses);
+}
 
+static struct error *kernel_image_read(struct kernel_image *image)
+{
+	const struct elf_object *object = image->object;
+	kernel_image_sort(image);
 	kernel_image_read_build_id(image);
 	if (!image->build_id || image->build_id_size > 32)
 		return error_failed("%s: has no build-id", object->path);

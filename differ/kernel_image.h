@@ -30,6 +30,9 @@ struct kernel_image {
 	size_t section_count;
 };
 
+/* Sorts the sections and symbols of image->object, which have their addresses. */
+void kernel_image_sort(struct kernel_image *image);
+
 struct error *kernel_image_open(const char *path, struct kernel_image **image);
 void kernel_image_close(struct kernel_image *image);
 

@@ -23,6 +23,12 @@ static const char *const vmlinux_archives[] = {
 	"arch/x86/lib/lib.a",
 };
 
+/* What scripts/link-vmlinux.sh links besides, where it is there. */
+static const char *const vmlinux_objects[] = {
+	".vmlinux.export.o",
+	"init/version-timestamp.o",
+};
+
 static struct error *kernel_tree_find_source(struct kernel_tree *tree)
 {
 	/* kbuild leaves this link in an object tree that was made with O= */
@@ -164,6 +170,12 @@ static struct error *target_list_vmlinux(
 			free(members[k]);
 		}
 		free(members);
+	}
+	count = sizeof(vmlinux_objects) / sizeof(vmlinux_objects[0]);
+	for (size_t i = 0; i < count && !error; i++) {
+		scope_free char *path = file_join(tree->objects, vmlinux_objects[i]);
+		if (file_exists(path))
+			*array_add(&objects) = memory_copy_text(vmlinux_objects[i]);
 	}
 	target->objects = objects.items;
 	target->object_count = objects.count;

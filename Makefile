@@ -77,6 +77,7 @@ data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%)
 
 unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
+recorder_programs := $(B)/tests/recorder/hash_verdict $(B)/tests/recorder/source_mutation
 guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 	$(wildcard tests/vm/guest/*.c))
 
@@ -115,7 +116,7 @@ help:
 	'CFLAGS, LDFLAGS, CC  as usual' \
 	'KSPLICE_CACHE        where demo and check keep kernels (~/.cache/ksplice)'
 
-tests: $(unit_tests) $(guest_programs)
+tests: $(unit_tests) $(recorder_programs) $(guest_programs)
 
 demo:
 	@tests/demo $(KERNEL)
@@ -251,6 +252,10 @@ $(B)/tests/test_%: $(O)/tests/unit/test_%.o $(O)/unit.a $(O)/differ.a $(O)/apply
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(san_flags) $(LDFLAGS) -o $@ $(filter %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(all_libs)
+
+$(B)/tests/recorder/%: $(O)/tests/recorder/%.o $(O)/tests/recorder/bound_code.o \
+		$(O)/differ.a $(O)/lib.a
+	$(call link,$(differ_libs))
 
 # They run in an initramfs without libraries.
 $(B)/tests/guest/%: tests/vm/guest/%.c $(O)/flags | $(B)/probed

@@ -6,15 +6,18 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "abi/version.h"
 #include "differ/index.h"
 #include "differ/kernel_image.h"
 #include "differ/kernel_tree.h"
+#include "differ/seal_write.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/json.h"
 #include "lib/message.h"
+#include "lib/process.h"
 
 static const char usage[] =
 	"usage: ksplice-index [OPTION]... OBJTREE\n"
@@ -27,6 +30,9 @@ static const char usage[] =
 	"  -c, --check    fail (exit code 2) if an object of the kernel has no record\n"
 	"  -v, --verbose  list the objects without a record, with the reason, and the\n"
 	"                 sections whose place in vmlinux could not be proven\n"
+	"      --seal=OUT pack into the archive OUT (.tar.zst, .tar.gz, .tar.xz, .tar) what\n"
+	"                 ksplice-create needs in place of the tree; an OUT that exists is\n"
+	"                 replaced\n"
 	"      --json     print the result as JSON\n"
 	"  -h, --help     show this help\n"
 	"      --version  show the version\n"
@@ -35,6 +41,7 @@ static const char usage[] =
 
 struct index_options {
 	const char *tree;
+	const char *seal;
 	bool is_check;
 	bool is_verbose;
 	bool is_json;
@@ -121,15 +128,48 @@ static struct error *index_show_text(const struct index *index,
 	return index_list_unproven(index, show_unproven, NULL);
 }
 
+/* On a terminal, one line that changes. */
+static void show_sealing(size_t done, size_t count)
+{
+	if (isatty(STDERR_FILENO) && (done % 64 == 0 || done == count))
+		fprintf(stderr, "\rksplice-index: %zu of %zu files%s", done, count,
+			done == count ? "\n" : "");
+}
+
+static struct error *index_seal(const struct kernel_tree *tree,
+	const struct kernel_image *image, const struct index *index,
+	const struct index_options *options)
+{
+	struct seal_summary summary;
+	try(seal_write(tree, image, index, options->seal, show_sealing, &summary));
+	if (!options->is_json) {
+		printf("%s: %zu files, %.1f MB, packed %.1f MB\n", options->seal,
+			summary.files, (double)summary.content_size / 1e6,
+			(double)summary.archive_size / 1e6);
+		return NULL;
+	}
+	scope_json struct json_t *json = json_make_object();
+	json_put_text(json, "result", "sealed");
+	json_put_text(json, "archive", options->seal);
+	json_put_number(json, "files", (int64_t)summary.files);
+	json_put_number(json, "content_size", summary.content_size);
+	json_put_number(json, "archive_size", summary.archive_size);
+	scope_free char *text = json_to_text(json);
+	fputs(text, stdout);
+	return NULL;
+}
+
 static struct error *index_run(const struct index_options *options)
 {
 	scope_kernel_tree struct kernel_tree *tree = NULL;
 	scope_kernel_image struct kernel_image *image = NULL;
 	scope_index struct index *index = NULL;
 	struct index_counts counts;
-	try(kernel_tree_open(options->tree, &tree));
+	try(kernel_tree_open(options->tree, NULL, &tree));
 	try(kernel_image_open(tree->vmlinux, &image));
 	try(index_open(tree, image, &index));
+	if (options->seal)
+		return index_seal(tree, image, index, options);
 	try(index_count(index, &counts));
 	try(options->is_json ? index_show_json(index, &counts)
 			     : index_show_text(index, &counts, options));
@@ -143,10 +183,11 @@ static struct error *index_run(const struct index_options *options)
 
 int main(int count, char **arguments)
 {
-	enum { OPTION_JSON = 256, OPTION_VERSION };
+	enum { OPTION_JSON = 256, OPTION_SEAL, OPTION_VERSION };
 	static const struct option long_options[] = {
 		{"check", no_argument, NULL, 'c'},
 		{"verbose", no_argument, NULL, 'v'},
+		{"seal", required_argument, NULL, OPTION_SEAL},
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, OPTION_VERSION},
@@ -162,6 +203,9 @@ int main(int count, char **arguments)
 			break;
 		case 'v':
 			options.is_verbose = true;
+			break;
+		case OPTION_SEAL:
+			options.seal = optarg;
 			break;
 		case OPTION_JSON:
 			options.is_json = true;
@@ -183,5 +227,9 @@ int main(int count, char **arguments)
 	}
 	options.tree = arguments[optind];
 	message_init("ksplice-index", false);
-	return message_end(index_run(&options));
+	if (options.seal)
+		process_catch_signals();
+	int code = message_end(index_run(&options));
+	process_die_interrupted();
+	return code;
 }

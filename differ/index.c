@@ -240,6 +240,29 @@ struct error *index_list_unproven(const struct index *index,
 	return error;
 }
 
+struct error *index_list_inputs(const struct index *index,
+	void (*show)(const char *file, void *context), void *context)
+{
+	scope_statement struct sqlite3_stmt *statement = NULL;
+	try(database_prepare(&index->database,
+		"SELECT path FROM file WHERE number IN (SELECT file FROM input JOIN unit "
+		"ON unit.number = input.unit WHERE unit.target != '') ORDER BY path",
+		&statement));
+	bool row;
+	struct error *error;
+	while (!(error = database_step(&index->database, statement, &row)) && row)
+		show(database_text(statement, 0), context);
+	return error;
+}
+
+struct error *index_copy(const struct index *index, const char *path)
+{
+	scope_statement struct sqlite3_stmt *statement = NULL;
+	try(database_prepare(&index->database, "VACUUM INTO ?", &statement));
+	database_bind(statement, "t", path);
+	return database_execute(&index->database, statement);
+}
+
 struct error *index_list_unrecorded(const struct index *index,
 	void (*show)(const char *object, const char *reason, void *context),
 	void *context)

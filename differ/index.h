@@ -81,6 +81,13 @@ struct error *index_list_unproven(const struct index *index,
 		const char *object, const char *section, int64_t size, void *context),
 	void *context);
 
+/* Calls show for each file (related path) that was read for a linked unit. */
+struct error *index_list_inputs(const struct index *index,
+	void (*show)(const char *file, void *context), void *context);
+
+/* Writes the index to a file of its own, which must not exist. */
+struct error *index_copy(const struct index *index, const char *path);
+
 /* Calls show for each linked object without a record, with the reason. */
 struct error *index_list_unrecorded(const struct index *index,
 	void (*show)(const char *object, const char *reason, void *context),

@@ -12,6 +12,7 @@
 #include "differ/index.h"
 #include "differ/kernel_image.h"
 #include "differ/kernel_tree.h"
+#include "differ/seal_read.h"
 #include "differ/seal_write.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -23,16 +24,17 @@ static const char usage[] =
 	"usage: ksplice-index [OPTION]... OBJTREE\n"
 	"Bring the index of a kernel tree up to date, and show what it covers.\n"
 	"\n"
-	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux. The index is\n"
-	".ksplice/index.db in it; ksplice-create runs this by itself where it is "
-	"needed.\n"
+	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux, or what --seal\n"
+	"made of it. The index is .ksplice/index.db in it; ksplice-create runs this by\n"
+	"itself where it is needed.\n"
 	"\n"
 	"  -c, --check    fail (exit code 2) if an object of the kernel has no record\n"
 	"  -v, --verbose  list the objects without a record, with the reason, and the\n"
 	"                 sections whose place in vmlinux could not be proven\n"
-	"      --seal=OUT pack into the archive OUT (.tar.zst, .tar.gz, .tar.xz, .tar) what\n"
-	"                 ksplice-create needs in place of the tree; an OUT that exists is\n"
-	"                 replaced\n"
+	"      --seal=OUT pack what ksplice-create needs in place of the tree into the\n"
+	"                 archive OUT (.tar.zst, .tar.gz, .tar.xz, .tar), which is replaced\n"
+	"                 if it exists\n"
+	"      --source=DIR  where the source tree is, if it is not where it was\n"
 	"      --json     print the result as JSON\n"
 	"  -h, --help     show this help\n"
 	"      --version  show the version\n"
@@ -41,6 +43,7 @@ static const char usage[] =
 
 struct index_options {
 	const char *tree;
+	const char *source;
 	const char *seal;
 	bool is_check;
 	bool is_verbose;
@@ -165,7 +168,7 @@ static struct error *index_run(const struct index_options *options)
 	scope_kernel_image struct kernel_image *image = NULL;
 	scope_index struct index *index = NULL;
 	struct index_counts counts;
-	try(kernel_tree_open(options->tree, NULL, &tree));
+	try(seal_open_tree(options->tree, options->source, &tree));
 	try(kernel_image_open(tree->vmlinux, &image));
 	try(index_open(tree, image, &index));
 	if (options->seal)
@@ -183,11 +186,12 @@ static struct error *index_run(const struct index_options *options)
 
 int main(int count, char **arguments)
 {
-	enum { OPTION_JSON = 256, OPTION_SEAL, OPTION_VERSION };
+	enum { OPTION_JSON = 256, OPTION_SEAL, OPTION_SOURCE, OPTION_VERSION };
 	static const struct option long_options[] = {
 		{"check", no_argument, NULL, 'c'},
 		{"verbose", no_argument, NULL, 'v'},
 		{"seal", required_argument, NULL, OPTION_SEAL},
+		{"source", required_argument, NULL, OPTION_SOURCE},
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, OPTION_VERSION},
@@ -206,6 +210,9 @@ int main(int count, char **arguments)
 			break;
 		case OPTION_SEAL:
 			options.seal = optarg;
+			break;
+		case OPTION_SOURCE:
+			options.source = optarg;
 			break;
 		case OPTION_JSON:
 			options.is_json = true;

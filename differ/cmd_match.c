@@ -194,8 +194,7 @@ static struct error *matching_write(struct matching *matching)
 
 static struct error *matching_run(struct matching *matching)
 {
-	try(seal_open_tree(
-		matching->tree_path, matching->source_path, &matching->tree));
+	try(seal_open_tree(matching->tree_path, matching->source_path, &matching->tree));
 	try(kernel_image_open(matching->tree->vmlinux, &matching->image));
 	try(index_open(matching->tree, matching->image, &matching->index));
 	try(index_list_target(matching->index, KSPLICE_TARGET_VMLINUX, &matching->units,

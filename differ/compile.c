@@ -182,8 +182,8 @@ static struct error *objtool_find(const struct kernel_tree *tree, const char *ob
 		if (strcmp(word, object) == 0)
 			has_object = true;
 		else
-			arguments_add(arguments, relocation_map_word(tree,
-							 tree->built_objects, word));
+			arguments_add(arguments,
+				relocation_map_word(tree, tree->built_objects, word));
 	}
 	if (!has_object)
 		return error_refused("objtool-command",

@@ -49,8 +49,8 @@ struct error *debug_content_clear(const char *path, char *data, size_t size)
 	uint32_t names = header->e_shstrndx == SHN_XINDEX ? sections[0].sh_link
 							  : header->e_shstrndx;
 	if (count > (size - table) / sizeof(*sections) || names >= count ||
-		!range_is_inside(sections[names].sh_offset, sections[names].sh_size,
-			size) ||
+		!range_is_inside(
+			sections[names].sh_offset, sections[names].sh_size, size) ||
 		!sections[names].sh_size ||
 		data[sections[names].sh_offset + sections[names].sh_size - 1])
 		return error_failed("%s: has a damaged table of sections", path);
@@ -58,8 +58,8 @@ struct error *debug_content_clear(const char *path, char *data, size_t size)
 		Elf64_Shdr *section = &sections[i];
 		if (section->sh_name >= sections[names].sh_size)
 			return error_failed("%s: has a damaged table of sections", path);
-		if (!section_is_debug(section,
-			    data + sections[names].sh_offset + section->sh_name))
+		if (!section_is_debug(
+			    section, data + sections[names].sh_offset + section->sh_name))
 			continue;
 		if (!range_is_inside(section->sh_offset, section->sh_size, size))
 			return error_failed("%s: has a damaged table of sections", path);

@@ -98,8 +98,12 @@ static struct error *meta_write(
 	const struct database *database, const char *key, const char *value)
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
-	try(database_prepare(
-		database, "INSERT OR REPLACE INTO meta VALUES(?, ?)", &statement));
+	/* The row stays the same one: the copy in a seal is to depend on content alone.
+	 */
+	try(database_prepare(database,
+		"INSERT INTO meta VALUES(?, ?) ON CONFLICT(key) DO UPDATE SET value = "
+		"excluded.value",
+		&statement));
 	database_bind(statement, "tt", key, value);
 	return database_execute(database, statement);
 }

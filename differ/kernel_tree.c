@@ -68,10 +68,10 @@ static struct error *kernel_tree_find_source(struct kernel_tree *tree, const cha
 	bool is_one_tree = strcmp(tree->built_objects, tree->built_source) == 0;
 	const char *path = is_one_tree ? tree->objects : tree->built_source;
 	tree->source = realpath(source ? source : path, NULL);
-	if (is_one_tree && (!folder_is_source(tree->objects) ||
-				   (source && (!tree->source ||
-						      strcmp(tree->source,
-							      tree->objects) != 0))))
+	if (is_one_tree &&
+		(!folder_is_source(tree->objects) ||
+			(source && (!tree->source ||
+					   strcmp(tree->source, tree->objects) != 0))))
 		return error_hint(
 			error_refused("one-tree",
 				"%s: this kernel was built within its source tree, which "

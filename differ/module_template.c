@@ -72,13 +72,14 @@ static struct error *template_build(
 	scope_free char *tree_option = memory_format("--directory=%s", tree->objects);
 	/* The object tree's own Makefile, which a seal has not, leads to where the source
 	 * tree was. */
-	scope_free char *source_option = memory_format("--file=%s/Makefile", tree->source);
+	scope_free char *source_option =
+		memory_format("--file=%s/Makefile", tree->source);
 	scope_free char *folder_option = memory_format("M=%s", folder);
 	scope_free char *compiler_option = memory_format("CC=%s", compiler);
 	scope_free char *library_option = memory_format("KSPLICE_LIBDIR=%s", libraries);
 	const char *const arguments[] = {"make", "--no-print-directory", "--silent",
-		tree_option, source_option, folder_option, compiler_option, library_option,
-		"KBUILD_MODPOST_WARN=1", "modules", NULL};
+		tree_option, source_option, folder_option, compiler_option,
+		library_option, "KBUILD_MODPOST_WARN=1", "modules", NULL};
 	/* What a surrounding make or build sets must not reach kbuild. */
 	const char *const environment[] = {
 		"MAKEFLAGS=", "MFLAGS=", "MAKELEVEL=", "LC_ALL=C", NULL};

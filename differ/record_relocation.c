@@ -53,8 +53,8 @@ static char *path_find_moved(
 			continue;
 		if (is_relative && roots[i].is_reached)
 			return NULL;
-		return memory_format("%s%s%s%s", roots[i].to, is_root ? "" : "/", rest,
-			slash);
+		return memory_format(
+			"%s%s%s%s", roots[i].to, is_root ? "" : "/", rest, slash);
 	}
 	return NULL;
 }
@@ -114,9 +114,8 @@ static void arguments_add_names(const struct kernel_tree *tree,
 	scope_free char *spelled = record_find_spelled_source(tree, record);
 	array_add_text(arguments,
 		memory_format("-fmacro-prefix-map=%s/=%s", tree->source, spelled));
-	array_add_text(arguments,
-		memory_format("-fmacro-prefix-map=%s/=%s/", tree->objects,
-			tree->built_objects));
+	array_add_text(arguments, memory_format("-fmacro-prefix-map=%s/=%s/",
+					  tree->objects, tree->built_objects));
 }
 
 void record_relocate(const struct kernel_tree *tree, struct record *record)
@@ -129,7 +128,8 @@ void record_relocate(const struct kernel_tree *tree, struct record *record)
 	size_t count = json_count_items(record->arguments);
 	for (size_t i = 0; i < count; i++) {
 		const char *word = json_find_item_text(record->arguments, i);
-		array_add_text(arguments, relocation_map_word(tree, record->folder, word));
+		array_add_text(
+			arguments, relocation_map_word(tree, record->folder, word));
 		if (!i)
 			arguments_add_names(tree, record, arguments);
 	}

@@ -69,8 +69,8 @@ static const char *const generated_files[] = {
 void seal_content_add(struct seal_content *content, const char *path, const char *from,
 	enum seal_form form)
 {
-	*array_add(content) = (struct seal_item){
-		memory_copy_text(path), memory_copy_text(from), form};
+	*array_add(content) =
+		(struct seal_item){memory_copy_text(path), memory_copy_text(from), form};
 }
 
 static void content_add_file(struct seal_content *content, const struct kernel_tree *tree,
@@ -103,8 +103,8 @@ static struct error *content_add_folder(
 	while (!error && (entry = fts_read(walk))) {
 		const char *path;
 		if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
-			error = error_failed("%s: %s", entry->fts_path,
-				strerror(entry->fts_errno));
+			error = error_failed(
+				"%s: %s", entry->fts_path, strerror(entry->fts_errno));
 		else if (entry->fts_info == FTS_F &&
 			 file_is_below(tree->objects, entry->fts_path, &path) &&
 			 !path_is_unsealed(path))
@@ -163,8 +163,7 @@ static struct error *content_add_targets(
 	}
 	kernel_tree_free_targets(targets, count);
 	for (size_t i = 0; i < kernel_tree_archive_count; i++) {
-		scope_free char *path =
-			file_join(tree->objects, kernel_tree_archives[i]);
+		scope_free char *path = file_join(tree->objects, kernel_tree_archives[i]);
 		if (!i || file_exists(path))
 			content_add_file(
 				content, tree, kernel_tree_archives[i], SEAL_WHOLE);
@@ -176,13 +175,14 @@ static struct error *content_add_targets(
  * beside it. Generated folders are in the seal as a whole. */
 static bool input_is_generated(const struct kernel_tree *tree, const char *path)
 {
-	for (size_t i = 0; i < sizeof(generated_files) / sizeof(generated_files[0]); i++) {
+	for (size_t i = 0; i < sizeof(generated_files) / sizeof(generated_files[0]);
+		i++) {
 		if (strcmp(path, generated_files[i]) == 0)
 			return true;
 	}
 	scope_free char *folder = file_parent(path);
-	scope_free char *command = memory_format(
-		"%s/%s/.%s.cmd", tree->objects, folder, file_name(path));
+	scope_free char *command =
+		memory_format("%s/%s/.%s.cmd", tree->objects, folder, file_name(path));
 	return file_exists(command);
 }
 

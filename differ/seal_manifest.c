@@ -15,8 +15,8 @@
 
 static struct error *manifest_problem(const char *name, const char *problem)
 {
-	return error_refused("seal-damaged", "%s: %s %s", name, KSPLICE_SEAL_MANIFEST,
-		problem);
+	return error_refused(
+		"seal-damaged", "%s: %s %s", name, KSPLICE_SEAL_MANIFEST, problem);
 }
 
 /* Relative, and what file_normalize would make of it: nothing that leads elsewhere. */

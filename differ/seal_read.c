@@ -37,9 +37,9 @@ static struct error *seal_describe_problem(const char *seal, struct error *error
 {
 	if (error_get_kind(error) == ERROR_REFUSED)
 		return error;
-	struct error *damaged = error_hint(
-		error_refused("seal-damaged", "%s", error_get_text(error)),
-		"%s is truncated or damaged: get the archive again", seal);
+	struct error *damaged =
+		error_hint(error_refused("seal-damaged", "%s", error_get_text(error)),
+			"%s is truncated or damaged: get the archive again", seal);
 	error_free(error);
 	return damaged;
 }
@@ -76,6 +76,12 @@ static struct error *member_write(
 	return futimens(fd, times) ? error_errno("%s", path) : NULL;
 }
 
+static struct error *seal_refuse_other(const char *path)
+{
+	return error_hint(error_refused("no-seal", "%s: is no seal of a kernel", path),
+		"ksplice-index --seal makes one; an object tree is a folder");
+}
+
 static struct error *seal_read_manifest(const char *seal, struct tar_reader *reader,
 	const char *folder, struct seal_manifest *manifest)
 {
@@ -86,9 +92,7 @@ static struct error *seal_read_manifest(const char *seal, struct tar_reader *rea
 	if (error || !found || strcmp(member.path, KSPLICE_SEAL_MANIFEST) != 0 ||
 		member.size > manifest_size_most) {
 		error_free(error);
-		return error_hint(
-			error_refused("no-seal", "%s: is no seal of a kernel", seal),
-			"ksplice-index --seal makes one; an object tree is a folder");
+		return seal_refuse_other(seal);
 	}
 	error = tar_reader_read(reader, &member, &data);
 	if (!error)
@@ -112,7 +116,7 @@ static struct error *seal_unpack_member(const char *seal, struct tar_reader *rea
 		return seal_damaged(seal, member->path, "was altered");
 	struct error *error = tar_reader_read(reader, member, &data);
 	if (error)
-		return seal_describe_problem(seal, error_prefix(error, "%s", member->path));
+		return seal_describe_problem(seal, error);
 	scope_free char *digest = digest_to_text(digest_of(data, member->size));
 	if (strcmp(digest, listed->digest) != 0)
 		return seal_damaged(seal, member->path, "was altered");
@@ -126,7 +130,12 @@ static struct error *seal_unpack_all(
 	scope_seal_manifest struct seal_manifest manifest = {0};
 	struct tar_member member;
 	bool found;
-	try(tar_reader_open(seal, archive->data, archive->size, &reader));
+	struct error *unknown =
+		tar_reader_open(seal, archive->data, archive->size, &reader);
+	if (unknown) {
+		error_free(unknown);
+		return seal_refuse_other(seal);
+	}
 	try(seal_read_manifest(seal, reader, folder, &manifest));
 	for (;;) {
 		if (process_interruption())
@@ -140,8 +149,8 @@ static struct error *seal_unpack_all(
 	}
 	for (size_t i = 0; i < manifest.file_count; i++) {
 		if (!manifest.files[i].is_seen)
-			return seal_damaged(
-				seal, manifest.files[i].path, "is missing in the archive");
+			return seal_damaged(seal, manifest.files[i].path,
+				"is missing in the archive");
 	}
 	return NULL;
 }
@@ -196,5 +205,6 @@ struct error *seal_open_tree(
 		return kernel_tree_open(path, source, tree);
 	scope_free char *folder = NULL;
 	try(seal_unpack(path, &folder));
-	return kernel_tree_open(folder, source, tree);
+	struct error *error = kernel_tree_open(folder, source, tree);
+	return error ? error_prefix(error, "%s", path) : NULL;
 }

@@ -57,10 +57,9 @@ static struct error *sealing_find_compiler(
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(units[i].state, "recorded") != 0)
 			continue;
-		scope_free char *path =
-			memory_format("%s/%s/%s%s", sealing->tree->objects,
-				KSPLICE_RECORD_DIR, units[i].object,
-				KSPLICE_RECORD_SUFFIX);
+		scope_free char *path = memory_format("%s/%s/%s%s",
+			sealing->tree->objects, KSPLICE_RECORD_DIR, units[i].object,
+			KSPLICE_RECORD_SUFFIX);
 		error_free(error);
 		error = record_read(path, record);
 		break;
@@ -103,8 +102,8 @@ static struct error *sealing_prepare(struct sealing *sealing)
 	if (stat(tree->vmlinux, &status))
 		return error_errno("%s", tree->vmlinux);
 	sealing->built = status.st_mtim;
-	manifest->build_id = text_from_bytes(
-		sealing->image->build_id, sealing->image->build_id_size);
+	manifest->build_id =
+		text_from_bytes(sealing->image->build_id, sealing->image->build_id_size);
 	manifest->release = memory_copy_text(tree->release);
 	manifest->objects = memory_copy_text(tree->built_objects);
 	manifest->source = memory_copy_text(tree->built_source);

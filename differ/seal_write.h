@@ -21,8 +21,8 @@ struct seal_summary {
 
 /*
  * Packs the tree into the archive path, which is replaced if it exists, in one step: a
- * failure or a signal leaves what was there. The same tree gives the same archive. show is
- * called now and then with how many of the files are done.
+ * failure or a signal leaves what was there. The same tree gives the same archive. show
+ * is called now and then with how many of the files are done.
  */
 struct error *seal_write(const struct kernel_tree *tree, const struct kernel_image *image,
 	const struct index *index, const char *path,

@@ -3,6 +3,7 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 
 struct tar_writer {
 	char *path;
+	int fd;
 	struct archive *archive;
 };
 
@@ -40,20 +42,31 @@ static const struct tar_compression {
 static struct error *tar_problem(const char *name, struct archive *archive)
 {
 	const char *text = archive_error_string(archive);
-	return error_failed("%s: %s", name, text ? text : "is no readable archive");
+	return error_failed("%s: %s", name, text ? text : "libarchive failed");
+}
+
+/* libarchive says what it was doing, errno why that did not work. */
+static struct error *tar_writer_problem(struct tar_writer *writer)
+{
+	int number = archive_errno(writer->archive);
+	if (number <= 0)
+		return tar_problem(writer->path, writer->archive);
+	return error_failed("%s: %s", writer->path, strerror(number));
 }
 
 static struct error *tar_writer_prepare(
 	struct tar_writer *writer, const struct tar_compression *compression)
 {
 	struct archive *archive = writer->archive;
+	writer->fd = open(writer->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	if (writer->fd < 0)
+		return error_errno("%s", writer->path);
 	if (archive_write_set_format_pax(archive) != ARCHIVE_OK ||
 		compression->add(archive) != ARCHIVE_OK ||
-		(compression->options &&
-			archive_write_set_options(archive, compression->options) !=
-				ARCHIVE_OK) ||
-		archive_write_open_filename(archive, writer->path) != ARCHIVE_OK)
-		return tar_problem(writer->path, archive);
+		(compression->options && archive_write_set_options(archive,
+						 compression->options) != ARCHIVE_OK) ||
+		archive_write_open_fd(archive, writer->fd) != ARCHIVE_OK)
+		return tar_writer_problem(writer);
 	return NULL;
 }
 
@@ -82,7 +95,8 @@ struct error *tar_writer_open(
 	return error;
 }
 
-/* Tells libarchive which parts of the content are more than zeros. */
+/* Tells libarchive which parts of the content are more than zeros. What is nothing but
+ * zeros is written as it is. */
 static void entry_set_data(struct archive_entry *entry, const char *data, size_t size)
 {
 	size_t start = 0;
@@ -103,8 +117,7 @@ struct error *tar_writer_add(
 	archive_entry_set_filetype(entry, AE_IFREG);
 	archive_entry_set_perm(entry, member->is_executable ? 0755 : 0644);
 	archive_entry_set_size(entry, (int64_t)member->size);
-	archive_entry_set_mtime(
-		entry, member->modified.tv_sec, member->modified.tv_nsec);
+	archive_entry_set_mtime(entry, member->modified.tv_sec, member->modified.tv_nsec);
 	entry_set_data(entry, data, member->size);
 	int status = archive_write_header(writer->archive, entry);
 	archive_entry_free(entry);
@@ -112,7 +125,7 @@ struct error *tar_writer_add(
 		archive_write_data(writer->archive, data, member->size) !=
 			(la_ssize_t)member->size ||
 		archive_write_finish_entry(writer->archive) != ARCHIVE_OK)
-		return tar_problem(writer->path, writer->archive);
+		return tar_writer_problem(writer);
 	return NULL;
 }
 
@@ -120,7 +133,7 @@ struct error *tar_writer_finish(struct tar_writer *writer)
 {
 	struct error *error = NULL;
 	if (archive_write_close(writer->archive) != ARCHIVE_OK)
-		error = tar_problem(writer->path, writer->archive);
+		error = tar_writer_problem(writer);
 	tar_writer_abandon(writer);
 	return error;
 }
@@ -130,6 +143,7 @@ void tar_writer_abandon(struct tar_writer *writer)
 	if (!writer)
 		return;
 	archive_write_free(writer->archive);
+	cleanup_close(&writer->fd);
 	free(writer->path);
 	free(writer);
 }
@@ -190,8 +204,8 @@ struct error *tar_reader_read(
 		const void *block;
 		size_t size;
 		la_int64_t offset;
-		int status = archive_read_data_block(
-			reader->archive, &block, &size, &offset);
+		int status =
+			archive_read_data_block(reader->archive, &block, &size, &offset);
 		if (status == ARCHIVE_EOF)
 			break;
 		if (status != ARCHIVE_OK)

@@ -47,7 +47,8 @@ static char *unit_find_modified_input(
 					status.st_mtim.tv_nsec >
 				unit->record.started;
 		/* A copy's time says nothing. */
-		bool is_doubtful = !known && is_newer && !kernel_tree_is_moved(source->tree);
+		bool is_doubtful =
+			!known && is_newer && !kernel_tree_is_moved(source->tree);
 		if ((known && strcmp(known, digest) != 0) || is_doubtful)
 			return take_pointer(path);
 	}
@@ -62,13 +63,13 @@ static struct error *unit_check_inputs(
 	scope_free char *modified = unit_find_modified_input(source, unit);
 	if (!modified)
 		return NULL;
-	return error_hint(error_refused("other-source",
-				  "%s: %s: %s", unit->object, modified,
-				  file_exists(modified)
-					  ? "is not the file that the kernel was built from"
-					  : "was read by the build and is not there"),
-		"%s must be the source of this very kernel, Linux %s", source->tree->source,
-		source->tree->release);
+	return error_hint(
+		error_refused("other-source", "%s: %s: %s", unit->object, modified,
+			file_exists(modified)
+				? "is not the file that the kernel was built from"
+				: "was read by the build and is not there"),
+		"%s must be the source of this very kernel, Linux %s",
+		source->tree->source, source->tree->release);
 }
 
 struct error *update_unit_open(const struct update_source *source,

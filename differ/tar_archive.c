@@ -31,7 +31,7 @@ static const struct tar_compression {
 	int (*add)(struct archive *archive);
 	const char *options;
 } tar_compressions[] = {
-	{".tar.zst", archive_write_add_filter_zstd, "zstd:compression-level=12"},
+	{".tar.zst", archive_write_add_filter_zstd, "zstd:compression-level=6"},
 	/* gzip's own header would have the time */
 	{".tar.gz", archive_write_add_filter_gzip,
 		"gzip:compression-level=6,gzip:!timestamp"},

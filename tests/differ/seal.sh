@@ -230,7 +230,7 @@ tar -xf "$seal" -C "$work/open"
 # pack NAME: the unpacked seal again, manifest first
 pack() {
 	(cd "$work/open" && { echo .ksplice/seal.json && find . -type f -printf '%P\n' |
-		grep -vx .ksplice/seal.json | sort; } |
+		grep -vx .ksplice/seal.json | LC_ALL=C sort; } |
 		tar -cf "$work/$1" --no-recursion -T -)
 }
 
@@ -247,17 +247,22 @@ size=$(stat -c %s "$work/whole.tar")
 head -c $((size / 2 / 512 * 512)) "$work/whole.tar" >"$work/half.tar"
 refused "a seal of which half is missing" 2 "half.tar" \
 	create statement "$work/half.tar" "$work/source"
-printf 'X' | dd of="$work/open/kernel/sys.o" bs=1 seek=2000 conv=notrunc 2>/dev/null
+# Files that come early, so that little is unpacked in vain.
+printf 'X' | dd of="$work/open/.config" bs=1 seek=2000 conv=notrunc 2>/dev/null
 pack altered.tar
-refused "a file that was altered" 2 "kernel/sys.o: was altered" \
+refused "a file that was altered" 2 ": .config: was altered" \
 	create statement "$work/altered.tar" "$work/source"
-mv "$work/open/kernel/sys.o" "$work/open/kernel/sysx.o"
+printf 'X' >>"$work/open/.config"
+pack longer.tar
+refused "a file that is longer" 2 ": .config: was altered" \
+	create statement "$work/longer.tar" "$work/source"
+mv "$work/open/.config" "$work/open/.configuration"
 pack added.tar
-refused "a file that was renamed" 2 "kernel/sysx.o: does not belong" \
+refused "a file that was renamed" 2 ": .configuration: does not belong" \
 	create statement "$work/added.tar" "$work/source"
-rm "$work/open/kernel/sysx.o"
+rm "$work/open/.configuration"
 pack removed.tar
-refused "a file that was removed" 2 "kernel/sys.o: is missing" \
+refused "a file that was removed" 2 ": .config: is missing" \
 	create statement "$work/removed.tar" "$work/source"
 sed -i 's/"format": 1/"format": 4711/' "$work/open/.ksplice/seal.json"
 pack format.tar

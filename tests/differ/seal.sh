@@ -41,7 +41,7 @@ ok() {
 
 not_ok() {
 	echo "not ok $*"
-	sed 's/^/  /' "$work/err"
+	sed 's/^/  /;20q' "$work/err"
 	failed=1
 }
 

@@ -9,17 +9,24 @@
 #define KSPLICE_ABI_RECORD_H
 
 /* Changes with every incompatible change to the record; readers refuse others. */
-#define KSPLICE_RECORD_FORMAT 1
+#define KSPLICE_RECORD_FORMAT 2
 
 /* The folder at the root of the object tree that mirrors it. */
 #define KSPLICE_RECORD_DIR ".ksplice"
 
-/* kernel/fork.o is recorded in .ksplice/kernel/fork.o.json.gz */
-#define KSPLICE_RECORD_SUFFIX ".json.gz"
+/* kernel/fork.o is recorded in .ksplice/kernel/fork.o.json.zst */
+#define KSPLICE_RECORD_SUFFIX ".json.zst"
+
+/* In KSPLICE_RECORD_DIR: the record that the others are compressed with. */
+#define KSPLICE_RECORD_DICTIONARY "dictionary.zst"
 
 /* Ends the id of a variable that the compiler made up: no two compiles agree on which is
  * which, so it corresponds to nothing. */
 #define KSPLICE_UNCORRELATED_SUFFIX "!"
+
+/* What "ksplice-cc --ksplice-remake=FOLDER" leaves in that folder. */
+#define KSPLICE_REMADE_OBJECT "object.o"
+#define KSPLICE_REMADE_RECORD "record.json.zst"
 
 /* The index, in KSPLICE_RECORD_DIR. */
 #define KSPLICE_INDEX_FILE "index.db"
@@ -30,6 +37,9 @@
  * It is not a plugin argument, because those are part of a compiler cache's key.
  */
 #define KSPLICE_ENV_UNIT "KSPLICE_UNIT"
+
+/* Where ksplice-cc keeps the units of objects that a compiler cache may have. */
+#define KSPLICE_ENV_UNIT_STORE "KSPLICE_UNIT_STORE"
 
 /* Overrides where the tools look for what was installed with them. */
 #define KSPLICE_ENV_LIBDIR "KSPLICE_LIBDIR"

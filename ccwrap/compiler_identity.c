@@ -192,8 +192,10 @@ void compiler_identity_ask(
 		else
 			asked.plugin = memory_copy_text(plugin);
 	}
-	scope_free char *cache = identity_get_cache(compiler, folder);
-	identity_save(&asked, compiler, plugin, cache);
+	if (folder) {
+		scope_free char *cache = identity_get_cache(compiler, folder);
+		identity_save(&asked, compiler, plugin, cache);
+	}
 	compiler_identity_deinit(identity);
 	*identity = asked;
 }
@@ -204,6 +206,16 @@ void compiler_identity_read(
 	scope_free char *cache = identity_get_cache(compiler, folder);
 	if (!identity_load(identity, compiler, cache))
 		compiler_identity_ask(identity, compiler, folder);
+}
+
+void compiler_identity_describe(
+	const struct compiler_identity *identity, const char *compiler, struct text *text)
+{
+	text_add_format(text, "%s\n", identity->version);
+	identity_describe_file(text, compiler);
+	text_add(text, "\n");
+	identity_describe_file(text, identity->plugin);
+	text_add(text, "\n");
 }
 
 void compiler_identity_deinit(struct compiler_identity *identity)

@@ -8,6 +8,8 @@
 #ifndef KSPLICE_CCWRAP_COMPILER_IDENTITY_H
 #define KSPLICE_CCWRAP_COMPILER_IDENTITY_H
 
+struct text;
+
 /* Zero-initialise; release with compiler_identity_deinit. */
 struct compiler_identity {
 	char *version;      /* the first line of --version */
@@ -19,9 +21,13 @@ struct compiler_identity {
 void compiler_identity_read(
 	struct compiler_identity *identity, const char *compiler, const char *folder);
 
-/* As above, and never believes what was kept. */
+/* As above, and never believes what was kept; a folder of NULL keeps nothing. */
 void compiler_identity_ask(
 	struct compiler_identity *identity, const char *compiler, const char *folder);
+
+/* Adds lines that change whenever the compiler or the plugin does. */
+void compiler_identity_describe(const struct compiler_identity *identity,
+	const char *compiler, struct text *text);
 
 void compiler_identity_deinit(struct compiler_identity *identity);
 

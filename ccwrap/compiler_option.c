@@ -109,7 +109,8 @@ const struct compiler_option *compiler_option_find(const char *argument)
 		return NULL;
 	for (size_t i = 0; i < count; i++) {
 		const struct compiler_option *option = &compiler_options[i];
-		if (!compiler_option_fits(option, argument))
+		if (option->name[1] != argument[1] ||
+			!compiler_option_fits(option, argument))
 			continue;
 		if (!found || strlen(option->name) > strlen(found->name))
 			found = option;

@@ -13,23 +13,26 @@
 /* What execvp uses where PATH is not set (see confstr). */
 #define COMPILER_PATH_DEFAULT "/bin:/usr/bin"
 
-static const char *const compiler_launchers[] = {
-	"ccache",
-	"distcc",
-	"icecc",
-	"sccache",
-	"buildcache",
+static const struct compiler_launcher {
+	const char *name;
+	enum launcher_kind kind;
+} compiler_launchers[] = {
+	{"ccache", LAUNCHER_CACHE},
+	{"sccache", LAUNCHER_NETWORK}, /* as sccache-dist */
+	{"buildcache", LAUNCHER_CACHE},
+	{"distcc", LAUNCHER_NETWORK},
+	{"icecc", LAUNCHER_NETWORK},
 };
 
-bool compiler_path_is_launcher(const char *path)
+enum launcher_kind compiler_path_get_launcher(const char *path)
 {
 	const char *name = file_name(path);
 	size_t count = sizeof(compiler_launchers) / sizeof(compiler_launchers[0]);
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(compiler_launchers[i], name) == 0)
-			return true;
+		if (strcmp(compiler_launchers[i].name, name) == 0)
+			return compiler_launchers[i].kind;
 	}
-	return false;
+	return LAUNCHER_NONE;
 }
 
 /* By inode: symbolic links, hard links and other names of it are all found. */
@@ -50,7 +53,7 @@ static bool compiler_path_is_program(const char *path)
 static bool compiler_path_leads_to_launcher(const char *path)
 {
 	scope_free char *resolved = realpath(path, NULL);
-	return resolved && compiler_path_is_launcher(resolved);
+	return resolved && compiler_path_get_launcher(resolved) != LAUNCHER_NONE;
 }
 
 static char *compiler_path_search(const char *name, bool skip_launchers, bool *skipped)

@@ -21,7 +21,14 @@ char *compiler_path_find(const char *name, bool *skipped);
  */
 char *compiler_path_find_real(const char *name);
 
-/* True if a program of that name or path runs compilers for others: ccache. */
-bool compiler_path_is_launcher(const char *path);
+/* How a program that runs compilers for others may get an object. */
+enum launcher_kind {
+	LAUNCHER_NONE,    /* it is no such program */
+	LAUNCHER_CACHE,   /* from a compile that was here before: ccache */
+	LAUNCHER_NETWORK, /* from another machine: distcc */
+};
+
+/* By the program's name or path. */
+enum launcher_kind compiler_path_get_launcher(const char *path);
 
 #endif

@@ -35,6 +35,12 @@ void compiler_exec(const char *program, const struct argument_list *arguments)
 	exit(code);
 }
 
+void compiler_exec_missing(const char *name)
+{
+	fprintf(stderr, "ksplice-cc: %s: no such compiler on PATH\n", name);
+	exit(EXIT_NOT_FOUND);
+}
+
 /*
  * A terminal sends Ctrl-C to the compiler as well, and says so by a code that is not
  * a process's; twice would be once too often.

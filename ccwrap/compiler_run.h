@@ -17,6 +17,9 @@ struct argument_list;
 void compiler_exec(const char *program, const struct argument_list *arguments)
 	__attribute__((noreturn));
 
+/* Ends as a shell does that finds no such program, and says so. */
+void compiler_exec_missing(const char *name) __attribute__((noreturn));
+
 /*
  * Runs the program with NAME=VALUE added to its environment and waits for it.
  * Returns 0 and its wait status, or -1 if it could not be started. Signals stay

@@ -5,6 +5,7 @@
 
 #include "abi/record.h"
 #include "ccwrap/compiler_option.h"
+#include "ccwrap/object_section.h"
 #include "ccwrap/unit_file.h"
 #include "ccwrap/wrapper_call.h"
 #include "lib/cleanup.h"
@@ -33,12 +34,9 @@ static void local_unit_copy(
 	}
 }
 
-struct error *local_unit_make(
-	const struct wrapper_call *call, const char *plugin, const struct unit_file *unit)
+struct error *local_unit_compile(const struct wrapper_call *call, const char *plugin,
+	const char *object, const struct unit_file *unit)
 {
-	scope_free char *folder = NULL;
-	try(file_make_temporary("ksplice-cc", &folder));
-	scope_free char *object = file_join(folder, "object.o");
 	scope_free char *option = memory_format("-fplugin=%s", plugin);
 	scope_free char *variable = memory_format("%s=%s", KSPLICE_ENV_UNIT, unit->path);
 	scope_argument_list struct argument_list arguments = {0};
@@ -48,11 +46,30 @@ struct error *local_unit_make(
 	argument_list_add(&arguments, "-o");
 	argument_list_add(&arguments, object);
 	const char *environment[] = {variable, NULL};
+	scope_text struct text said = {0};
 	struct process_request request = {
 		.arguments = (const char *const *)arguments.items,
 		.environment = environment,
+		.output = &said,
+		.errors = &said,
 	};
-	struct error *error = process_check(&request);
+	return process_check(&request);
+}
+
+const char *local_unit_make(const struct wrapper_call *call, const char *plugin,
+	const char *object, const struct unit_file *unit)
+{
+	scope_free char *folder = NULL;
+	scope_error struct error *error = file_make_temporary("ksplice-cc", &folder);
+	if (error)
+		return "not-recorded-by-launcher";
+	scope_free char *local = file_join(folder, "object.o");
+	error = local_unit_compile(call, plugin, local, unit);
+	const char *reason = NULL;
+	if (error)
+		reason = "not-recorded-by-launcher";
+	else if (!object_section_is_same(object, local))
+		reason = "object-differs";
 	error_free(file_remove(folder));
-	return error;
+	return reason;
 }

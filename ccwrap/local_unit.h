@@ -4,7 +4,7 @@
  *
  * A compiler cache that has the object already, or a machine far away that compiles
  * it without our plugin, leave nothing to record. Then the same command is run
- * once more, here, for a unit and an object that nobody keeps.
+ * once more, here, for a unit and an object that only proves that it is the same.
  */
 #ifndef KSPLICE_CCWRAP_LOCAL_UNIT_H
 #define KSPLICE_CCWRAP_LOCAL_UNIT_H
@@ -13,8 +13,18 @@ struct error;
 struct unit_file;
 struct wrapper_call;
 
-/* Fills unit. plugin: the plugin's path. */
-struct error *local_unit_make(const struct wrapper_call *call, const char *plugin,
-	const struct unit_file *unit);
+/*
+ * Runs the command with the plugin, which fills unit; the object goes to that path, and
+ * no file is written beside it.
+ */
+struct error *local_unit_compile(const struct wrapper_call *call, const char *plugin,
+	const char *object, const struct unit_file *unit);
+
+/*
+ * Fills unit. plugin: the plugin's path. object: what was delivered. NULL, or why
+ * there is no unit: a constant name.
+ */
+const char *local_unit_make(const struct wrapper_call *call, const char *plugin,
+	const char *object, const struct unit_file *unit);
 
 #endif

@@ -4,7 +4,7 @@
  *
  *     make ──▶ ksplice-cc ──▶ gcc -fplugin=… ──▶ object
  *                  │               │ unit
- *                  └──── record ◀──┘      .ksplice/<object>.json.gz
+ *                  └──── record ◀──┘      .ksplice/<object>.json.zst
  *
  * What is not a compile of C to an object is left to the compiler altogether. For
  * the rest two things must hold: the object, the messages and the exit code are the
@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "abi/record.h"
+#include "ccwrap/build_warning.h"
 #include "ccwrap/compile_command.h"
 #include "ccwrap/compiler_identity.h"
 #include "ccwrap/compiler_run.h"
@@ -29,13 +30,22 @@
 #include "ccwrap/record_place.h"
 #include "ccwrap/record_write.h"
 #include "ccwrap/unit_file.h"
+#include "ccwrap/unit_store.h"
 #include "ccwrap/wrapper_call.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/memory.h"
+#include "lib/record_reason.h"
 #include "lib/record_rule.h"
 #include "lib/text.h"
+
+/* Options of our own; all others are the compiler's. */
+#define MAIN_IDENTITY "--ksplice-identity"
+#define MAIN_REMAKE "--ksplice-remake="
+
+#define MAIN_RETRIES 4
+#define MAIN_RETRY_PAUSE 20000 /* microseconds */
 
 static uint64_t main_get_time(void)
 {
@@ -48,8 +58,16 @@ static uint64_t main_get_time(void)
 static void main_pass(const struct wrapper_call *call) __attribute__((noreturn));
 static void main_pass(const struct wrapper_call *call)
 {
-	const char *program = call->program ? call->program : call->command.items[0];
-	compiler_exec(program, &call->command);
+	if (call->program)
+		compiler_exec(call->program, &call->command);
+	compiler_exec_missing(call->command.items[0]);
+}
+
+/* The user learns once per build that something is not recorded, and where to look. */
+static void main_give_reason(const struct record_place *place, const char *reason)
+{
+	error_free(record_write_reason(place, reason));
+	build_warning_give(place->object, reason);
 }
 
 /* As main_pass, and leaves the reason where the record would be. */
@@ -58,7 +76,7 @@ static void main_pass_unrecorded(const struct wrapper_call *call,
 static void main_pass_unrecorded(const struct wrapper_call *call,
 	const struct record_place *place, const char *reason)
 {
-	error_free(record_write_reason(place, reason));
+	main_give_reason(place, reason);
 	main_pass(call);
 }
 
@@ -75,31 +93,58 @@ static bool main_prepare_place(const struct record_place *place)
 static void main_make_arguments(const struct wrapper_call *call, const char *plugin,
 	struct argument_list *arguments)
 {
+	/* Another machine need not have it. */
+	bool is_plugged = call->launcher != LAUNCHER_NETWORK;
 	scope_free char *option = memory_format("-fplugin=%s", plugin);
 	for (size_t i = 0; i < call->command.count; i++) {
 		argument_list_add(arguments, call->command.items[i]);
-		if (i == call->compiler)
+		if (i == call->compiler && is_plugged)
 			argument_list_add(arguments, option);
 	}
 }
 
+/*
+ * Gets the unit of an object that was made, from the plugin or in its stead. NULL, or
+ * why there is none: a constant name.
+ */
+static const char *main_get_unit(const struct record *record,
+	const struct unit_file *file, const char *plugin, struct text *unit)
+{
+	const struct wrapper_call *call = record->call;
+	bool is_cached = call->launcher == LAUNCHER_CACHE;
+	const char *object = record->object;
+	if (!unit_file_is_started(file) && call->launcher) {
+		if (is_cached && unit_store_find(call, object, unit))
+			return NULL;
+		const char *reason = local_unit_make(call, plugin, object, file);
+		if (reason)
+			return reason;
+	}
+	if (!unit_file_read(file, unit))
+		return unit_file_is_started(file) ? "unit-incomplete" : "plugin-silent";
+	if (is_cached)
+		unit_store_add(call, object, unit, record->started);
+	return NULL;
+}
+
 /* Why there is no record after a compile that worked, or NULL if there is one. */
 static const char *main_record(
-	struct record *record, const struct unit_file *unit, const char *plugin)
+	struct record *record, const struct unit_file *file, const char *plugin)
 {
-	bool is_direct = record->call->compiler == 0;
-	if (!unit_file_is_started(unit) && !is_direct) {
-		scope_error struct error *error =
-			local_unit_make(record->call, plugin, unit);
-		if (error)
-			return "not-recorded-by-launcher";
+	scope_text struct text unit = {0};
+	const char *reason = main_get_unit(record, file, plugin, &unit);
+	if (reason)
+		return reason;
+	record->unit = &unit;
+	/* Another build in this tree may just be writing the same object. */
+	struct error *error = record_write(record);
+	for (int i = 0; error && i < MAIN_RETRIES; i++) {
+		error_free(error);
+		usleep(MAIN_RETRY_PAUSE);
+		error = record_write(record);
 	}
-	scope_text struct text text = {0};
-	if (!unit_file_read(unit, &text))
-		return unit_file_is_started(unit) ? "unit-incomplete" : "plugin-silent";
-	record->unit = &text;
-	scope_error struct error *error = record_write(record);
 	record->unit = NULL;
+	error_free(error);
 	return error ? "record-not-written" : NULL;
 }
 
@@ -131,9 +176,11 @@ static void main_compile(const struct wrapper_call *call,
 	if (error)
 		main_pass_unrecorded(call, place, "no-unit-file");
 	main_make_arguments(call, identity.plugin, &arguments);
+	scope_free char *object = file_join(place->root, place->object);
 	struct record record = {
 		.place = place,
 		.call = call,
+		.object = object,
 		.source = source,
 		.version = identity.version,
 		.started = main_get_time(),
@@ -144,10 +191,11 @@ static void main_compile(const struct wrapper_call *call,
 	if (status == 0) {
 		const char *reason = main_record(&record, &unit, identity.plugin);
 		if (reason)
-			error_free(record_write_reason(place, reason));
+			main_give_reason(place, reason);
 	}
 	compiler_run_end();
-	if (WIFEXITED(status) && status && !unit_file_is_started(&unit))
+	bool was_plugged = call->launcher != LAUNCHER_NETWORK;
+	if (was_plugged && WIFEXITED(status) && status && !unit_file_is_started(&unit))
 		main_retry(call, place);
 	compiler_exit_like(status);
 }
@@ -162,6 +210,80 @@ static void main_find_place(const struct wrapper_call *call,
 		main_pass(call);
 }
 
+/*
+ * The record of an object that is there already: compiles it once more, to object.o in
+ * folder, and puts the record beside it. Whether the two objects are the same is for
+ * the caller to find out, who knows what else the build did to it.
+ */
+static struct error *main_remake(const struct wrapper_call *call,
+	struct record_place *place, const char *source, const char *folder)
+{
+	struct compiler_identity identity = {0};
+	scope_unit_file struct unit_file file = {.fd = -1};
+	scope_text struct text unit = {0};
+	scope_free char *object = file_join(folder, KSPLICE_REMADE_OBJECT);
+	compiler_identity_read(&identity, call->real, place->folder);
+	if (identity.reason)
+		return error_failed("%s: %s", identity.reason,
+			record_reason_explain(identity.reason));
+	try(unit_file_create(&file));
+	struct record record = {
+		.place = place,
+		.call = call,
+		.object = object,
+		.source = source,
+		.version = identity.version,
+		.unit = &unit,
+		.started = main_get_time(),
+	};
+	try(local_unit_compile(call, identity.plugin, object, &file));
+	if (!unit_file_read(&file, &unit))
+		return error_failed("the plugin wrote nothing");
+	free(place->path);
+	place->path = file_join(folder, KSPLICE_REMADE_RECORD);
+	struct error *error = record_write(&record);
+	compiler_identity_deinit(&identity);
+	return error;
+}
+
+static int main_remake_report(const struct wrapper_call *call,
+	const struct compile_command *command, const char *folder)
+{
+	struct record_place place = {0};
+	if (command->kind != COMPILE_OBJECT || !call->real) {
+		fprintf(stderr,
+			"ksplice-cc: --ksplice-remake: no compile of one C source "
+			"to an object\n");
+		return 1;
+	}
+	const char *source = command->sources.items[0];
+	main_find_place(call, command, source, &place);
+	struct error *error = main_remake(call, &place, source, folder);
+	if (error)
+		fprintf(stderr, "ksplice-cc: %s: %s\n", place.object,
+			error_get_text(error));
+	int code = error ? (int)error_get_kind(error) : 0;
+	error_free(error);
+	return code;
+}
+
+/* For a compiler cache that runs us, and sees neither compiler nor plugin. */
+static int main_show_identity(char **argv)
+{
+	struct wrapper_call call = {0};
+	struct compiler_identity identity = {0};
+	scope_text struct text text = {0};
+	wrapper_call_read(&call, 1, argv);
+	if (!call.real)
+		compiler_exec_missing(call.command.items[0]);
+	compiler_identity_ask(&identity, call.real, NULL);
+	compiler_identity_describe(&identity, call.real, &text);
+	fputs(text.data, stdout);
+	compiler_identity_deinit(&identity);
+	wrapper_call_deinit(&call);
+	return fflush(stdout) ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	struct wrapper_call call = {0};
@@ -169,8 +291,19 @@ int main(int argc, char **argv)
 	struct record_place place = {0};
 	const char *above = getenv(KSPLICE_ENV_UNIT);
 
+	if (argc == 2 && strcmp(argv[1], MAIN_IDENTITY) == 0)
+		return main_show_identity(argv);
+	const char *remake = NULL;
+	if (argc > 1 && text_has_prefix(argv[1], MAIN_REMAKE)) {
+		remake = argv[1] + strlen(MAIN_REMAKE);
+		argv[1] = argv[0];
+		argv++;
+		argc--;
+	}
 	wrapper_call_read(&call, argc, argv);
 	compile_command_read(&call.expanded, &command);
+	if (remake)
+		return main_remake_report(&call, &command, remake);
 	bool is_passed = command.kind == COMPILE_OTHER || !call.program || !call.real;
 	/* Another of us up there is recording this compile already. */
 	is_passed |= above && *above;
@@ -179,8 +312,10 @@ int main(int argc, char **argv)
 	if (command.kind == COMPILE_OBJECT) {
 		const char *source = command.sources.items[0];
 		main_find_place(&call, &command, source, &place);
-		if (record_rule_find(place.object) || !main_prepare_place(&place))
+		if (record_rule_find(place.object))
 			main_pass(&call);
+		if (!main_prepare_place(&place))
+			main_pass_unrecorded(&call, &place, "folder-not-writable");
 		main_compile(&call, &place, source);
 	}
 	for (size_t i = 0; i < command.sources.count; i++) {
@@ -188,7 +323,7 @@ int main(int argc, char **argv)
 		main_find_place(&call, &command, command.sources.items[i], &place);
 		unlink(place.path);
 		if (command.kind == COMPILE_UNRECORDED && !record_rule_find(place.object))
-			error_free(record_write_reason(&place, command.reason));
+			main_give_reason(&place, command.reason);
 		record_place_deinit(&place);
 	}
 	main_pass(&call);

@@ -15,13 +15,13 @@ struct wrapper_call;
 struct record {
 	const struct record_place *place;
 	const struct wrapper_call *call;
+	const char *object;      /* path of what was compiled */
 	const char *source;      /* as given */
 	const char *version;     /* of the compiler */
 	const struct text *unit; /* what the plugin wrote, JSON */
 	uint64_t started;        /* before the compile, ns since the epoch */
 };
 
-/* The object's path is taken from the place. */
 struct error *record_write(const struct record *record);
 
 /* Says in the record's place that there is none, and why (a constant name). */

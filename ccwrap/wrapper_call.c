@@ -51,6 +51,22 @@ static const char *wrapper_call_get_default(void)
 	return compiler && *compiler ? compiler : WRAPPER_COMPILER;
 }
 
+/* A cache may run a distributor, or a program on PATH may be a cache's link. */
+static enum launcher_kind wrapper_call_find_launcher(const struct wrapper_call *call)
+{
+	const char *prefix = getenv("CCACHE_PREFIX");
+	enum launcher_kind found = LAUNCHER_NONE;
+	for (size_t i = 0; i < call->compiler; i++) {
+		enum launcher_kind kind =
+			compiler_path_get_launcher(call->command.items[i]);
+		found = kind > found ? kind : found;
+	}
+	scope_free char *resolved = call->program ? realpath(call->program, NULL) : NULL;
+	if (!found && resolved)
+		found = compiler_path_get_launcher(resolved);
+	return found == LAUNCHER_CACHE && prefix && *prefix ? LAUNCHER_NETWORK : found;
+}
+
 void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
 {
 	int next = 1;
@@ -58,7 +74,7 @@ void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
 	if (!text_has_prefix(called, WRAPPER_NAME)) {
 		argument_list_add(&call->command, called);
 	} else {
-		while (next < argc && compiler_path_is_launcher(argv[next]))
+		while (next < argc && compiler_path_get_launcher(argv[next]))
 			argument_list_add(&call->command, argv[next++]);
 		bool is_named = next < argc && is_program_name(argv[next]);
 		argument_list_add(&call->command,
@@ -72,6 +88,7 @@ void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
 	}
 	bool skipped = false;
 	call->program = compiler_path_find(call->command.items[0], &skipped);
+	call->launcher = wrapper_call_find_launcher(call);
 	/* GCC looks for its own parts beside the program that PATH has under its
 	 * name; where that is us, it must be told. */
 	if (skipped && call->program)

@@ -11,14 +11,16 @@
 #define KSPLICE_CCWRAP_WRAPPER_CALL_H
 
 #include "ccwrap/argument_list.h"
+#include "ccwrap/compiler_path.h"
 
 /* Zero-initialise; release with wrapper_call_deinit. */
 struct wrapper_call {
 	/* What to run: launchers, then the compiler as named, then its arguments. */
 	struct argument_list command;
-	size_t compiler; /* index in command of the compiler's name */
-	char *program;   /* path of command.items[0], NULL if there is none */
-	char *real;      /* path of the compiler itself, NULL if there is none */
+	size_t compiler;             /* index in command of the compiler's name */
+	enum launcher_kind launcher; /* what may stand between us and the compiler */
+	char *program;               /* path of command.items[0], NULL if there is none */
+	char *real; /* path of the compiler itself, NULL if there is none */
 	/* The compiler's name and arguments, with what @files hold. */
 	struct argument_list expanded;
 };

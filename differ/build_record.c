@@ -6,6 +6,8 @@
 #include "abi/record.h"
 #include "lib/error.h"
 #include "lib/json.h"
+#include "lib/record_file.h"
+#include "lib/text.h"
 
 static struct error *record_read_parts(
 	const char *path, const struct json_t *unit, struct record *record)
@@ -48,10 +50,17 @@ static struct error *record_check(const char *path, struct record *record)
 	return record_read_parts(path, json_find(record->json, "unit"), record);
 }
 
+static struct error *record_read_json(const char *path, struct json_t **json)
+{
+	scope_text struct text text = {0};
+	try(record_file_read(path, &text));
+	return json_read_range(path, text.data, text.size, json);
+}
+
 struct error *record_read(const char *path, struct record *record)
 {
 	struct record read = {0};
-	struct error *error = json_read_file(path, &read.json);
+	struct error *error = record_read_json(path, &read.json);
 	if (!error)
 		error = record_check(path, &read);
 	if (error)
@@ -64,7 +73,7 @@ struct error *record_read(const char *path, struct record *record)
 struct error *record_read_unit(const char *path, struct record *record)
 {
 	struct record read = {0};
-	struct error *error = json_read_file(path, &read.json);
+	struct error *error = record_read_json(path, &read.json);
 	if (!error)
 		error = record_read_parts(path, read.json, &read);
 	if (error)

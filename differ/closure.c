@@ -159,6 +159,8 @@ static struct error *closing_follow(struct closing *closing, const struct piece 
 {
 	for (size_t i = 0; i < piece->reloc_count; i++) {
 		struct piece_target target;
+		if (&piece->relocs[i] == piece->idle_reloc)
+			continue;
 		try(piece_resolve_reloc(
 			closing->post, piece, &piece->relocs[i], &target));
 		struct piece *to = target.piece;

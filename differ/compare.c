@@ -27,6 +27,8 @@ static bool comparing_reloc_is_equal(const struct comparing *comparing,
 	struct piece_target new;
 	if (pre_reloc->type != post_reloc->type)
 		return false;
+	if (pre_reloc == pre->idle_reloc && post_reloc == post->idle_reloc)
+		return true;
 	scope_error struct error *pre_problem =
 		piece_resolve_reloc(comparing->pre, pre, pre_reloc, &old);
 	scope_error struct error *post_problem =

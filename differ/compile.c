@@ -247,8 +247,8 @@ static struct error *compile_run_compilers(const struct compile_job *jobs,
 	return error;
 }
 
-static struct error *compile_run_objtool(const struct kernel_tree *tree,
-	const char *object, const struct compile_job *jobs, unsigned count)
+struct error *compile_run_objtool(const struct kernel_tree *tree, const char *object,
+	const char *const *made, unsigned count)
 {
 	struct argument_array command = {0};
 	struct process_request requests[JOBS_MOST] = {0};
@@ -263,7 +263,7 @@ static struct error *compile_run_objtool(const struct kernel_tree *tree,
 	for (unsigned i = 0; i < count; i++) {
 		arguments[i] = memory_allocate((command.count + 2) * sizeof(char *));
 		memcpy(arguments[i], command.items, command.count * sizeof(char *));
-		arguments[i][command.count] = jobs[i].object;
+		arguments[i][command.count] = made[i];
 		requests[i] = (struct process_request){
 			.arguments = arguments[i],
 			.folder = tree->objects,
@@ -299,7 +299,10 @@ struct error *compile_run(const struct kernel_tree *tree, const char *object,
 		error = compile_run_compilers(jobs, arguments, count);
 	for (unsigned i = 0; i < count && i < JOBS_MOST; i++)
 		arguments_free(&arguments[i]);
+	const char *made[JOBS_MOST] = {0};
+	for (unsigned i = 0; i < count && i < JOBS_MOST; i++)
+		made[i] = jobs[i].object;
 	if (!error)
-		error = compile_run_objtool(tree, object, jobs, count);
+		error = compile_run_objtool(tree, object, made, count);
 	return error ? error_prefix(error, "%s", object) : NULL;
 }

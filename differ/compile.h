@@ -31,4 +31,11 @@ struct error *compile_check_compiler(const struct record *record);
 struct error *compile_run(const struct kernel_tree *tree, const char *object,
 	const struct compile_job *jobs, unsigned count);
 
+/*
+ * Runs objtool on up to four fresh compiles of that object, as kbuild ran it; not at all
+ * where kbuild did not. Their paths are absolute.
+ */
+struct error *compile_run_objtool(const struct kernel_tree *tree, const char *object,
+	const char *const *made, unsigned count);
+
 #endif

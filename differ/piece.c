@@ -412,13 +412,19 @@ static struct error *piece_find_owner(struct piece_making *making, struct piece 
 
 /* Gives replacements the owner of the entry that refers to them. */
 static struct error *piece_own_replacement(
-	struct piece_making *making, const struct piece *entry)
+	struct piece_making *making, struct piece *entry)
 {
+	const struct kernel_layout *layout = making->layout;
 	struct piece_target target = {0};
 	const struct elf_reloc *reloc = reloc_find(
-		entry->section, entry->offset + making->layout->alternative_replacement);
+		entry->section, entry->offset + layout->alternative_replacement);
 	if (strcmp(entry->section->name, ".altinstructions") != 0 || !reloc)
 		return NULL;
+	const uint8_t *data = entry->section->data + entry->offset;
+	if (!data[layout->alternative_replacement_length]) {
+		entry->idle_reloc = reloc;
+		return NULL;
+	}
 	try(piece_resolve_reloc(making->set, entry, reloc, &target));
 	if (target.piece && target.piece->role == SECTION_REPLACEMENT)
 		target.piece->owner = entry->owner;

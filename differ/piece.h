@@ -43,6 +43,9 @@ struct piece {
 	char *identity;
 	const struct elf_reloc *relocs; /* those within it */
 	size_t reloc_count;
+	/* Of an entry in .altinstructions: the one to a replacement of no bytes, or NULL.
+	 * It leads to whatever follows there, and nobody reads that. */
+	const struct elf_reloc *idle_reloc;
 	struct piece *owner; /* the function a table entry or a replacement is about, and
 				the function a .cold part is part of; or NULL */
 	enum piece_state state; /* against the twin; see compare.h */

@@ -223,9 +223,17 @@ static struct error *making_add_reloc(struct object_making *making, size_t unit_
 	const struct written_place *place =
 		&making->places[unit_number][piece_number(unit, piece)];
 	struct piece_target target;
-	try(piece_resolve_reloc(unit->post_pieces, piece, reloc, &target));
 	uint64_t offset = place->offset + (reloc->offset - piece->offset);
 	uint32_t symbol;
+	if (reloc == piece->idle_reloc) { /* anything that is near will do */
+		const struct written_place *owner =
+			&making->places[unit_number][piece_number(unit, piece->owner)];
+		symbol = object_writer_section_symbol(making->writer, owner->section);
+		object_writer_reloc(making->writer, place->section, offset, reloc->type,
+			symbol, (int64_t)owner->offset);
+		return NULL;
+	}
+	try(piece_resolve_reloc(unit->post_pieces, piece, reloc, &target));
 	int64_t addend = reloc->addend;
 	int64_t number;
 	if (target.piece) /* counted from the start of the piece it refers to */

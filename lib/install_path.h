@@ -11,4 +11,7 @@
  */
 char *install_path_find(const char *name);
 
+/* The path of another of our programs, beside the running one; the caller frees it. */
+char *install_path_find_program(const char *name);
+
 #endif

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/json.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/file.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 
@@ -23,24 +22,9 @@ struct json_t *json_make_array(void)
 
 struct error *json_read_file(const char *path, struct json_t **json)
 {
-	gzFile file = gzopen(path, "rbe");
-	if (!file)
-		return error_errno("%s", path);
-	gzbuffer(file, 65536);
 	scope_text struct text text = {0};
-	char part[65536];
-	int size;
-	while ((size = gzread(file, part, sizeof(part))) > 0)
-		text_add_range(&text, part, (size_t)size);
-	int status;
-	const char *problem = gzerror(file, &status);
-	struct error *error = NULL;
-	/* A file cut short reads as a Z_BUF_ERROR at the end, not as a negative size. */
-	if (size < 0 || status != Z_OK)
-		error = error_failed("%s: %s", path, problem);
-	gzclose(file);
-	return error ? error
-		     : json_read_range(path, text.data ? text.data : "", text.size, json);
+	try(file_read(path, &text));
+	return json_read_range(path, text.data, text.size, json);
 }
 
 struct error *json_read_range(

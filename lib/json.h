@@ -18,7 +18,7 @@ struct json_t;
 struct json_t *json_make_object(void);
 struct json_t *json_make_array(void);
 
-/* Reads one object or array; the file may be compressed with gzip. */
+/* Reads one object or array. */
 struct error *json_read_file(const char *path, struct json_t **json);
 
 /* Reads it from memory; name stands for it in errors. */

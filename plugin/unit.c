@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/json_text.h"
@@ -178,6 +179,25 @@ void unit_end_function(struct unit *unit)
 	unit->alignment = 0;
 }
 
+void unit_add_included(struct unit *unit, const char *line, size_t length)
+{
+	static const char directive[] = ".incbin";
+	const char *found = memmem(line, length, directive, sizeof(directive) - 1);
+	if (!found)
+		return;
+	const char *end = line + length;
+	const char *first = memchr(found, '"', (size_t)(end - found));
+	const char *last =
+		first ? memchr(first + 1, '"', (size_t)(end - first - 1)) : NULL;
+	if (!last)
+		return;
+	uint32_t path =
+		unit_names_add(unit->names, first + 1, (size_t)(last - first - 1));
+	/* Else the assembler finds it by its own -I; or not, and says so. */
+	if (access(unit_get_name(unit, path), R_OK) == 0)
+		*array_add(&unit->inputs) = path;
+}
+
 void unit_add_assembly(struct unit *unit, const char *assembly, size_t length)
 {
 	unit->is_assembly = true;
@@ -187,6 +207,7 @@ void unit_add_assembly(struct unit *unit, const char *assembly, size_t length)
 		size_t line = strcspn(assembly, "\n");
 		if (line > (size_t)(end - assembly))
 			line = (size_t)(end - assembly);
+		unit_add_included(unit, assembly, line);
 		unit_token_add_line(unit, UNIT_BODY_TOPLEVEL, assembly, line);
 		assembly += line + 1;
 	}

@@ -148,6 +148,9 @@ struct unit {
 	bool is_debug;      /* in a debug section */
 };
 
+/* unit.c: a file that a line of inline assembly includes is an input as well. */
+void unit_add_included(struct unit *unit, const char *line, size_t length);
+
 /* unit_text.c: takes the next bytes of the assembly text. */
 void unit_text_add(struct unit *unit, const char *data, size_t size);
 /* Ends the object that is open, if there is one. */

@@ -393,6 +393,7 @@ static void unit_text_take_line(struct unit *unit, const char *line, size_t leng
 	if (line[0] == '#') {
 		unit_text_take_comment(unit, line, length);
 	} else if (unit->is_assembly) {
+		unit_add_included(unit, line, length);
 		unit_text_add_content(unit, line, length);
 	} else if (line[0] == '\t' && length > 1 && line[1] == '.') {
 		unit_text_take_directive(unit, line, length);

@@ -50,7 +50,7 @@ cp -al "$KSPLICE_TREE" "$copy" 2>/dev/null || {
 }
 rm -rf "$copy/.ksplice"
 cp -a "$KSPLICE_TREE/.ksplice" "$copy/"
-record=$copy/.ksplice/kernel/groups.o.json.gz
+record=$copy/.ksplice/kernel/groups.o.json.zst
 cp -a "$record" "$work/saved"
 damage() {
 	local status=0
@@ -60,10 +60,10 @@ damage() {
 	check "$1: it is listed" "$(grep -c "^unrecorded: kernel/groups.o: .*$2" "$work/text")" 1
 }
 head -c 200 "$work/saved" >"$record"
-damage "a record cut short" 'groups.o.json.gz'
+damage "a record cut short" 'groups.o.json.zst'
 echo garbage >"$record"
 damage "garbage" 'no valid JSON'
-zcat "$work/saved" | sed 's/"format":1/"format":99/' | gzip >"$record"
+echo '{"format":99,"object":"kernel/groups.o"}' >"$record"
 damage "another format" 'format 99'
 rm "$record"
 damage "no record" 'left no record'

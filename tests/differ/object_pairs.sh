@@ -25,8 +25,8 @@ check() {
 	local got status=0
 	compile pre
 	compile post
-	"$bin/ksplice-diff" --pre-record=.ksplice/pre.o.json.gz \
-		--post-record=.ksplice/post.o.json.gz pre.o post.o >out 2>err || status=$?
+	"$bin/ksplice-diff" --pre-record=.ksplice/pre.o.json.zst \
+		--post-record=.ksplice/post.o.json.zst pre.o post.o >out 2>err || status=$?
 	got=$(sed 's/[+:].*//; s/\.[0-9]*$//' out | sort)
 	if [ "$got" = "$2" ] && { [ -n "$2" ] || [ $status = 3 ]; }; then
 		echo "ok $1"

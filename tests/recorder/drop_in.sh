@@ -25,13 +25,24 @@ printf '\t.text\nstart:\n\tnop\n' >c.S
 # shellcheck disable=SC2317 # it is an argument of check
 # recorded OBJECT: it has a complete record.
 recorded() {
-	zcat ".ksplice/$1.json.gz" 2>/dev/null | grep -q '"unit":{.*}}$'
+	record_text ".ksplice/$1.json.zst" 2>/dev/null | grep -q '"unit":{.*}}$'
 }
 
 # shellcheck disable=SC2317 # it is an argument of check
 # reason OBJECT NAME: its record says why there is none.
 reason() {
-	zcat ".ksplice/$1.json.gz" 2>/dev/null | grep -q "\"unrecorded\":\"$2\""
+	record_text ".ksplice/$1.json.zst" 2>/dev/null | grep -q "\"unrecorded\":\"$2\""
+}
+
+# Whom ksplice-cc has warned already is kept in TMPDIR.
+export TMPDIR=$folder/warned
+mkdir -p "$TMPDIR"
+
+# warned NAME FILE TEXT: FILE holds one line, a warning with TEXT; the next may warn again.
+warned() {
+	check "$1: one warning" "$(cat "$2")" \
+		test "$(wc -l <"$2") $(grep -c "^ksplice-cc: warning: .* is not recorded: .*$3" "$2")" = "1 1"
+	rm -f "$TMPDIR"/ksplice-warned-*
 }
 
 # same NAME ARGUMENTS...: stdout, stderr, exit code and a.o are as with gcc.
@@ -53,7 +64,7 @@ same() {
 compile() {
 	same "$@"
 	check "record: $1" "there is none" recorded a.o
-	rm -rf .ksplice/a.o.json.gz
+	rm -rf .ksplice/a.o.json.zst
 }
 
 compile "-o apart" -O2 -Wall -c a.c -o a.o
@@ -77,7 +88,7 @@ compile "-frecord-gcc-switches" -g -frecord-gcc-switches -c a.c
 printf -- '-O2 "-DNAME=\\"a b\\""\n-c a.c' >arguments
 compile "@file" @arguments
 "$wrapper" @arguments
-argv=$(zcat .ksplice/a.o.json.gz | grep -o '"argv":[^]]*]')
+argv=$(record_text .ksplice/a.o.json.zst | grep -o '"argv":[^]]*]')
 check "@file is written out" "$argv" \
 	test "$argv" = '"argv":["gcc","-O2","-DNAME=\"a b\"","-c","a.c"]'
 
@@ -99,12 +110,16 @@ same "broken source" -c broken.c
 same "bad option" -fno-such-option -c a.c
 same "missing source" -c missing.c
 same "missing argument" -c a.c -o
-check "nothing recorded" "$(find .ksplice -name '*.gz')" \
-	test -z "$(find .ksplice -name '*.gz' 2>/dev/null)"
+check "nothing recorded" "$(find .ksplice -name '*.zst')" \
+	test -z "$(find .ksplice -name '*.zst' 2>/dev/null)"
 
-"$wrapper" -flto -c a.c
+"$wrapper" -flto -c a.c 2>err
+warned "link time optimisation" err '(lto)'
+"$wrapper" -flto -c a.c 2>err
 check "link time optimisation" "no object" test -s a.o
-check "reason: lto" "$(zcat .ksplice/a.o.json.gz)" reason a.o lto
+check "reason: lto" "$(record_text .ksplice/a.o.json.zst)" reason a.o lto
+"$wrapper" -c a.c b.c 2>err
+check "a second of the same job: no second warning" "$(cat err)" test ! -s err
 same "several sources" -c a.c b.c
 check "reason: several sources" "nothing says so" reason a.o several-sources
 check "reason: several sources, the other one" "nothing says so" reason b.o several-sources
@@ -133,6 +148,10 @@ check "link and wrapper" "no record" recorded a.o
 rm -rf .ksplice
 "$wrapper" no-such-compiler -c a.c >out 2>err; status=$?
 check "a compiler that is not there" "$(cat err)" test $status != 0
+ln -s "$wrapper" only-here
+timeout 10 ./only-here -c a.c 2>err; status=$?
+check "a name that only the wrapper has" "$status $(cat err)" test $status = 127
+rm only-here
 if command -v clang >/dev/null; then
 	"$wrapper" clang -c a.c 2>err
 	check "clang compiles" "$(cat err)" test -s a.o
@@ -155,13 +174,70 @@ if command -v ccache >/dev/null; then
 		gcc -O2 -c a.c -o plain.o
 		check "ksplice-cc ccache gcc, $run: object" "it differs" cmp -s plain.o a.o
 	done
+	# What a cache hit has to say comes from the store of units, if its inputs are
+	# as they were; a compiler that counts shows that none is run for it.
+	export KSPLICE_UNIT_STORE=$folder/units
+	printf '#!/bin/sh\necho run >>%s\nexec gcc "$@"\n' "$folder/runs" >../counting
+	chmod +x ../counting
+	cached() {
+		rm -rf .ksplice/a.o.json.zst a.o
+		"$wrapper" ccache ../counting -O2 -c a.c -o a.o
+		record_text .ksplice/a.o.json.zst | sed 's/.*"unit"://' >"$1"
+	}
+	cached first.unit
+	: >../runs
+	cached second.unit
+	check "a hit: the compiler is not run" "$(cat ../runs)" test ! -s ../runs
+	check "a hit: the record is the same" "$(diff first.unit second.unit)" \
+		cmp -s first.unit second.unit
+	cp a.c saved.c
+	sed -i '1i /* above */' a.c
+	sleep 0.01 # its time stamp must be before the compile
+	cached above.unit
+	check "a comment above: other lines" "$(cat above.unit)" grep -q '"line":3,' above.unit
+	cp saved.c a.c
+	sleep 0.01
+	cached back.unit
+	check "a hit after it: the lines of now" "$(diff first.unit back.unit)" \
+		cmp -s first.unit back.unit
+	for kept in ../units/*/*; do echo garbage >"$kept"; done
+	cached garbled.unit
+	check "a garbled store" "$(diff first.unit garbled.unit)" cmp -s first.unit garbled.unit
+	CCACHE_DIR=$folder/ccache KSPLICE_UNIT_STORE='' cached none.unit
+	check "a hit without a store" "$(diff first.unit none.unit)" cmp -s first.unit none.unit
+	mkdir -p ../cachelinks && ln -sf "$(command -v ccache)" ../cachelinks/gcc
+	for run in first second; do
+		rm -rf .ksplice a.o
+		PATH=$folder/cachelinks:$PATH "$wrapper" gcc -O2 -c a.c
+		check "ccache as gcc on PATH, $run" "no record" recorded a.o
+	done
 	rm -rf .ksplice a.o
 	ccache "$wrapper" -O2 -c a.c -o a.o
 	check "ccache ksplice-cc" "no record" recorded a.o
-	unset CCACHE_DIR
+	mkdir -p ../plugins && cp "$build"/lib/ksplice/plugin-*.so ../plugins
+	for touched in no yes; do
+		[ $touched = no ] || touch ../plugins/*
+		rm -rf .ksplice
+		CCACHE_COMPILERCHECK="$wrapper --ksplice-identity" \
+			KSPLICE_LIBDIR=$folder/plugins ccache "$wrapper" -O2 -c a.c
+	done
+	check "another plugin is no hit" "no record" recorded a.o
+	unset CCACHE_DIR KSPLICE_UNIT_STORE
 else
 	skip "ccache" "ccache is not installed"
 fi
+
+# Another machine's compiler is trusted as far as its object is what ours makes.
+# shellcheck disable=SC2016 # for the script that it writes
+printf '#!/bin/sh\nshift\ncase "$*" in *-fplugin*) exit 9 ;; esac\nexec gcc "$@" $FARAWAY\n' >../distcc
+chmod +x ../distcc
+"$wrapper" ../distcc gcc -O2 -c a.c
+check "ksplice-cc distcc gcc" "no record" recorded a.o
+rm -f "$TMPDIR"/ksplice-warned-*
+FARAWAY=-O0 "$wrapper" ../distcc gcc -O2 -c a.c 2>err
+warned "another compiler far away" err '(object-differs)'
+check "another compiler far away: reason" "nothing says so" reason a.o object-differs
+rm -rf .ksplice
 
 # ---- where the record goes ----------------------------------------------------
 
@@ -170,41 +246,43 @@ mkdir -p sub ../outside/deep
 "$wrapper" -c a.c -o sub/a.o
 check "below the working folder" "$(find .ksplice)" recorded sub/a.o
 "$wrapper" -c a.c -o ../outside/deep/a.o
-check "elsewhere" "none beside it" test -s ../outside/deep/.ksplice/a.o.json.gz
+check "elsewhere" "none beside it" test -s ../outside/deep/.ksplice/a.o.json.zst
 KBUILD_EXTMOD=$folder/outside "$wrapper" -c a.c -o "$folder/outside/deep/a.o"
-check "out-of-tree module" "none at its root" test -s ../outside/.ksplice/deep/a.o.json.gz
+check "out-of-tree module" "none at its root" test -s ../outside/.ksplice/deep/a.o.json.zst
 mkdir -p arch/x86/boot
 "$wrapper" -c a.c -o arch/x86/boot/a.o
 check "excluded: object" "there is none" test -s arch/x86/boot/a.o
-check "excluded: record" "there is one" test ! -e .ksplice/arch/x86/boot/a.o.json.gz
+check "excluded: record" "there is one" test ! -e .ksplice/arch/x86/boot/a.o.json.zst
 (umask 027; "$wrapper" -c a.c)
-check "umask" "$(stat -c %a a.o .ksplice/a.o.json.gz | tr '\n' ' ')" \
-	test "$(stat -c %a a.o .ksplice/a.o.json.gz | tr '\n' ' ')" = "640 640 "
+check "umask" "$(stat -c %a a.o .ksplice/a.o.json.zst | tr '\n' ' ')" \
+	test "$(stat -c %a a.o .ksplice/a.o.json.zst | tr '\n' ' ')" = "640 640 "
 
 # ---- what goes wrong -----------------------------------------------------------
 
 "$wrapper" -c a.c
 "$wrapper" -c broken.c -o a.o 2>/dev/null
-check "no old record after a failed compile" "it is still there" test ! -e .ksplice/a.o.json.gz
+check "no old record after a failed compile" "it is still there" test ! -e .ksplice/a.o.json.zst
 "$wrapper" -c a.c
 "$wrapper" -c c.S -o a.o
-check "no old record after another language" "it is still there" test ! -e .ksplice/a.o.json.gz
+check "no old record after another language" "it is still there" test ! -e .ksplice/a.o.json.zst
 
 touch notafolder
 mkdir blocked && cp a.c a.h blocked && touch blocked/.ksplice
 (cd blocked && "$wrapper" -O2 -c a.c 2>err)
-check "a file in the record folder's place" "$(cat blocked/err)" \
-	test -s blocked/a.o -a ! -s blocked/err
+check "a file in the record folder's place" "$(cat blocked/err)" test -s blocked/a.o
+warned "a file in the record folder's place" blocked/err '(folder-not-writable)'
 
 mkdir -p broken/lib && for plugin in "$build"/lib/ksplice/plugin-*.so; do
 	head -c 5000 "$plugin" >"broken/lib/${plugin##*/}"
 done
 rm -rf .ksplice
 KSPLICE_LIBDIR=$PWD/broken/lib "$wrapper" -O2 -c a.c 2>err; status=$?
-check "a broken plugin: compile" "$(cat err)" test $status = 0 -a ! -s err
+check "a broken plugin: compile" "$(cat err)" test $status = 0
+warned "a broken plugin" err '(plugin-not-loaded)'
 check "a broken plugin: reason" "nothing says so" reason a.o plugin-not-loaded
 KSPLICE_LIBDIR=$PWD/missing "$wrapper" -O2 -c a.c 2>err; status=$?
-check "no plugin: compile" "$(cat err)" test $status = 0 -a ! -s err
+check "no plugin: compile" "$(cat err)" test $status = 0
+warned "no plugin" err '(plugin-missing)'
 check "no plugin: reason" "nothing says so" reason a.o plugin-missing
 mkdir good && cp "$build"/lib/ksplice/plugin-*.so good
 KSPLICE_LIBDIR=$PWD/good "$wrapper" -O2 -c a.c
@@ -217,7 +295,7 @@ done
 rm -f a.o
 KSPLICE_LIBDIR=$PWD/good "$wrapper" -O2 -c a.c 2>err; status=$?
 check "a plugin that broke: compile" "$(cat err)" test $status = 0 -a -s a.o
-check "a plugin that broke: reason" "$(zcat .ksplice/a.o.json.gz | head -c 200)" reason a.o plugin-not-loaded
+check "a plugin that broke: reason" "$(record_text .ksplice/a.o.json.zst | head -c 200)" reason a.o plugin-not-loaded
 rm -rf .ksplice
 echo garbage >.ksplice-garbage
 "$wrapper" -c a.c && for kept in .ksplice/compiler-*; do cp .ksplice-garbage "$kept"; done
@@ -291,10 +369,16 @@ all: $(objects)
 %.o: %.c
 	+$(CC) -c -o $@ $<
 RULES
-make -s -j4 CC="$wrapper" >out 2>&1
+KSPLICE_LIBDIR=$PWD/missing make -s -j4 CC="$wrapper" >out 2>&1
+warned "make -j4 without a plugin" out '(plugin-missing)'
+# shellcheck disable=SC2016 # for make
+printf '%s\n' 'all:' '	$(MAKE) -s -B' '	$(MAKE) -s -B' >Makefile.twice
+KSPLICE_LIBDIR=$PWD/missing make -s -j4 -f Makefile.twice CC="$wrapper" 2>out >/dev/null
+warned "a make of makes" out '(plugin-missing)'
+make -s -B -j4 CC="$wrapper" >out 2>&1
 check "make -j4" "$(cat out)" test ! -s out
-check "make -j4: records" "$(find .ksplice -name '*.gz' | wc -l)" \
-	test "$(find .ksplice -name '*.gz' | wc -l)" = 40
+check "make -j4: records" "$(find .ksplice -name '*.zst' | wc -l)" \
+	test "$(find .ksplice -name '*.zst' | wc -l)" = 40
 (make -s -B -j4 CC="$wrapper" & make -s -B -j4 CC="$wrapper"; wait) >out 2>&1
 check "two builds at once" "$(cat out)" test ! -s out
 for i in $(seq 40); do recorded "many/f$i.o" || not_ok "two builds at once" "f$i"; done

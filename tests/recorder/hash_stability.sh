@@ -90,7 +90,7 @@ compile() {
 	shift
 	"$wrapper" "$compiler" -O2 -fno-asynchronous-unwind-tables "$@" -c "$compile_name.c" \
 		-o "$compile_name.o" 2>errors || cat errors >&2
-	cp ".ksplice/$compile_name.o.json.gz" "$compile_name.record"
+	cp ".ksplice/$compile_name.o.json.zst" "$compile_name.record"
 }
 
 # unchanged NAME FLAGS...: standard input is the source.

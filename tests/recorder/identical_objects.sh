@@ -28,7 +28,7 @@ cd "$tree" || exit 1
 
 # compile_object FOLDER OBJECT COMMAND SOURCE: what went wrong, else "functions N".
 compile_object() {
-	local output=$1/object.o record=$1/.ksplice/object.o.json.gz object=$2
+	local output=$1/object.o record=$1/.ksplice/object.o.json.zst object=$2
 	local command="$3 $flags" source=$4
 	rm -rf "$1/.ksplice"
 	eval "$command -c -o $output $source" || { echo "plain: $object"; return; }

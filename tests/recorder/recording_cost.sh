@@ -24,7 +24,7 @@ list_commands "$tree" "$count" >"$folder/commands"
 cd "$tree" || exit 1
 TIMEFORMAT='%U %S'
 output=$folder/object.o
-record=$folder/.ksplice/object.o.json.gz
+record=$folder/.ksplice/object.o.json.zst
 
 # cost WAY COMMAND...: "WAY seconds" of user and system time.
 cost() {

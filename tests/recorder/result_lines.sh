@@ -35,27 +35,41 @@ check() {
 	if "$@"; then ok "$check_name"; else not_ok "$check_name" "$check_why"; fi
 }
 
-# The hash of a function or variable in a record (.json.gz) or a unit (plain).
+# record_text FILE: the JSON of a record, or of a unit as it is.
+record_text() {
+	local above=${1%/.ksplice/*} dictionary=$folder/dictionary
+	[ "$above" != "$1" ] || above=.
+	if [ "$(head -c 4 "$1" | od -An -tx1 | tr -d ' \n')" != 28b52ffd ]; then
+		cat "$1"
+	elif [ -e "$above/.ksplice/dictionary.zst" ]; then
+		zstd -q -d -c "$above/.ksplice/dictionary.zst" >"$dictionary"
+		zstd -q -d -c -D "$dictionary" "$1"
+	else
+		zstd -q -d -c "$1"
+	fi
+}
+
+# The hash of a function or variable in a record (.json.zst) or a unit (plain).
 get_hash() {
-	zcat -f "$2" | tr '{' '\n' |
+	record_text "$2" | tr '{' '\n' |
 		sed -n "s/^\"name\":\"$1\",\(\"id\":\"[^\"]*\",\)*\"hash\":\"\([0-9a-f]*\)\".*/\2/p"
 }
 
 # All functions (or variables) of it: "name hash" per line, sorted.
 list_functions() {
-	zcat -f "$1" | tr '{' '\n' |
+	record_text "$1" | tr '{' '\n' |
 		sed -n 's/^"name":"\([^"]*\)","hash":"\([0-9a-f]*\)".*/\1 \2/p' | sort
 }
 
 # "id hash" per line; what must not be correlated is left out.
 list_variables() {
-	zcat -f "$1" | tr '{' '\n' |
+	record_text "$1" | tr '{' '\n' |
 		sed -n 's/^"name":"[^"]*","id":"\([^"]*[^!"]\)","hash":"\([0-9a-f]*\)".*/\1 \2/p' |
 		sort
 }
 
 list_toplevel() {
-	zcat -f "$1" | grep -o '"toplevel":"[0-9a-f]*"'
+	record_text "$1" | grep -o '"toplevel":"[0-9a-f]*"'
 }
 
 # Everything that must be equal in two records of equal code.

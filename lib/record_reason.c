@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/record_reason.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const struct record_reason {
+	const char *name;
+	const char *text;
+} record_reasons[] = {
+	{"lto", "with -flto an object holds no code yet"},
+	{"several-sources", "one command compiled several sources"},
+	{"compiler-not-found", "the compiler does not answer --version"},
+	{"compiler-not-gcc", "the compiler is not GCC"},
+	{"plugin-missing", "no plugin for this version of GCC is installed"},
+	{"plugin-not-loaded", "GCC cannot load the plugin"},
+	{"no-unit-file", "the system gave no memory file"},
+	{"compiler-not-started", "the first attempt to run the compiler failed"},
+	{"not-recorded-by-launcher", "the launcher made the object without the plugin, "
+				     "and a compile here failed"},
+	{"object-differs", "the launcher's object is not what a compile here makes"},
+	{"plugin-silent", "the plugin wrote nothing"},
+	{"unit-incomplete", "the plugin did not finish"},
+	{"record-not-written", "the disk is full, or the object is no ELF file"},
+	{"folder-not-writable", "the folder of the records cannot be written"},
+};
+
+const char *record_reason_explain(const char *name)
+{
+	size_t count = sizeof(record_reasons) / sizeof(record_reasons[0]);
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(record_reasons[i].name, name) == 0)
+			return record_reasons[i].text;
+	}
+	return name;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record_reason.h - why an object that should be recorded is not
+ *
+ * The names stand in records (docs/FORMAT.md); the texts are for people.
+ */
+#ifndef KSPLICE_LIB_RECORD_REASON_H
+#define KSPLICE_LIB_RECORD_REASON_H
+
+/* What the name means, as a constant text; the name itself if it is unknown. */
+const char *record_reason_explain(const char *name);
+
+#endif

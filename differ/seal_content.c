@@ -40,9 +40,6 @@ static const struct sealed_file {
 	{"scripts/gcc-plugins/*.so", SEAL_WHOLE, false},
 	{"tools/objtool/objtool", SEAL_WHOLE, false},
 	{"tools/bpf/resolve_btfids/resolve_btfids", SEAL_WHOLE, false},
-	/* Included by inline assembly, which no record knows of. */
-	{"kernel/config_data.gz", SEAL_WHOLE, false},
-	{"kernel/kheaders_data.tar.xz", SEAL_WHOLE, false},
 };
 
 /* Folders that go in with all that is in them. */

@@ -145,6 +145,7 @@ fi
 "$bin/ksplice-match" --quiet --output="$work/tree" "$tree" >/dev/null 2>"$work/err" ||
 	not_ok "a match from the tree"
 
+rm -f "$work"/{first,second}.tar
 mount --bind "$source" "$work/source"
 mount -t tmpfs none "$source"
 mount -t tmpfs none "$tree"
@@ -227,54 +228,54 @@ rm -rf "$work/cache"
 mkdir "$work/open"
 tar -xf "$seal" -C "$work/open"
 
-# pack NAME: the unpacked seal again, manifest first
+# pack: the unpacked seal again, as again.tar, manifest first
 pack() {
 	(cd "$work/open" && { echo .ksplice/seal.json && find . -type f -printf '%P\n' |
 		grep -vx .ksplice/seal.json | LC_ALL=C sort; } |
-		tar -cf "$work/$1" --no-recursion -T -)
+		tar -cf "$work/again.tar" --no-recursion -T -)
 }
 
 head -c 5000000 "$seal" >"$work/short.tar.zst"
 refused "a truncated seal" 2 "short.tar.zst is truncated" \
 	create statement "$work/short.tar.zst" "$work/source"
-pack whole.tar
-if create statement "$work/whole.tar" "$work/source" >"$work/out" 2>"$work/err"; then
+pack
+if create statement "$work/again.tar" "$work/source" >"$work/out" 2>"$work/err"; then
 	ok "a seal that tar packed again, without compression"
 else
 	not_ok "a seal that tar packed again, without compression"
 fi
-size=$(stat -c %s "$work/whole.tar")
-head -c $((size / 2 / 512 * 512)) "$work/whole.tar" >"$work/half.tar"
+size=$(stat -c %s "$work/again.tar")
+head -c $((size / 2 / 512 * 512)) "$work/again.tar" >"$work/half.tar"
 refused "a seal of which half is missing" 2 "half.tar" \
 	create statement "$work/half.tar" "$work/source"
 # Files that come early, so that little is unpacked in vain.
 printf 'X' | dd of="$work/open/.config" bs=1 seek=2000 conv=notrunc 2>/dev/null
-pack altered.tar
+pack
 refused "a file that was altered" 2 ": .config: was altered" \
-	create statement "$work/altered.tar" "$work/source"
+	create statement "$work/again.tar" "$work/source"
 printf 'X' >>"$work/open/.config"
-pack longer.tar
+pack
 refused "a file that is longer" 2 ": .config: was altered" \
-	create statement "$work/longer.tar" "$work/source"
+	create statement "$work/again.tar" "$work/source"
 mv "$work/open/.config" "$work/open/.configuration"
-pack added.tar
+pack
 refused "a file that was renamed" 2 ": .configuration: does not belong" \
-	create statement "$work/added.tar" "$work/source"
+	create statement "$work/again.tar" "$work/source"
 rm "$work/open/.configuration"
-pack removed.tar
+pack
 refused "a file that was removed" 2 ": .config: is missing" \
-	create statement "$work/removed.tar" "$work/source"
+	create statement "$work/again.tar" "$work/source"
 sed -i 's/"format": 1/"format": 4711/' "$work/open/.ksplice/seal.json"
-pack format.tar
+pack
 refused "another format version" 2 "seal format 4711" \
-	create statement "$work/format.tar" "$work/source"
+	create statement "$work/again.tar" "$work/source"
 refused "an unpacked seal of another format version" 2 "seal format 4711" \
 	create statement "$work/open" "$work/source"
 sed -i 's|"path": "vmlinux"|"path": "../vmlinux"|' "$work/open/.ksplice/seal.json"
 sed -i 's/"format": 4711/"format": 1/' "$work/open/.ksplice/seal.json"
-pack outside.tar
+pack
 refused "a path that leads out of the folder" 2 "invalid list" \
-	create statement "$work/outside.tar" "$work/source"
+	create statement "$work/again.tar" "$work/source"
 tar -cf "$work/none.tar" -C "$work" statement.patch
 refused "an archive that is no seal" 2 "is no seal" \
 	create statement "$work/none.tar" "$work/source"

@@ -39,7 +39,7 @@ depend := -MMD -MP
 c_flags := -std=gnu11 -D_GNU_SOURCE -I. $(warnings) $(CFLAGS)
 cc_flags := -I. $(warnings) -O2 -g -fno-rtti -fno-exceptions -fvisibility=hidden -fPIC
 
-differ_libs := -lelf -lzstd -ljansson -lsqlite3 -lopcodes -lbfd
+differ_libs := -lelf -lzstd -ljansson -lsqlite3 -larchive -lopcodes -lbfd
 apply_libs := -lelf -ljansson
 ccwrap_libs := -lelf -lzstd -ljansson -lz
 all_libs := $(differ_libs)

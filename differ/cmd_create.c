@@ -20,6 +20,7 @@
 #include "differ/module_template.h"
 #include "differ/patch_file.h"
 #include "differ/piece.h"
+#include "differ/seal_read.h"
 #include "differ/shadow.h"
 #include "differ/site_table.h"
 #include "differ/update_match.h"
@@ -40,13 +41,14 @@ static const char usage[] =
 	"usage: ksplice-create --patch=FILE [OPTION]... OBJTREE\n"
 	"Make an update for a running kernel from a patch of its source.\n"
 	"\n"
-	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux. Neither it "
-	"nor the\n"
-	"source tree is written, but for the folder .ksplice in it.\n"
+	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux, or what\n"
+	"'ksplice-index --seal' made of it. Neither it nor the source tree is written, but\n"
+	"for the folder .ksplice in it.\n"
 	"\n"
 	"  -p, --patch=FILE   the unified diff to apply\n"
 	"  -s, --strip=N      leading folders of the diff's paths to strip (1, as patch "
 	"-p1)\n"
+	"      --source=DIR   where the source tree is, if it is not where it was\n"
 	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
 	"      --keep=DIR     keep the objects made on the way in DIR, which must not "
 	"exist\n"
@@ -64,6 +66,7 @@ struct create {
 	const char *output;
 	const char *keep;
 	const char *tree_path;
+	const char *source_path;
 	unsigned strip;
 	bool is_json;
 	bool is_quiet;
@@ -102,7 +105,7 @@ static struct error *create_open(struct create *create)
 		return error_failed("%s: is no text", create->patch_path);
 	try(patch_file_read(create->patch_path, create->patch_text.data, create->strip,
 		&create->patch));
-	try(kernel_tree_open(create->tree_path, &create->tree));
+	try(seal_open_tree(create->tree_path, create->source_path, &create->tree));
 	try(kernel_image_open(create->tree->vmlinux, &create->image));
 	message_step("reading the index of %s (Linux %s)", create->tree->objects,
 		create->tree->release);
@@ -317,12 +320,13 @@ static void create_print(struct create *create, const struct error *error)
  */
 static int create_read_options(struct create *create, int count, char **arguments)
 {
-	enum { OPTION_JSON = 256, OPTION_KEEP, OPTION_VERSION };
+	enum { OPTION_JSON = 256, OPTION_KEEP, OPTION_SOURCE, OPTION_VERSION };
 	static const struct option options[] = {
 		{"patch", required_argument, NULL, 'p'},
 		{"strip", required_argument, NULL, 's'},
 		{"output", required_argument, NULL, 'o'},
 		{"keep", required_argument, NULL, OPTION_KEEP},
+		{"source", required_argument, NULL, OPTION_SOURCE},
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"quiet", no_argument, NULL, 'q'},
 		{"help", no_argument, NULL, 'h'},
@@ -352,6 +356,9 @@ static int create_read_options(struct create *create, int count, char **argument
 			break;
 		case OPTION_KEEP:
 			create->keep = optarg;
+			break;
+		case OPTION_SOURCE:
+			create->source_path = optarg;
 			break;
 		case OPTION_JSON:
 			create->is_json = true;

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "abi/version.h"
 #include "differ/coverage_text.h"
@@ -17,10 +18,15 @@
 #include "differ/kernel_image.h"
 #include "differ/kernel_tree.h"
 #include "differ/lookup_text.h"
+#include "differ/remake.h"
+#include "differ/seal_read.h"
+#include "differ/seal_write.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/json.h"
+#include "lib/memory.h"
 #include "lib/message.h"
+#include "lib/process.h"
 #include "lib/text.h"
 
 static const char usage[] =
@@ -28,9 +34,9 @@ static const char usage[] =
 	"Bring the index of a kernel tree up to date, and show what it covers or what it\n"
 	"knows of a function or a file.\n"
 	"\n"
-	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux. The index is\n"
-	".ksplice/index.db in it; ksplice-create runs this by itself where it is "
-	"needed.\n"
+	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux, or what --seal\n"
+	"made of it. The index is .ksplice/index.db in it; ksplice-create runs this by\n"
+	"itself where it is needed.\n"
 	"\n"
 	"  -c, --check            fail (exit code 2) if an object of the kernel has no\n"
 	"                         record, or a C function of vmlinux is not known: unit,\n"
@@ -49,6 +55,14 @@ static const char usage[] =
 	"\n"
 	"FILE may be relative to the source tree, the object tree or the current folder.\n"
 	"\n"
+	"      --record[=OBJECT]  compile again what has no record (or OBJECT alone), with\n"
+	"                         the command that kbuild kept, and record it where the\n"
+	"                         object comes out the same, byte by byte\n"
+	"      --seal=OUT         pack what ksplice-create needs in place of the tree into\n"
+	"                         the archive OUT (.tar.zst, .tar.gz, .tar.xz, .tar), which\n"
+	"                         is replaced if it exists\n"
+	"\n"
+	"      --source=DIR       where the source tree is, if it is not where it was\n"
 	"      --json             print the result as JSON\n"
 	"  -h, --help             show this help\n"
 	"      --version          show the version\n"
@@ -72,6 +86,7 @@ struct index_options {
 	const char *tree;
 	struct error *(*answer)(struct index_session *session);
 	const char *subject; /* of the question: a function or a file */
+	const char *source;
 	bool is_check;
 	bool is_verbose;
 	bool is_json;
@@ -193,7 +208,8 @@ static struct error *answer_dependents(struct index_session *session)
 
 static struct error *index_answer(struct index_session *session)
 {
-	try(kernel_tree_open(session->options->tree, &session->tree));
+	try(seal_open_tree(
+		session->options->tree, session->options->source, &session->tree));
 	try(kernel_image_open(session->tree->vmlinux, &session->image));
 	try(index_open(session->tree, session->image, &session->index));
 	return session->options->answer(session);
@@ -212,6 +228,101 @@ static void index_print(struct index_session *session, const struct error *error
 	fputs(document, stdout);
 }
 
+/* On a terminal, one line that changes. */
+static void show_sealing(size_t done, size_t count)
+{
+	if (isatty(STDERR_FILENO) && (done % 64 == 0 || done == count))
+		fprintf(stderr, "\rksplice-index: %zu of %zu files%s", done, count,
+			done == count ? "\n" : "");
+}
+
+static struct error *answer_seal(struct index_session *session)
+{
+	struct seal_summary summary;
+	const char *archive = session->options->subject;
+	try(seal_write(session->tree, session->image, session->index, archive,
+		show_sealing, &summary));
+	text_add_format(&session->text, "%s: %zu files, %.1f MB, packed %.1f MB\n",
+		archive, summary.files, (double)summary.content_size / 1e6,
+		(double)summary.archive_size / 1e6);
+	session->json = json_make_object();
+	json_put_text(session->json, "result", "sealed");
+	json_put_text(session->json, "archive", archive);
+	json_put_number(session->json, "files", (int64_t)summary.files);
+	json_put_number(session->json, "content_size", summary.content_size);
+	json_put_number(session->json, "archive_size", summary.archive_size);
+	return NULL;
+}
+
+struct index_remade {
+	size_t made;
+	size_t failed;
+	struct json_t *failures; /* array */
+};
+
+/* One batch: as many compiles at a time as there are processors. */
+static struct error *answer_remake(struct index_session *session,
+	const char *const *objects, size_t count, struct index_remade *remade)
+{
+	struct error **errors = memory_allocate((count + 1) * sizeof(*errors));
+	struct error *error = remake_records(session->tree, objects, count, errors);
+	for (size_t i = 0; i < count && !error; i++) {
+		if (!errors[i]) {
+			remade->made++;
+			continue;
+		}
+		remade->failed++;
+		text_add_format(
+			&session->text, "not recorded: %s\n", error_get_text(errors[i]));
+		struct json_t *failure = message_describe(errors[i]);
+		json_put_text(failure, "object", objects[i]);
+		json_append(remade->failures, failure);
+		error_free(errors[i]);
+	}
+	free(errors);
+	return error;
+}
+
+static struct error *answer_record(struct index_session *session)
+{
+	scope_index_coverage struct index_coverage coverage = {0};
+	const char *only = session->options->subject;
+	array_of(const char *) objects = {0};
+	struct index_remade remade = {.failures = json_make_array()};
+	struct error *error = NULL;
+	if (*only) {
+		*array_add(&objects) = only;
+	} else {
+		error = index_coverage_make(
+			session->index, session->tree, session->image, &coverage);
+		for (size_t i = 0; i < coverage.unrecorded.count; i++)
+			*array_add(&objects) = coverage.unrecorded.items[i].object;
+	}
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	size_t batch = processors > 1 ? (size_t)processors : 1;
+	for (size_t i = 0; i < objects.count && !error; i += batch) {
+		size_t count = objects.count - i < batch ? objects.count - i : batch;
+		message_step("%zu of %zu: %s", i + 1, objects.count, objects.items[i]);
+		error = answer_remake(session, objects.items + i, count, &remade);
+	}
+	free(objects.items);
+	text_add_format(&session->text, "recorded now: %zu, still not recorded: %zu\n",
+		remade.made, remade.failed);
+	session->json = json_make_object();
+	json_put_number(session->json, "recorded", (int64_t)remade.made);
+	json_put(session->json, "failures", remade.failures);
+	if (error)
+		return error;
+	/* What has been recorded is to be found from now on. */
+	index_close(session->index);
+	session->index = NULL;
+	try(index_open(session->tree, session->image, &session->index));
+	return remade.failed ? error_refused("unrecorded",
+				       "%s: %zu objects could not be recorded",
+				       session->tree->objects, remade.failed)
+			     : NULL;
+}
+
 static struct error *index_run(const struct index_options *options)
 {
 	struct index_session session = {.options = options};
@@ -225,6 +336,14 @@ static struct error *index_run(const struct index_options *options)
 	return error;
 }
 
+enum {
+	OPTION_JSON = 256,
+	OPTION_RECORD,
+	OPTION_SEAL,
+	OPTION_SOURCE,
+	OPTION_VERSION,
+};
+
 static const struct index_question {
 	int option;
 	struct error *(*answer)(struct index_session *session);
@@ -233,6 +352,8 @@ static const struct index_question {
 	{'F', answer_functions},
 	{'i', answer_inliners},
 	{'d', answer_dependents},
+	{OPTION_SEAL, answer_seal},
+	{OPTION_RECORD, answer_record},
 };
 
 /* False if the option is none of them, or the second of them. */
@@ -243,7 +364,7 @@ static bool index_read_question(struct index_options *options, int option)
 		if (index_questions[i].option != option || options->subject)
 			continue;
 		options->answer = index_questions[i].answer;
-		options->subject = optarg;
+		options->subject = optarg ? optarg : "";
 		return true;
 	}
 	return false;
@@ -251,7 +372,6 @@ static bool index_read_question(struct index_options *options, int option)
 
 int main(int count, char **arguments)
 {
-	enum { OPTION_JSON = 256, OPTION_VERSION };
 	static const struct option long_options[] = {
 		{"check", no_argument, NULL, 'c'},
 		{"verbose", no_argument, NULL, 'v'},
@@ -259,6 +379,9 @@ int main(int count, char **arguments)
 		{"functions", required_argument, NULL, 'F'},
 		{"inliners", required_argument, NULL, 'i'},
 		{"dependents", required_argument, NULL, 'd'},
+		{"record", optional_argument, NULL, OPTION_RECORD},
+		{"seal", required_argument, NULL, OPTION_SEAL},
+		{"source", required_argument, NULL, OPTION_SOURCE},
 		{"json", no_argument, NULL, OPTION_JSON},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, OPTION_VERSION},
@@ -274,6 +397,9 @@ int main(int count, char **arguments)
 			break;
 		case 'v':
 			options.is_verbose = true;
+			break;
+		case OPTION_SOURCE:
+			options.source = optarg;
 			break;
 		case OPTION_JSON:
 			options.is_json = true;
@@ -300,5 +426,8 @@ int main(int count, char **arguments)
 	}
 	options.tree = arguments[optind];
 	message_init("ksplice-index", false);
-	return message_end(index_run(&options));
+	process_catch_signals();
+	int code = message_end(index_run(&options));
+	process_die_interrupted();
+	return code;
 }

@@ -22,6 +22,7 @@
 #include "differ/kernel_tree.h"
 #include "differ/module_template.h"
 #include "differ/placement.h"
+#include "differ/seal_read.h"
 #include "differ/site_table.h"
 #include "differ/update_match.h"
 #include "differ/update_object.h"
@@ -38,8 +39,10 @@
 static const char usage[] =
 	"usage: ksplice-match [OPTION]... OBJTREE\n"
 	"Make an update that replaces nothing, and that can be applied only where every\n"
-	"function of the running kernel is what OBJTREE's vmlinux has.\n"
+	"function of the running kernel is what OBJTREE's vmlinux has. OBJTREE may be what\n"
+	"'ksplice-index --seal' made of it.\n"
 	"\n"
+	"      --source=DIR   where the source tree is, if it is not where it was\n"
 	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
 	"  -q, --quiet        show no progress\n"
 	"  -h, --help         show this help\n"
@@ -52,6 +55,7 @@ static const char match_text[] =
 
 struct matching {
 	const char *tree_path;
+	const char *source_path;
 	const char *output;
 	bool is_quiet;
 	struct kernel_tree *tree;
@@ -190,7 +194,7 @@ static struct error *matching_write(struct matching *matching)
 
 static struct error *matching_run(struct matching *matching)
 {
-	try(kernel_tree_open(matching->tree_path, &matching->tree));
+	try(seal_open_tree(matching->tree_path, matching->source_path, &matching->tree));
 	try(kernel_image_open(matching->tree->vmlinux, &matching->image));
 	try(index_open(matching->tree, matching->image, &matching->index));
 	try(index_list_target(matching->index, KSPLICE_TARGET_VMLINUX, &matching->units,
@@ -215,9 +219,10 @@ static struct error *matching_clean(struct matching *matching)
 
 int main(int count, char **arguments)
 {
-	enum { OPTION_VERSION = 256 };
+	enum { OPTION_SOURCE = 256, OPTION_VERSION };
 	static const struct option options[] = {
 		{"output", required_argument, NULL, 'o'},
+		{"source", required_argument, NULL, OPTION_SOURCE},
 		{"quiet", no_argument, NULL, 'q'},
 		{"help", no_argument, NULL, 'h'},
 		{"version", no_argument, NULL, OPTION_VERSION},
@@ -229,6 +234,9 @@ int main(int count, char **arguments)
 		switch (option) {
 		case 'o':
 			matching.output = optarg;
+			break;
+		case OPTION_SOURCE:
+			matching.source_path = optarg;
 			break;
 		case 'q':
 			matching.is_quiet = true;

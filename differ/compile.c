@@ -9,6 +9,7 @@
 #include "abi/record.h"
 #include "differ/build_record.h"
 #include "differ/kernel_tree.h"
+#include "differ/record_relocation.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -181,7 +182,8 @@ static struct error *objtool_find(const struct kernel_tree *tree, const char *ob
 		if (strcmp(word, object) == 0)
 			has_object = true;
 		else
-			arguments_add(arguments, memory_copy_text(word));
+			arguments_add(arguments,
+				relocation_map_word(tree, tree->built_objects, word));
 	}
 	if (!has_object)
 		return error_refused("objtool-command",

@@ -329,6 +329,14 @@ struct error *index_list_inputs(const struct index *index,
 	return error;
 }
 
+struct error *index_copy(const struct index *index, const char *path)
+{
+	scope_statement struct sqlite3_stmt *statement = NULL;
+	try(database_prepare(&index->database, "VACUUM INTO ?", &statement));
+	database_bind(statement, "t", path);
+	return database_execute(&index->database, statement);
+}
+
 const struct database *index_get_database(const struct index *index)
 {
 	return &index->database;

@@ -73,6 +73,9 @@ struct error *index_list_inputs(const struct index *index,
 /* For the parts of the index that are modules of their own: its tables. */
 const struct database *index_get_database(const struct index *index);
 
+/* Writes the index to a file of its own, which must not exist. */
+struct error *index_copy(const struct index *index, const char *path);
+
 #define scope_index __attribute__((cleanup(cleanup_index)))
 static inline void cleanup_index(struct index **index)
 {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "differ/kernel_tree.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "abi/record.h"
+#include "abi/seal.h"
+#include "differ/seal_manifest.h"
 #include "differ/thin_archive.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -17,11 +21,13 @@ static const char object_prefix[] = "object:";
 
 /* The archives that vmlinux is linked from (scripts/Makefile.vmlinux,
  * KBUILD_VMLINUX_LIBS). The libraries are there where the architecture has them. */
-static const char *const vmlinux_archives[] = {
+const char *const kernel_tree_archives[] = {
 	"vmlinux.a",
 	"lib/lib.a",
 	"arch/x86/lib/lib.a",
 };
+const size_t kernel_tree_archive_count =
+	sizeof(kernel_tree_archives) / sizeof(kernel_tree_archives[0]);
 
 /* What scripts/link-vmlinux.sh links besides, where it is there. */
 static const char *const vmlinux_objects[] = {
@@ -29,20 +35,64 @@ static const char *const vmlinux_objects[] = {
 	"init/version-timestamp.o",
 };
 
-static struct error *kernel_tree_find_source(struct kernel_tree *tree)
+static const char source_link[] = "source";
+
+/* Every source tree has this file. */
+static bool folder_is_source(const char *folder)
 {
-	/* kbuild leaves this link in an object tree that was made with O= */
-	scope_free char *link = file_join(tree->objects, "source");
-	scope_free char *kbuild = file_join(tree->objects, "Kbuild");
-	const char *path = file_is_folder(link) ? link : tree->objects;
-	if (path == tree->objects && !file_exists(kbuild))
+	scope_free char *kbuild = file_join(folder, "Kbuild");
+	return file_exists(kbuild);
+}
+
+/* Where the trees were: a seal says so, and the link that kbuild leaves in an object tree
+ * that was made with O=, even where it leads nowhere by now. */
+static struct error *kernel_tree_find_built(struct kernel_tree *tree)
+{
+	scope_free char *seal = file_join(tree->objects, KSPLICE_SEAL_MANIFEST);
+	if (file_exists(seal)) {
+		scope_text struct text text = {0};
+		scope_seal_manifest struct seal_manifest manifest = {0};
+		try(file_read(seal, &text));
+		try(seal_manifest_parse(seal, text.data, text.size, &manifest));
+		tree->built_objects = take_pointer(manifest.objects);
+		tree->built_source = take_pointer(manifest.source);
+		return NULL;
+	}
+	char target[PATH_MAX];
+	scope_free char *link = file_join(tree->objects, source_link);
+	ssize_t size = readlink(link, target, sizeof(target) - 1);
+	target[size < 0 ? 0 : size] = '\0';
+	tree->built_objects = memory_copy_text(tree->objects);
+	tree->built_source = realpath(link, NULL);
+	if (!tree->built_source)
+		tree->built_source = file_normalize(tree->objects, target);
+	return NULL;
+}
+
+static struct error *kernel_tree_find_source(struct kernel_tree *tree, const char *source)
+{
+	bool is_one_tree = strcmp(tree->built_objects, tree->built_source) == 0;
+	const char *path = is_one_tree ? tree->objects : tree->built_source;
+	tree->source = realpath(source ? source : path, NULL);
+	if (is_one_tree &&
+		(!folder_is_source(tree->objects) ||
+			(source && (!tree->source ||
+					   strcmp(tree->source, tree->objects) != 0))))
 		return error_hint(
-			error_refused("no-source", "%s: its source tree is not there",
+			error_refused("one-tree",
+				"%s: this kernel was built within its source tree, which "
+				"is not there",
 				tree->objects),
-			"the link 'source' in an object tree leads to it; unpack it "
-			"there again");
-	tree->source = realpath(path, NULL);
-	return tree->source ? NULL : error_errno("%s", path);
+			"unpack its source, then the seal into the same folder, and name "
+			"that folder");
+	if (source && !tree->source)
+		return error_errno("%s", source);
+	if (!tree->source || !folder_is_source(tree->source))
+		return error_hint(error_refused("no-source",
+					  "%s: its source tree is not there (%s)",
+					  tree->objects, source ? source : path),
+			"unpack it there again, or say with --source=DIR where it is");
+	return NULL;
 }
 
 static struct error *kernel_tree_read_release(struct kernel_tree *tree)
@@ -54,7 +104,8 @@ static struct error *kernel_tree_read_release(struct kernel_tree *tree)
 	return NULL;
 }
 
-static struct error *kernel_tree_read(struct kernel_tree *tree, const char *path)
+static struct error *kernel_tree_read(
+	struct kernel_tree *tree, const char *path, const char *source)
 {
 	tree->objects = realpath(path, NULL);
 	if (!tree->objects)
@@ -76,14 +127,16 @@ static struct error *kernel_tree_read(struct kernel_tree *tree, const char *path
 					  "%s: this kernel was not built with ksplice-cc",
 					  tree->objects),
 			"build it with: make CC=ksplice-cc");
-	try(kernel_tree_find_source(tree));
+	try(kernel_tree_find_built(tree));
+	try(kernel_tree_find_source(tree, source));
 	return kernel_tree_read_release(tree);
 }
 
-struct error *kernel_tree_open(const char *path, struct kernel_tree **tree)
+struct error *kernel_tree_open(
+	const char *path, const char *source, struct kernel_tree **tree)
 {
 	struct kernel_tree *opened = memory_allocate(sizeof(*opened));
-	struct error *error = kernel_tree_read(opened, path);
+	struct error *error = kernel_tree_read(opened, path, source);
 	if (error)
 		kernel_tree_close(opened);
 	else
@@ -97,9 +150,17 @@ void kernel_tree_close(struct kernel_tree *tree)
 		return;
 	free(tree->objects);
 	free(tree->source);
+	free(tree->built_objects);
+	free(tree->built_source);
 	free(tree->vmlinux);
 	free(tree->release);
 	free(tree);
+}
+
+bool kernel_tree_is_moved(const struct kernel_tree *tree)
+{
+	return strcmp(tree->objects, tree->built_objects) != 0 ||
+	       strcmp(tree->source, tree->built_source) != 0;
 }
 
 char *kernel_tree_find_config(const struct kernel_tree *tree, const char *symbol)
@@ -122,17 +183,25 @@ char *kernel_tree_find_config(const struct kernel_tree *tree, const char *symbol
 	return NULL;
 }
 
-char *kernel_tree_relate_path(const struct kernel_tree *tree, const char *path)
+/* NULL where the path is in neither of the two trees. */
+static char *path_relate(const char *objects, const char *source, const char *path)
 {
 	const char *rest;
 	/* The object tree may be a folder of the source tree, so it goes first; in a
 	 * build without O= both are one, and everything is source. */
-	if (strcmp(tree->objects, tree->source) != 0 &&
-		file_is_below(tree->objects, path, &rest))
+	if (strcmp(objects, source) != 0 && file_is_below(objects, path, &rest))
 		return memory_format("%s%s", object_prefix, rest);
-	if (file_is_below(tree->source, path, &rest))
+	if (file_is_below(source, path, &rest))
 		return memory_format("%s%s", source_prefix, rest);
-	return memory_copy_text(path);
+	return NULL;
+}
+
+char *kernel_tree_relate_path(const struct kernel_tree *tree, const char *path)
+{
+	char *related = path_relate(tree->objects, tree->source, path);
+	if (!related)
+		related = path_relate(tree->built_objects, tree->built_source, path);
+	return related ? related : memory_copy_text(path);
 }
 
 char *kernel_tree_locate_path(const struct kernel_tree *tree, const char *related)
@@ -155,23 +224,22 @@ static struct error *target_list_vmlinux(
 {
 	struct name_array objects = {0};
 	target->name = memory_copy_text("vmlinux");
-	size_t count = sizeof(vmlinux_archives) / sizeof(vmlinux_archives[0]);
 	struct error *error = NULL;
-	for (size_t i = 0; i < count && !error; i++) {
-		scope_free char *path = file_join(tree->objects, vmlinux_archives[i]);
+	for (size_t i = 0; i < kernel_tree_archive_count && !error; i++) {
+		scope_free char *path = file_join(tree->objects, kernel_tree_archives[i]);
 		if (i && !file_exists(path))
 			continue;
 		char **members = NULL;
 		size_t member_count = 0;
 		error = thin_archive_list(path, &members, &member_count);
-		scope_free char *folder = file_parent(vmlinux_archives[i]);
+		scope_free char *folder = file_parent(kernel_tree_archives[i]);
 		for (size_t k = 0; k < member_count; k++) {
 			*array_add(&objects) = file_normalize(folder, members[k]);
 			free(members[k]);
 		}
 		free(members);
 	}
-	count = sizeof(vmlinux_objects) / sizeof(vmlinux_objects[0]);
+	size_t count = sizeof(vmlinux_objects) / sizeof(vmlinux_objects[0]);
 	for (size_t i = 0; i < count && !error; i++) {
 		scope_free char *path = file_join(tree->objects, vmlinux_objects[i]);
 		if (file_exists(path))

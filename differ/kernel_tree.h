@@ -15,13 +15,25 @@ struct error;
 struct kernel_tree {
 	char *objects; /* object tree, absolute and without symbolic links */
 	char *source;  /* source tree, likewise; the same as objects without O= */
+	/* Where the two were when the kernel was built, as the records have it: the same,
+	 * unless they were moved. */
+	char *built_objects;
+	char *built_source;
 	char *vmlinux; /* path */
 	char *release; /* include/config/kernel.release */
 };
 
-/* Looks at the folder and refuses, by name, what is no built and recorded tree. */
-struct error *kernel_tree_open(const char *path, struct kernel_tree **tree);
+/*
+ * Looks at the folder and refuses, by name, what is no built and recorded tree. It may be
+ * what was unpacked from a seal. source is where the source tree is now, or NULL: where
+ * it was.
+ */
+struct error *kernel_tree_open(
+	const char *path, const char *source, struct kernel_tree **tree);
 void kernel_tree_close(struct kernel_tree *tree);
+
+/* Is one of the trees in another place than when the kernel was built? */
+bool kernel_tree_is_moved(const struct kernel_tree *tree);
 
 /* The value of a configuration symbol ("y", "m", a text); NULL if it is off. The
  * caller frees it. */
@@ -30,11 +42,17 @@ char *kernel_tree_find_config(const struct kernel_tree *tree, const char *symbol
 /*
  * An absolute, normalised path as the index stores it: "source:kernel/fork.c",
  * "object:include/generated/autoconf.h", or as it is where it is in neither tree.
- * So an archive can be unpacked elsewhere. The caller frees it.
+ * So an archive can be unpacked elsewhere: paths of the build count as those of now. The
+ * caller frees it.
  */
 char *kernel_tree_relate_path(const struct kernel_tree *tree, const char *path);
 /* The way back. */
 char *kernel_tree_locate_path(const struct kernel_tree *tree, const char *related);
+
+/* The archives that vmlinux is linked from, relative to the object tree. The first is
+ * always there. */
+extern const char *const kernel_tree_archives[];
+extern const size_t kernel_tree_archive_count;
 
 struct kernel_tree_target {
 	char *name;     /* "vmlinux", or a module's path without ".ko" */

@@ -27,6 +27,14 @@ static const char module_object[] = "update_template.mod.o";
 static const char layout_object[] = "kernel_layout.o";
 static const char template_name[] = "update_template";
 
+const char *const module_template_files[] = {
+	template_object,
+	module_object,
+	layout_object,
+};
+const size_t module_template_file_count =
+	sizeof(module_template_files) / sizeof(module_template_files[0]);
+
 static const char modinfo_section[] = ".modinfo";
 static const char module_section[] = ".gnu.linkonce.this_module";
 
@@ -62,12 +70,16 @@ static struct error *template_build(
 {
 	scope_free char *libraries = install_path_find("");
 	scope_free char *tree_option = memory_format("--directory=%s", tree->objects);
+	/* The object tree's own Makefile, which a seal has not, leads to where the source
+	 * tree was. */
+	scope_free char *source_option =
+		memory_format("--file=%s/Makefile", tree->source);
 	scope_free char *folder_option = memory_format("M=%s", folder);
 	scope_free char *compiler_option = memory_format("CC=%s", compiler);
 	scope_free char *library_option = memory_format("KSPLICE_LIBDIR=%s", libraries);
 	const char *const arguments[] = {"make", "--no-print-directory", "--silent",
-		tree_option, folder_option, compiler_option, library_option,
-		"KBUILD_MODPOST_WARN=1", "modules", NULL};
+		tree_option, source_option, folder_option, compiler_option,
+		library_option, "KBUILD_MODPOST_WARN=1", "modules", NULL};
 	/* What a surrounding make or build sets must not reach kbuild. */
 	const char *const environment[] = {
 		"MAKEFLAGS=", "MFLAGS=", "MAKELEVEL=", "LC_ALL=C", NULL};

@@ -9,10 +9,16 @@
 #ifndef KSPLICE_DIFFER_MODULE_TEMPLATE_H
 #define KSPLICE_DIFFER_MODULE_TEMPLATE_H
 
+#include <stddef.h>
+
 #include "abi/kernel_layout.h"
 
 struct error;
 struct kernel_tree;
+
+/* The files of the folder that are used once they are built. */
+extern const char *const module_template_files[];
+extern const size_t module_template_file_count;
 
 struct module_template {
 	char *folder; /* holds the template's objects */

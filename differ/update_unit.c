@@ -15,6 +15,7 @@
 #include "differ/patch_file.h"
 #include "differ/piece.h"
 #include "differ/placement.h"
+#include "differ/record_relocation.h"
 #include "differ/shadow.h"
 #include "lib/cleanup.h"
 #include "lib/digest.h"
@@ -24,6 +25,52 @@
 #include "lib/memory.h"
 #include "lib/name_map.h"
 #include "lib/text.h"
+
+/* An input that is no longer what it was when the kernel was built; NULL if all are. The
+ * caller frees it. */
+static char *unit_find_modified_input(
+	const struct update_source *source, const struct update_unit *unit)
+{
+	size_t count = json_count_items(unit->record.inputs);
+	for (size_t i = 0; i < count; i++) {
+		scope_free char *path = file_normalize(
+			unit->record.folder, json_find_item_text(unit->record.inputs, i));
+		scope_free char *related = kernel_tree_relate_path(source->tree, path);
+		scope_free char *known = index_find_digest(source->index, related);
+		scope_text struct text text = {0};
+		scope_error struct error *error = file_read(path, &text);
+		struct stat status;
+		if (error || stat(path, &status))
+			return take_pointer(path);
+		scope_free char *digest = digest_to_text(digest_of(text.data, text.size));
+		bool is_newer = (int64_t)status.st_mtim.tv_sec * 1000000000 +
+					status.st_mtim.tv_nsec >
+				unit->record.started;
+		/* A copy's time says nothing. */
+		bool is_doubtful =
+			!known && is_newer && !kernel_tree_is_moved(source->tree);
+		if ((known && strcmp(known, digest) != 0) || is_doubtful)
+			return take_pointer(path);
+	}
+	return NULL;
+}
+
+/* Trees that were moved may be those of another kernel; that is said before anything is
+ * patched or compiled. */
+static struct error *unit_check_inputs(
+	const struct update_source *source, const struct update_unit *unit)
+{
+	scope_free char *modified = unit_find_modified_input(source, unit);
+	if (!modified)
+		return NULL;
+	return error_hint(
+		error_refused("other-source", "%s: %s: %s", unit->object, modified,
+			file_exists(modified)
+				? "is not the file that the kernel was built from"
+				: "was read by the build and is not there"),
+		"%s must be the source of this very kernel, Linux %s",
+		source->tree->source, source->tree->release);
+}
 
 struct error *update_unit_open(const struct update_source *source,
 	const struct index_unit *index_unit, struct update_unit *unit)
@@ -38,6 +85,9 @@ struct error *update_unit_open(const struct update_source *source,
 		return error_hint(error_refused("unrecorded", "%s: %s", unit->object,
 					  unit->record.unrecorded),
 			"remove the object and build it again with CC=ksplice-cc");
+	record_relocate(source->tree, &unit->record);
+	if (kernel_tree_is_moved(source->tree))
+		try(unit_check_inputs(source, unit));
 	try(compile_check_compiler(&unit->record));
 	try(elf_object_open(original, ELF_RELOCS_READ, &unit->original));
 	return index_read_places(
@@ -86,32 +136,6 @@ static struct error *unit_check_shadow(
 					"patched one",
 					unit->object, path);
 		}
-	}
-	return NULL;
-}
-
-/* An input that is no longer what it was when the kernel was built; NULL if all are. The
- * caller frees it. */
-static char *unit_find_modified_input(
-	const struct update_source *source, const struct update_unit *unit)
-{
-	size_t count = json_count_items(unit->record.inputs);
-	for (size_t i = 0; i < count; i++) {
-		scope_free char *path = file_normalize(
-			unit->record.folder, json_find_item_text(unit->record.inputs, i));
-		scope_free char *related = kernel_tree_relate_path(source->tree, path);
-		scope_free char *known = index_find_digest(source->index, related);
-		scope_text struct text text = {0};
-		scope_error struct error *error = file_read(path, &text);
-		struct stat status;
-		if (error || stat(path, &status))
-			return take_pointer(path);
-		scope_free char *digest = digest_to_text(digest_of(text.data, text.size));
-		bool is_newer = (int64_t)status.st_mtim.tv_sec * 1000000000 +
-					status.st_mtim.tv_nsec >
-				unit->record.started;
-		if ((known && strcmp(known, digest) != 0) || (!known && is_newer))
-			return take_pointer(path);
 	}
 	return NULL;
 }

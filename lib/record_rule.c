@@ -4,14 +4,19 @@
 #include <fnmatch.h>
 #include <stddef.h>
 
-/* Patterns of fnmatch without FNM_PATHNAME: a star crosses slashes. */
+/* Patterns of fnmatch without FNM_PATHNAME: a star crosses slashes. The first that
+ * matches counts; without a reason it says that the object is recorded. */
 static const struct record_rule {
 	const char *pattern;
 	const char *reason;
 } record_rules[] = {
 	{"arch/*/boot/*", "runs before the kernel"},
-	{"arch/*/realmode/*", "runs in real mode"},
+	{"arch/*/realmode/rm/*", "runs in real mode"},
 	{"arch/*/purgatory/*", "runs between two kernels"},
+	{"arch/*/vdso/vma.o", NULL},
+	{"arch/*/vdso/extable.o", NULL},
+	{"arch/*/vdso/vdso-image-*.o", NULL},
+	{"arch/*/vdso/vdso32-setup.o", NULL},
 	{"arch/*/vdso/*", "runs in user space"},
 	{"arch/*/vdso32/*", "runs in user space"},
 	{"drivers/firmware/efi/libstub/*", "runs before the kernel"},

@@ -196,9 +196,20 @@ static void on_declaration(void *data, void *)
 			unit, DECL_UID(decl), source, owner ? DECL_UID(owner) : 0);
 }
 
-/* GCC has them all by now, and forgets each when it has been written. */
+/*
+ * GCC has all asm statements by now, and forgets each when it has been written. A
+ * function that turns out to be equal to another becomes a jump to that one, without a
+ * range of its own.
+ */
 static void on_ipa_start(void *, void *)
 {
+	struct cgraph_node *function;
+	FOR_EACH_FUNCTION_WITH_GIMPLE_BODY (function) {
+		expanded_location end =
+			expand_location(function->get_fun()->function_end_locus);
+		if (end.line > 0)
+			unit_add_end(unit, DECL_UID(function->decl), end.line);
+	}
 	for (asm_node *node = symtab->first_asm_symbol(); node; node = node->next)
 		unit_add_assembly(unit, TREE_STRING_POINTER(node->asm_str),
 			TREE_STRING_LENGTH(node->asm_str));

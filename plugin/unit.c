@@ -104,6 +104,7 @@ void unit_destroy(struct unit *unit)
 	free(unit->functions.items);
 	free(unit->variables.items);
 	free(unit->inlined.items);
+	free(unit->ends.items);
 	unit_names_destroy(unit->names);
 	free(unit);
 }
@@ -114,6 +115,23 @@ void unit_add_input(struct unit *unit, const char *path)
 	if (!path || !*path || path[0] == '<')
 		return;
 	*array_add(&unit->inputs) = unit_add_name(unit, path);
+}
+
+void unit_add_end(struct unit *unit, unsigned number, unsigned line)
+{
+	struct unit_end *end = array_add(&unit->ends);
+	end->number = number;
+	end->line = line;
+}
+
+/* 0 if it is not known. Rarely asked for. */
+static unsigned unit_find_end(const struct unit *unit, unsigned number)
+{
+	array_foreach (end, &unit->ends) {
+		if (end->number == number)
+			return end->line;
+	}
+	return 0;
 }
 
 void unit_begin_function(struct unit *unit, const struct unit_function_facts *facts)
@@ -129,7 +147,8 @@ void unit_begin_function(struct unit *unit, const struct unit_function_facts *fa
 		.section = unit_add_name(unit, facts->section),
 		.cold = UNIT_NONE,
 		.line = facts->line,
-		.end_line = facts->end_line,
+		.end_line = facts->end_line ? facts->end_line
+					    : unit_find_end(unit, facts->origin_number),
 		.first_inline = unit->inlined.count,
 	};
 	added.object = unit_add_object(unit, UNIT_OBJECT_FUNCTION, added.name);

@@ -68,6 +68,9 @@ FILE *unit_open_stream(struct unit *unit, FILE *inner);
 /* Passes on what the stream still holds and closes it without closing inner. */
 void unit_release_stream(struct unit *unit);
 
+/* The line of a function's closing brace, for one that will not know it any more. */
+void unit_add_end(struct unit *unit, unsigned number, unsigned line);
+
 /* What is written between these two is the function's. */
 void unit_begin_function(struct unit *unit, const struct unit_function_facts *facts);
 void unit_end_function(struct unit *unit);

@@ -103,6 +103,12 @@ struct unit_function {
 	size_t inline_count;
 };
 
+/* Where the function of that number ends in the source. */
+struct unit_end {
+	unsigned number;
+	unsigned line;
+};
+
 struct unit_variable {
 	uint32_t name;
 	uint32_t id;
@@ -126,6 +132,7 @@ struct unit {
 	array_of(uint32_t) constants; /* by number: 1 + object, 0 not defined */
 	array_of(struct unit_function) functions;
 	array_of(struct unit_variable) variables;
+	array_of(struct unit_end) ends;
 	array_of(uint32_t) inlined;
 	struct unit_inlines inlines;
 	uint32_t stamp; /* last one that was given out */

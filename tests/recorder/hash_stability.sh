@@ -210,6 +210,29 @@ check "ids: static locals" "they are $ids" \
 ids=$(list_variables base.record | sed -n 's/ .*//; /^__UNIQUE_ID/p' | tr '\n' ' ')
 check "ids: unique names" "they are $ids" test "$ids" = \
 	"__UNIQUE_ID_address#0 __UNIQUE_ID_local@unique#0 __UNIQUE_ID_local@unique#1 "
+
+# Of two equal functions GCC makes one a jump to the other, and forgets where it was.
+cat >variant.c <<'SOURCE'
+int first(int x)
+{
+	return x * 3 + 1;
+}
+int second(int x)
+{
+	return x * 3 + 1;
+}
+SOURCE
+compile variant
+lines=$(record_text variant.record | grep -o '"line":[0-9]*,"end":[0-9]*' | sort | tr '\n' ' ')
+check "ranges: equal functions" "they are $lines" \
+	test "$lines" = '"line":1,"end":4 "line":5,"end":8 '
+# What an asm statement includes is an input.
+echo included >included.bin
+echo 'asm(".data\n\t.incbin \"included.bin\"\n\t.text"); void f(void) { asm volatile(".pushsection .data; .incbin \"./included.bin\"; .popsection"); }' >variant.c
+compile variant
+inputs=$(record_text variant.record | grep -o '"inputs":[^]]*]')
+check "inputs: .incbin" "they are $inputs" \
+	test -z "${inputs##*\"variant.c\",*\"included.bin\",\"./included.bin\"]}"
 }
 
 tested=0

@@ -18,6 +18,12 @@ int main(void)
 	UNIT_CHECK(record_rule_find("arch/x86/tools/relocs_64.o"));
 	UNIT_CHECK(record_rule_find("scripts/mod/empty.o"));
 
+	/* These map the vdso and start other processors; they are the kernel's. */
+	UNIT_CHECK(!record_rule_find("arch/x86/entry/vdso/vma.o"));
+	UNIT_CHECK(!record_rule_find("arch/x86/entry/vdso/extable.o"));
+	UNIT_CHECK(!record_rule_find("arch/x86/entry/vdso/vdso-image-64.o"));
+	UNIT_CHECK(!record_rule_find("arch/x86/realmode/init.o"));
+
 	UNIT_CHECK(!record_rule_find("kernel/fork.o"));
 	UNIT_CHECK(!record_rule_find("lib/string.o"));
 	UNIT_CHECK(!record_rule_find("arch/x86/kernel/reboot.o"));

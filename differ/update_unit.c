@@ -158,8 +158,10 @@ static struct error *unit_report_drift(const struct update_source *source,
 			"build again",
 			modified);
 	return error_hint(error,
-		"compiler, assembler or headers are not those of the build; "
-		"build the kernel again");
+		"compiler, assembler or headers are not those of the build, or a compiler "
+		"cache in front of ksplice-cc left the record of another compile: build the "
+		"object again, or run ksplice-index --record=%s",
+		unit->object);
 }
 
 struct error *update_unit_prove(

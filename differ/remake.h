@@ -19,9 +19,9 @@ struct error;
 struct kernel_tree;
 
 /*
- * Makes the records of several objects (relative to the tree) at the same time. errors[i]
- * is then NULL or why there is none for objects[i]; the caller frees them. An error of the
- * call itself means that nothing was made.
+ * Makes the records of several objects (relative to the tree) at the same time.
+ * errors[i] is then NULL, or why there is none for objects[i]; the caller frees them.
+ * An error of the call itself means that nothing was made.
  */
 struct error *remake_records(const struct kernel_tree *tree, const char *const *objects,
 	size_t count, struct error **errors);

@@ -228,7 +228,9 @@ check "ranges: equal functions" "they are $lines" \
 	test "$lines" = '"line":1,"end":4 "line":5,"end":8 '
 # What an asm statement includes is an input.
 echo included >included.bin
-echo 'asm(".data\n\t.incbin \"included.bin\"\n\t.text"); void f(void) { asm volatile(".pushsection .data; .incbin \"./included.bin\"; .popsection"); }' >variant.c
+cat >variant.c <<'SOURCE'
+asm(".data\n\t.incbin \"included.bin\"\n\t.text"); void f(void) { asm volatile(".pushsection .data; .incbin \"./included.bin\"; .popsection"); }
+SOURCE
 compile variant
 inputs=$(record_text variant.record | grep -o '"inputs":[^]]*]')
 check "inputs: .incbin" "they are $inputs" \

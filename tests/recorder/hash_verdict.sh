@@ -167,6 +167,7 @@ awk '/^pair / { pairs[$2]++; changed[$2] += $4 }
 check "hashes and objects agree: $summary" "
 $problems" test -z "$problems"
 # A quarter of all pairs must have changed a function, else nothing was tested.
+# shellcheck disable=SC2016 # awk's
 [ "$only" != '*' ] || check "there are changes" "too few to say anything" \
 	awk '/^pair / { pairs++; if ($4) effective++ }
 	END { exit !(pairs && effective * 4 >= pairs) }' "$folder/results"

@@ -38,7 +38,7 @@ char *memory_format(const char *format, ...)
 		(array)->items + (array)->count++)
 
 #define array_foreach(item, array)                                                       \
-	for (__typeof__(&*(array)->items) item = (array)->items;                          \
+	for (__typeof__(&*(array)->items) item = (array)->items;                         \
 		item < (array)->items + (array)->count; item++)
 
 /* For array_add: gives items, with room for count of them, new ones zeroed. */

@@ -20,6 +20,7 @@ check() {
 		echo "ok $1"
 	else
 		echo "not ok $1: $2, not $3"
+		# shellcheck disable=SC2034 # likewise
 		failed=1
 	fi
 }

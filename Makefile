@@ -101,7 +101,7 @@ help:
 	'make                 build the tools and the GCC plugin into build/' \
 	'make demo            patch a running kernel, from nothing to undo, in QEMU' \
 	'make check           run all tests (installs the Debian packages they need)' \
-	'make bench           measure what recording costs' \
+	'make bench           measure what recording and the index cost' \
 	'make kmod KERNEL=T   build ksplice.ko for the kernel object tree T' \
 	'make tests           build the unit tests and the programs the VM tests run' \
 	'make install         install to DESTDIR and PREFIX' \
@@ -126,7 +126,9 @@ check:
 
 # What is measured and not judged, on the test kernel or KERNEL.
 bench: all
-	@tests/recorder/recording_cost.sh $(or $(KERNEL),$$(tests/kernel/make_tree recorded))
+	@tree=$(or $(KERNEL),$$(tests/kernel/make_tree recorded)) && \
+		tests/recorder/index_cost.sh "$$tree" && \
+		tests/recorder/recording_cost.sh "$$tree"
 
 clean:
 	rm -rf build

@@ -16,7 +16,7 @@ static const int database_wait_ms = 60000;
 static const char database_settings[] =
 	"PRAGMA cache_size = -131072; PRAGMA synchronous = OFF";
 
-bool database_is_damaged(const struct database *database)
+static bool database_is_damaged(const struct database *database)
 {
 	int code = sqlite3_errcode(database->handle);
 	return code == SQLITE_NOTADB || code == SQLITE_CORRUPT;

@@ -24,9 +24,6 @@ struct error *database_open(const char *path, struct database *database);
 struct error *database_open_to_read(const char *path, struct database *database);
 void database_close(struct database *database);
 
-/* Was the last error that the file is no database, or a damaged one? */
-bool database_is_damaged(const struct database *database);
-
 /* Runs statements that give no rows. */
 struct error *database_run(const struct database *database, const char *statements);
 

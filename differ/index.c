@@ -14,6 +14,7 @@
 #include "abi/record.h"
 #include "differ/database.h"
 #include "differ/elf_object.h"
+#include "differ/index_digest.h"
 #include "differ/index_schema.h"
 #include "differ/index_update.h"
 #include "differ/kernel_tree.h"
@@ -35,7 +36,7 @@ static struct error *index_open_current(struct index *index, const char *path,
 	bool *is_current)
 {
 	*is_current = false;
-	if (!file_exists(path))
+	if (!file_exists(path) || !index_digest_check(path))
 		return NULL;
 	try(database_open_to_read(path, &index->database));
 	/* One transaction, so that nobody changes it while it is compared. */
@@ -49,43 +50,31 @@ static struct error *index_open_current(struct index *index, const char *path,
 	return error;
 }
 
-/* A file that is no index of this version is removed: all of it can be made again. */
+/* An index that is damaged or of another version is removed: all of it can be made
+ * again. */
 static struct error *index_remove_useless(const char *path)
 {
 	struct database database;
 	enum index_schema_state state;
-	if (!file_exists(path))
+	if (!file_exists(path) || file_is_folder(path))
 		return NULL;
+	if (!index_digest_check(path))
+		return index_digest_remove(path);
 	try(database_open(path, &database));
 	struct error *error = index_schema_find_state(&database, &state);
-	bool is_useless =
-		error ? database_is_damaged(&database) : state == INDEX_SCHEMA_OTHER;
 	database_close(&database);
-	if (!is_useless)
+	if (error || state == INDEX_SCHEMA_PRESENT)
 		return error;
-	error_free(error);
-	scope_free char *journal = memory_format("%s-journal", path);
-	try(file_remove(journal));
-	return file_remove(path);
+	return index_digest_remove(path);
 }
 
 static struct error *index_update_file(struct index *index, const char *path,
 	const struct kernel_tree *tree, const struct kernel_image *image)
 {
-	for (bool is_again = false;; is_again = true) {
-		try(index_remove_useless(path));
-		try(database_open(path, &index->database));
-		struct error *error = index_update(&index->database, tree, image);
-		if (!error)
-			return NULL;
-		/* Damage may show only where it is read. */
-		bool is_damaged = database_is_damaged(&index->database);
-		database_close(&index->database);
-		if (!is_damaged || is_again)
-			return error;
-		error_free(error);
-		try(file_remove(path));
-	}
+	try(index_remove_useless(path));
+	try(database_open(path, &index->database));
+	try(index_update(&index->database, tree, image));
+	return index_digest_keep(path);
 }
 
 /* One process at a time: two that find a damaged file must not remove each other's. */

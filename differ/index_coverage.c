@@ -96,6 +96,36 @@ static char *held_find_problem(struct sqlite3_stmt *row, bool is_proven)
 	return NULL;
 }
 
+/* Functions that the records have and no object: those that are gone or damaged. */
+static const char recorded_query[] =
+	"SELECT name.name, unit.object, unit.reason FROM function "
+	"JOIN unit ON unit.number = function.unit "
+	"JOIN name ON name.number IN (function.name, function.cold) "
+	"WHERE unit.target = ? AND NOT EXISTS (SELECT 1 FROM symbol "
+	"  WHERE symbol.unit = function.unit AND symbol.name = name.number)";
+
+static struct error *held_read_recorded(
+	const struct database *database, const char *target, struct held_symbols *held)
+{
+	scope_statement struct sqlite3_stmt *list = NULL;
+	bool row;
+	struct error *error;
+	try(database_prepare(database, recorded_query, &list));
+	database_bind(list, "t", target);
+	while (!(error = database_step(database, list, &row)) && row) {
+		const char *reason = database_text(list, 2);
+		*array_add(held) = (struct held_symbol){
+			.section = memory_copy_text(""),
+			.name = memory_copy_text(database_text(list, 0)),
+			.object = memory_copy_text(database_text(list, 1)),
+			.kind = COVERAGE_FUNCTION,
+			.problem = memory_copy_text(
+				reason[0] ? reason : "its object has no such symbol"),
+		};
+	}
+	return error;
+}
+
 static int held_compare(const void *left, const void *right)
 {
 	return strcmp(((const struct held_symbol *)left)->name,
@@ -125,6 +155,8 @@ static struct error *held_read(
 			.problem = held_find_problem(list, is_proven),
 		};
 	}
+	if (!error)
+		error = held_read_recorded(database, target, held);
 	if (held->count)
 		qsort(held->items, held->count, sizeof(*held->items), held_compare);
 	return error;

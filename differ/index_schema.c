@@ -23,7 +23,7 @@ static const char schema[] =
 	"CREATE TABLE file(number INTEGER PRIMARY KEY, path TEXT UNIQUE NOT NULL,"
 	"  stamp TEXT, digest BLOB);"
 	"CREATE TABLE input(unit INTEGER PRIMARY KEY, files BLOB NOT NULL);"
-	"CREATE TABLE name(number INTEGER PRIMARY KEY, name TEXT UNIQUE NOT NULL);"
+	"CREATE TABLE name(number INTEGER PRIMARY KEY, name TEXT NOT NULL);"
 	"CREATE TABLE function(unit INTEGER NOT NULL, number INTEGER NOT NULL,"
 	"  name INTEGER NOT NULL, hash BLOB NOT NULL, file INTEGER, first_line INTEGER,"
 	"  last_line INTEGER, cold INTEGER, origin INTEGER, inlined BLOB,"

@@ -15,7 +15,8 @@ static int number_compare(const void *left, const void *right)
 void number_list_write(struct text *text, int64_t *numbers, size_t count)
 {
 	int64_t last = 0;
-	qsort(numbers, count, sizeof(*numbers), number_compare);
+	if (count)
+		qsort(numbers, count, sizeof(*numbers), number_compare);
 	for (size_t i = 0; i < count; i++) {
 		if (i && numbers[i] == last)
 			continue;

@@ -83,7 +83,7 @@ guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 
 # ---- targets ----------------------------------------------------------------
 
-.PHONY: all kmod tests demo check bench install clean help
+.PHONY: all kmod tests demo check check-long bench install clean help
 all: $(tools) $(plugins) $(data)
 
 ifneq ($(plugin_cc),)
@@ -101,6 +101,7 @@ help:
 	'make                 build the tools and the GCC plugin into build/' \
 	'make demo            patch a running kernel, from nothing to undo, in QEMU' \
 	'make check           run all tests (installs the Debian packages they need)' \
+	'make check-long      the tests that take hours: whole kernels, 500 mutated sources' \
 	'make bench           measure what recording and the index cost' \
 	'make kmod KERNEL=T   build ksplice.ko for the kernel object tree T' \
 	'make tests           build the unit tests and the programs the VM tests run' \
@@ -123,6 +124,9 @@ demo:
 
 check:
 	@tests/check $(KERNEL)
+
+check-long:
+	@tests/check --long $(KERNEL)
 
 # What is measured and not judged, on the test kernel or KERNEL.
 bench: all

@@ -3,7 +3,7 @@
  * hash_verdict.c - holds the plugin's hashes against the objects' own bytes
  *
  *     hash_verdict LAYOUT.o PRE POST
- *     hash_verdict --list RECORD
+ *     hash_verdict --list RECORD...
  *
  * For each function and each variable that both records have: the hashes are equal if
  * and only if the pieces of the two objects are, as differ/compare.c compares them:
@@ -13,7 +13,8 @@
  *
  * stdout is one line "functions SAME CHANGED variables SAME CHANGED" and a line for each
  * disagreement. LAYOUT.o is kmod/template/kernel_layout.c, compiled for that kernel.
- * --list prints "inlined NAME" and "input PATH", all that a record has of these.
+ * --list prints what scripts ask of records: "unrecorded REASON", "inlined NAME", "input
+ * PATH" and "argument TEXT".
  * Exit code: 0 they agree, 1 error, 2 they do not.
  */
 #include <inttypes.h>
@@ -324,18 +325,25 @@ static struct error *verdict_run(struct verdict *verdict, char **paths)
 				      : NULL;
 }
 
+static void verdict_list_texts(const char *what, const struct json_t *texts)
+{
+	size_t count = json_count_items(texts);
+	for (size_t i = 0; i < count; i++)
+		printf("%s %s\n", what, json_find_item_text(texts, i));
+}
+
 static struct error *verdict_list(const char *path)
 {
 	struct record record scope_record = {0};
 	try(record_read(path, &record));
-	for (size_t i = 0; i < json_count_items(record.functions); i++) {
-		const struct json_t *inlined =
-			json_find(json_find_item(record.functions, i), "inlined");
-		for (size_t k = 0; k < json_count_items(inlined); k++)
-			printf("inlined %s\n", json_find_item_text(inlined, k));
-	}
-	for (size_t i = 0; i < json_count_items(record.inputs); i++)
-		printf("input %s\n", json_find_item_text(record.inputs, i));
+	if (record.unrecorded)
+		printf("unrecorded %s\n", record.unrecorded);
+	size_t count = json_count_items(record.functions);
+	for (size_t i = 0; i < count; i++)
+		verdict_list_texts("inlined",
+			json_find(json_find_item(record.functions, i), "inlined"));
+	verdict_list_texts("input", record.inputs);
+	verdict_list_texts("argument", record.arguments);
 	return NULL;
 }
 
@@ -343,11 +351,15 @@ int main(int count, char **arguments)
 {
 	struct verdict verdict = {0};
 	message_init("hash_verdict", true);
-	if (count == 3 && strcmp(arguments[1], "--list") == 0)
-		return message_end(verdict_list(arguments[2]));
+	if (count > 2 && strcmp(arguments[1], "--list") == 0) {
+		int status = 0;
+		for (int i = 2; i < count && !status; i++)
+			status = message_end(verdict_list(arguments[i]));
+		return status;
+	}
 	if (count != 4) {
 		fputs("usage: hash_verdict LAYOUT.o PRE POST\n"
-		      "       hash_verdict --list RECORD\n",
+		      "       hash_verdict --list RECORD...\n",
 			stderr);
 		return 1;
 	}

@@ -338,7 +338,8 @@ COMPILER
 chmod +x ../slow
 set -m # else SIGINT is ignored in the background
 for signal in TERM INT HUP; do
-	"$wrapper" ../slow -c a.c -o slow.o &
+	# Whoever started us in the background may have had SIGINT ignored.
+	env --default-signal=TERM,INT,HUP "$wrapper" ../slow -c a.c -o slow.o &
 	process=$!
 	for _ in $(seq 100); do [ -e started ] && break; sleep 0.05; done
 	sleep 0.1

@@ -37,13 +37,14 @@ check() {
 
 # record_text FILE: the JSON of a record, or of a unit as it is.
 record_text() {
-	local above=${1%/.ksplice/*} dictionary=$folder/dictionary
+	local above=${1%/.ksplice/*} dictionary=$folder/dictionary.$BASHPID
 	[ "$above" != "$1" ] || above=.
 	if [ "$(head -c 4 "$1" | od -An -tx1 | tr -d ' \n')" != 28b52ffd ]; then
 		cat "$1"
 	elif [ -e "$above/.ksplice/dictionary.zst" ]; then
 		zstd -q -d -c "$above/.ksplice/dictionary.zst" >"$dictionary"
 		zstd -q -d -c -D "$dictionary" "$1"
+		rm "$dictionary"
 	else
 		zstd -q -d -c "$1"
 	fi

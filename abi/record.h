@@ -41,6 +41,9 @@
 /* Where ksplice-cc keeps the units of objects that a compiler cache may have. */
 #define KSPLICE_ENV_UNIT_STORE "KSPLICE_UNIT_STORE"
 
+/* What a unit ends in when the compiler crashed; then nothing in it counts. */
+#define KSPLICE_UNIT_CRASHED "!crashed\n"
+
 /* Overrides where the tools look for what was installed with them. */
 #define KSPLICE_ENV_LIBDIR "KSPLICE_LIBDIR"
 

@@ -149,12 +149,17 @@ static const char *main_record(
 }
 
 /*
- * The compile failed before our plugin said anything. Where it is the plugin that
- * no longer loads, the build goes on without it; otherwise the failure stands.
+ * The compile failed. Where it is the plugin that no longer loads, or that may have
+ * made the compiler crash, the build goes on without it; else the failure stands.
  */
-static void main_retry(const struct wrapper_call *call, const struct record_place *place)
+static void main_retry(const struct wrapper_call *call, const struct record_place *place,
+	const struct unit_file *unit)
 {
 	struct compiler_identity identity = {0};
+	if (unit_file_is_crashed(unit))
+		main_pass_unrecorded(call, place, "plugin-crashed");
+	if (unit_file_is_started(unit))
+		return;
 	compiler_identity_ask(&identity, call->real, place->folder);
 	if (identity.reason)
 		main_pass_unrecorded(call, place, identity.reason);
@@ -195,8 +200,8 @@ static void main_compile(const struct wrapper_call *call,
 	}
 	compiler_run_end();
 	bool was_plugged = call->launcher != LAUNCHER_NETWORK;
-	if (was_plugged && WIFEXITED(status) && status && !unit_file_is_started(&unit))
-		main_retry(call, place);
+	if (was_plugged && WIFEXITED(status) && status)
+		main_retry(call, place, &unit);
 	compiler_exit_like(status);
 }
 

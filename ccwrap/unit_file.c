@@ -2,10 +2,12 @@
 #include "ccwrap/unit_file.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "abi/record.h"
 #include "lib/error.h"
 #include "lib/text.h"
 
@@ -28,6 +30,15 @@ static size_t unit_file_measure(const struct unit_file *unit)
 bool unit_file_is_started(const struct unit_file *unit)
 {
 	return unit_file_measure(unit) > 0;
+}
+
+bool unit_file_is_crashed(const struct unit_file *unit)
+{
+	char ending[sizeof(KSPLICE_UNIT_CRASHED) - 1];
+	off_t start = (off_t)unit_file_measure(unit) - (off_t)sizeof(ending);
+	return start >= 0 &&
+	       pread(unit->fd, ending, sizeof(ending), start) == sizeof(ending) &&
+	       memcmp(ending, KSPLICE_UNIT_CRASHED, sizeof(ending)) == 0;
 }
 
 bool unit_file_read(const struct unit_file *unit, struct text *text)

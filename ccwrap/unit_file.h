@@ -24,6 +24,9 @@ struct error *unit_file_create(struct unit_file *unit);
 /* True if a plugin was loaded and has begun to write. */
 bool unit_file_is_started(const struct unit_file *unit);
 
+/* True if the compiler crashed while the plugin was in it. */
+bool unit_file_is_crashed(const struct unit_file *unit);
+
 /* Adds the unit, without the newline that ends it; false if it is not complete. */
 bool unit_file_read(const struct unit_file *unit, struct text *text);
 

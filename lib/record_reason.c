@@ -14,6 +14,7 @@ static const struct record_reason {
 	{"compiler-not-gcc", "the compiler is not GCC"},
 	{"plugin-missing", "no plugin for this version of GCC is installed"},
 	{"plugin-not-loaded", "GCC cannot load the plugin"},
+	{"plugin-crashed", "the compiler crashed with the plugin in it"},
 	{"no-unit-file", "the system gave no memory file"},
 	{"compiler-not-started", "the first attempt to run the compiler failed"},
 	{"not-recorded-by-launcher", "the launcher made the object without the plugin, "

@@ -147,7 +147,10 @@ static void register_passes(const char *name)
  */
 static void on_node_removed(cgraph_node *node, void *)
 {
-	if (!node->inlined_to || node->inlined_to->decl != current_function_decl)
+	/* Outside of functions GCC removes what it needs no more, and inlined_to may be
+	 * gone already. */
+	if (!current_function_decl || !node->inlined_to ||
+		node->inlined_to->decl != current_function_decl)
 		return;
 	bool late = symtab->state >= IPA_SSA_AFTER_INLINING;
 	tree origin = get_origin(node->decl);
@@ -264,6 +267,13 @@ static void on_finish(void *, void *)
 	unit = NULL;
 }
 
+/* If the compiler crashed, it may be our fault: the wrapper tries again without us. */
+static void at_exit(void)
+{
+	if (unit && diagnostic_kind_count(global_dc, DK_ICE))
+		unit_note_crash(unit);
+}
+
 /*
  * -fplugin is not what the source asked for: without this it would appear in
  * DW_AT_producer and .GCC.command.line. Other plugins' options stay.
@@ -304,5 +314,6 @@ int plugin_init(struct plugin_name_args *info, struct plugin_gcc_version *versio
 	register_callback(name, PLUGIN_START_UNIT, on_start, NULL);
 	register_callback(name, PLUGIN_FINISH_UNIT, on_finish, NULL);
 	symtab->add_cgraph_removal_hook(on_node_removed, NULL);
+	atexit(at_exit);
 	return 0;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "abi/record.h"
 #include "lib/cleanup.h"
 #include "lib/json_text.h"
 #include "plugin/unit_state.h"
@@ -307,6 +308,12 @@ void unit_declare_variable(
 	uint32_t ordinal = unit_names_get(unit->names, family)->ordinal++;
 	uint32_t declared = unit_name_declaration(unit, number);
 	unit_names_get(unit->names, declared)->ordinal = ordinal;
+}
+
+void unit_note_crash(struct unit *unit)
+{
+	fputs(KSPLICE_UNIT_CRASHED, unit->output);
+	fflush(unit->output);
 }
 
 int unit_finish(struct unit *unit)

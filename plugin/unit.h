@@ -97,6 +97,9 @@ void unit_add_variable(struct unit *unit, const struct unit_variable_facts *fact
 void unit_declare_variable(
 	struct unit *unit, unsigned number, const char *source, unsigned owner);
 
+/* Says in the result that the compiler crashed. */
+void unit_note_crash(struct unit *unit);
+
 /* Completes the result. Returns 0, or -1 if it could not be written. */
 int unit_finish(struct unit *unit);
 

@@ -177,7 +177,7 @@ if command -v ccache >/dev/null; then
 	# What a cache hit has to say comes from the store of units, if its inputs are
 	# as they were; a compiler that counts shows that none is run for it.
 	export KSPLICE_UNIT_STORE=$folder/units
-	printf '#!/bin/sh\necho run >>%s\nexec gcc "$@"\n' "$folder/runs" >../counting
+	printf '#!/bin/sh\necho "$*" >>%s\nexec gcc "$@"\n' "$folder/runs" >../counting
 	chmod +x ../counting
 	cached() {
 		rm -rf .ksplice/a.o.json.zst a.o
@@ -205,6 +205,14 @@ if command -v ccache >/dev/null; then
 	check "a garbled store" "$(diff first.unit garbled.unit)" cmp -s first.unit garbled.unit
 	CCACHE_DIR=$folder/ccache KSPLICE_UNIT_STORE='' cached none.unit
 	check "a hit without a store" "$(diff first.unit none.unit)" cmp -s first.unit none.unit
+	mkdir -p ../newplugin && cp "$build"/lib/ksplice/plugin-*.so ../newplugin
+	KSPLICE_LIBDIR=$folder/newplugin cached new.unit
+	touch ../newplugin/*
+	: >../runs
+	KSPLICE_LIBDIR=$folder/newplugin cached new.unit
+	check "another plugin is no hit of ksplice-cc ccache" "$(cat ../runs)" \
+		grep -q -e ' -c .*-o a.o' ../runs
+	check "another plugin: the record" "$(diff first.unit new.unit)" cmp -s first.unit new.unit
 	mkdir -p ../cachelinks && ln -sf "$(command -v ccache)" ../cachelinks/gcc
 	for run in first second; do
 		rm -rf .ksplice a.o
@@ -358,6 +366,28 @@ set +m
 (DIE=SEGV "$wrapper" ../slow -c a.c -o slow.o; exit $?) 2>/dev/null; status=$?
 check "a compiler that crashes" "exit status $status" test $status = 139
 rm -f started
+
+# A compiler that crashes with the plugin in it: GCC makes any SIGSEGV its own crash, and
+# the second attempt is without the plugin.
+mkfifo fifo.h
+echo '#include "fifo.h"' >waits.c
+"$wrapper" -c waits.c 2>err &
+process=$!
+victim=
+for _ in $(seq 100); do
+	victim=$(pgrep -x -P "$(pgrep -P $process | head -n 1)" cc1) && break
+	sleep 0.05
+done 2>/dev/null
+sleep 0.1
+rm fifo.h # which it has open
+echo 'int waited;' >fifo.h
+kill -SEGV "$victim"
+wait $process
+status=$?
+check "a crash with the plugin: the compile works" "$status $(cat err)" \
+	test $status = 0 -a -s waits.o
+check "a crash with the plugin: reason" "$(cat err)" reason waits.o plugin-crashed
+rm fifo.h waits.c waits.o
 
 # ---- several at once --------------------------------------------------------------
 

@@ -14,7 +14,7 @@
 #include "lib/text.h"
 
 /* Higher levels save little and cost much of what recording may cost. */
-#define RECORD_FILE_LEVEL 3
+#define RECORD_FILE_LEVEL 1
 
 /* A shorter record has too little in common with others, in bytes. */
 #define RECORD_FILE_DICTIONARY_SIZE 16384

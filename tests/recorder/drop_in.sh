@@ -370,14 +370,14 @@ rm -f started
 # A compiler that crashes with the plugin in it: GCC makes any SIGSEGV its own crash, and
 # the second attempt is without the plugin.
 mkfifo fifo.h
-echo '#include "fifo.h"' >waits.c
-"$wrapper" -c waits.c 2>err &
+waits=waits-$$
+echo '#include "fifo.h"' >$waits.c
+timeout 60 "$wrapper" -c $waits.c 2>err &
 process=$!
-victim=
 for _ in $(seq 100); do
-	victim=$(pgrep -x -P "$(pgrep -P $process | head -n 1)" cc1) && break
+	victim=$(pgrep -f "cc1 .*$waits") && break
 	sleep 0.05
-done 2>/dev/null
+done
 sleep 0.1
 rm fifo.h # which it has open
 echo 'int waited;' >fifo.h
@@ -385,9 +385,9 @@ kill -SEGV "$victim"
 wait $process
 status=$?
 check "a crash with the plugin: the compile works" "$status $(cat err)" \
-	test $status = 0 -a -s waits.o
-check "a crash with the plugin: reason" "$(cat err)" reason waits.o plugin-crashed
-rm fifo.h waits.c waits.o
+	test $status = 0 -a -s $waits.o
+check "a crash with the plugin: reason" "$(cat err)" reason $waits.o plugin-crashed
+rm fifo.h $waits.*
 
 # ---- several at once --------------------------------------------------------------
 

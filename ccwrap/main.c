@@ -137,15 +137,16 @@ static const char *main_record(
 		return reason;
 	record->unit = &unit;
 	/* Another build in this tree may just be writing the same object. */
-	struct error *error = record_write(record);
-	for (int i = 0; error && i < MAIN_RETRIES; i++) {
-		error_free(error);
-		usleep(MAIN_RETRY_PAUSE);
-		error = record_write(record);
+	reason = "record-not-written";
+	for (int i = 0; reason && i <= MAIN_RETRIES; i++) {
+		if (i)
+			usleep(MAIN_RETRY_PAUSE);
+		scope_error struct error *error = record_write(record);
+		if (!error)
+			reason = NULL;
 	}
 	record->unit = NULL;
-	error_free(error);
-	return error ? "record-not-written" : NULL;
+	return reason;
 }
 
 /*

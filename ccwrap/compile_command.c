@@ -2,6 +2,7 @@
 #include "ccwrap/compile_command.h"
 
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "ccwrap/argument_list.h"
@@ -16,14 +17,34 @@ struct compile_options {
 	bool stops;
 	bool is_lto;
 	const char *language; /* NULL: by each file's name */
-	bool is_c;            /* the last source */
 };
+
+/* With -c, what is for the linker is left alone. */
+static bool is_for_linker(const char *path, const char *language)
+{
+	return !language && (text_has_suffix(path, ".o") || text_has_suffix(path, ".a") ||
+				    text_has_suffix(path, ".so"));
+}
 
 static bool is_c_source(const char *path, const char *language)
 {
 	if (language)
 		return strcmp(language, "c") == 0 || strcmp(language, "cpp-output") == 0;
 	return text_has_suffix(path, ".c") || text_has_suffix(path, ".i");
+}
+
+static void compile_command_add_source(struct compile_command *command, const char *path,
+	size_t index, const char *language)
+{
+	if (is_for_linker(path, language))
+		return;
+	command->sources = memory_resize(
+		command->sources, command->source_count + 1, sizeof(*command->sources));
+	command->sources[command->source_count++] = (struct compile_source){
+		.path = path,
+		.index = index,
+		.is_c = is_c_source(path, language),
+	};
 }
 
 static void compile_command_apply(struct compile_command *command,
@@ -61,8 +82,8 @@ static void compile_command_scan(const struct argument_list *arguments,
 	for (size_t i = 1; i < arguments->count; i++) {
 		const char *argument = arguments->items[i];
 		if (argument[0] != '-' || !argument[1]) {
-			argument_list_add(&command->sources, argument);
-			options->is_c = is_c_source(argument, options->language);
+			compile_command_add_source(
+				command, argument, i, options->language);
 			continue;
 		}
 		const char *value;
@@ -81,10 +102,19 @@ static void compile_command_scan(const struct argument_list *arguments,
 /* A question to the compiler rather than a compile: nothing is kept of it. */
 static bool is_probe(const struct compile_command *command)
 {
-	const char *paths[] = {command->sources.items[0], command->output};
+	const char *paths[] = {command->sources[0].path, command->output};
 	for (size_t i = 0; i < 2; i++) {
 		if (paths[i] && (strcmp(paths[i], "-") == 0 ||
 					text_has_prefix(paths[i], "/dev/")))
+			return true;
+	}
+	return false;
+}
+
+static bool has_c_source(const struct compile_command *command)
+{
+	for (size_t i = 0; i < command->source_count; i++) {
+		if (command->sources[i].is_c)
 			return true;
 	}
 	return false;
@@ -95,33 +125,47 @@ void compile_command_read(
 {
 	struct compile_options options = {0};
 	compile_command_scan(arguments, command, &options);
-	if (!options.compiles || options.stops || !command->sources.count ||
+	if (!options.compiles || options.stops || !command->source_count ||
 		is_probe(command)) {
 		command->kind = COMPILE_OTHER;
-	} else if (!options.is_c) {
+	} else if (!has_c_source(command)) {
 		command->kind = COMPILE_FOREIGN;
+	} else if (options.is_lto) {
+		command->kind = COMPILE_UNRECORDED;
+		command->reason = "lto";
 	} else {
-		if (options.is_lto)
-			command->reason = "lto";
-		else if (command->sources.count > 1)
-			command->reason = "several-sources";
-		command->kind = command->reason ? COMPILE_UNRECORDED : COMPILE_OBJECT;
+		command->kind =
+			command->source_count > 1 ? COMPILE_SEVERAL : COMPILE_OBJECT;
 	}
 }
 
 char *compile_command_get_object(
-	const struct compile_command *command, const char *source)
+	const struct compile_command *command, const struct compile_source *source)
 {
 	if (command->output)
 		return memory_copy_text(command->output);
-	const char *name = file_name(source);
+	const char *name = file_name(source->path);
 	const char *dot = strrchr(name, '.');
 	size_t stem = dot ? (size_t)(dot - name) : strlen(name);
 	return memory_format("%.*s.o", (int)stem, name);
 }
 
+void compile_command_select(const struct compile_command *command,
+	const struct argument_list *arguments, const struct compile_source *source,
+	struct argument_list *part)
+{
+	const struct compile_source *next = command->sources;
+	const struct compile_source *end = next + command->source_count;
+	for (size_t i = 0; i < arguments->count; i++) {
+		bool is_source = next < end && next->index == i;
+		if (!is_source || next == source)
+			argument_list_add(part, arguments->items[i]);
+		next += is_source;
+	}
+}
+
 void compile_command_deinit(struct compile_command *command)
 {
-	argument_list_deinit(&command->sources);
+	free(command->sources);
 	*command = (struct compile_command){0};
 }

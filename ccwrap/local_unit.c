@@ -62,12 +62,12 @@ const char *local_unit_make(const struct wrapper_call *call, const char *plugin,
 	scope_free char *folder = NULL;
 	scope_error struct error *error = file_make_temporary("ksplice-cc", &folder);
 	if (error)
-		return "not-recorded-by-launcher";
+		return "not-compiled-again";
 	scope_free char *local = file_join(folder, "object.o");
 	error = local_unit_compile(call, plugin, local, unit);
 	const char *reason = NULL;
 	if (error)
-		reason = "not-recorded-by-launcher";
+		reason = "not-compiled-again";
 	else if (!object_section_is_same(object, local))
 		reason = "object-differs";
 	error_free(file_remove(folder));

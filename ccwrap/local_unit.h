@@ -2,9 +2,10 @@
 /*
  * local_unit.h - a compile only for what the plugin has to say
  *
- * A compiler cache that has the object already, or a machine far away that compiles
- * it without our plugin, leave nothing to record. Then the same command is run
- * once more, here, for a unit and an object that only proves that it is the same.
+ * A compiler cache that has the object already, a machine far away that compiles it
+ * without our plugin, or one command for several sources leave nothing to record. Then
+ * the same command is run once more, here and for one source, for a unit and an object
+ * that only proves that it is the same.
  */
 #ifndef KSPLICE_CCWRAP_LOCAL_UNIT_H
 #define KSPLICE_CCWRAP_LOCAL_UNIT_H

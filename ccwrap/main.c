@@ -104,8 +104,8 @@ static void main_make_arguments(const struct wrapper_call *call, const char *plu
 }
 
 /*
- * Gets the unit of an object that was made, from the plugin or in its stead. NULL, or
- * why there is none: a constant name.
+ * Gets the unit of an object that was made, from the plugin, from the store, or from a
+ * compile for it alone. NULL, or why there is none: a constant name.
  */
 static const char *main_get_unit(const struct record *record,
 	const struct unit_file *file, const char *plugin, struct text *unit)
@@ -113,7 +113,7 @@ static const char *main_get_unit(const struct record *record,
 	const struct wrapper_call *call = record->call;
 	bool is_cached = call->launcher == LAUNCHER_CACHE;
 	const char *object = record->object;
-	if (!unit_file_is_started(file) && call->launcher) {
+	if (!unit_file_is_started(file)) {
 		if (is_cached && unit_store_find(call, object, unit))
 			return NULL;
 		const char *reason = local_unit_make(call, plugin, object, file);
@@ -167,11 +167,27 @@ static void main_retry(const struct wrapper_call *call, const struct record_plac
 	compiler_identity_deinit(&identity);
 }
 
+/* What is known of a record before the compile that starts now. */
+static struct record main_describe(const struct wrapper_call *call,
+	const struct record_place *place, const char *source,
+	const struct compiler_identity *identity)
+{
+	return (struct record){
+		.place = place,
+		.call = call,
+		.source = source,
+		.version = identity->version,
+		.started = main_get_time(),
+	};
+}
+
 static void main_compile(const struct wrapper_call *call,
 	const struct record_place *place, const char *source) __attribute__((noreturn));
 static void main_compile(const struct wrapper_call *call,
 	const struct record_place *place, const char *source)
 {
+	if (!main_prepare_place(place))
+		main_pass_unrecorded(call, place, "folder-not-writable");
 	struct compiler_identity identity = {0};
 	struct unit_file unit = {.fd = -1};
 	struct argument_list arguments = {0};
@@ -183,14 +199,8 @@ static void main_compile(const struct wrapper_call *call,
 		main_pass_unrecorded(call, place, "no-unit-file");
 	main_make_arguments(call, identity.plugin, &arguments);
 	scope_free char *object = file_join(place->root, place->object);
-	struct record record = {
-		.place = place,
-		.call = call,
-		.object = object,
-		.source = source,
-		.version = identity.version,
-		.started = main_get_time(),
-	};
+	struct record record = main_describe(call, place, source, &identity);
+	record.object = object;
 	int status;
 	if (compiler_run(call->program, &arguments, KSPLICE_ENV_UNIT, unit.path, &status))
 		main_pass_unrecorded(call, place, "compiler-not-started");
@@ -208,12 +218,83 @@ static void main_compile(const struct wrapper_call *call,
 
 /* The place of a source's record, or the compiler alone where there is none. */
 static void main_find_place(const struct wrapper_call *call,
-	const struct compile_command *command, const char *source,
+	const struct compile_command *command, const struct compile_source *source,
 	struct record_place *place)
 {
 	scope_free char *object = compile_command_get_object(command, source);
 	if (record_place_find(place, object))
 		main_pass(call);
+}
+
+/* Takes away the records of what the command will make. */
+static void main_forget(
+	const struct wrapper_call *call, const struct compile_command *command)
+{
+	for (size_t i = 0; i < command->source_count; i++) {
+		struct record_place place = {0};
+		const struct compile_source *source = &command->sources[i];
+		main_find_place(call, command, source, &place);
+		unlink(place.path);
+		if (command->kind == COMPILE_UNRECORDED && source->is_c &&
+			!record_rule_find(place.object))
+			main_give_reason(&place, command->reason);
+		record_place_deinit(&place);
+	}
+}
+
+/* One of several sources that were compiled: NULL, or why it is not recorded. */
+static const char *main_record_part(const struct wrapper_call *part,
+	const struct record_place *place, const char *source, uint64_t started)
+{
+	struct compiler_identity identity = {0};
+	scope_unit_file struct unit_file unit = {.fd = -1};
+	if (!main_prepare_place(place))
+		return "folder-not-writable";
+	compiler_identity_read(&identity, part->real, place->folder);
+	scope_error struct error *error = unit_file_create(&unit);
+	scope_free char *object = file_join(place->root, place->object);
+	struct record record = main_describe(part, place, source, &identity);
+	record.object = object;
+	record.started = started;
+	const char *reason = identity.reason;
+	if (!reason)
+		reason = error ? "no-unit-file"
+			       : main_record(&record, &unit, identity.plugin);
+	compiler_identity_deinit(&identity);
+	return reason;
+}
+
+/*
+ * One compiler makes all objects, with all messages in its order; the records come
+ * after it, each from a compile of its source alone.
+ */
+static void main_compile_several(const struct wrapper_call *call,
+	const struct compile_command *command) __attribute__((noreturn));
+static void main_compile_several(
+	const struct wrapper_call *call, const struct compile_command *command)
+{
+	uint64_t started = main_get_time();
+	int status;
+	main_forget(call, command);
+	if (compiler_run(call->program, &call->command, KSPLICE_ENV_UNIT, "", &status))
+		main_pass(call);
+	for (size_t i = 0; status == 0 && i < command->source_count; i++) {
+		const struct compile_source *source = &command->sources[i];
+		struct wrapper_call part = *call;
+		struct record_place place = {0};
+		main_find_place(call, command, source, &place);
+		part.expanded = (struct argument_list){0};
+		compile_command_select(command, &call->expanded, source, &part.expanded);
+		const char *reason = NULL;
+		if (source->is_c && !record_rule_find(place.object))
+			reason = main_record_part(&part, &place, source->path, started);
+		if (reason)
+			main_give_reason(&place, reason);
+		argument_list_deinit(&part.expanded);
+		record_place_deinit(&place);
+	}
+	compiler_run_end();
+	compiler_exit_like(status);
 }
 
 /*
@@ -233,15 +314,9 @@ static struct error *main_remake(const struct wrapper_call *call,
 		return error_failed("%s: %s", identity.reason,
 			record_reason_explain(identity.reason));
 	try(unit_file_create(&file));
-	struct record record = {
-		.place = place,
-		.call = call,
-		.object = object,
-		.source = source,
-		.version = identity.version,
-		.unit = &unit,
-		.started = main_get_time(),
-	};
+	struct record record = main_describe(call, place, source, &identity);
+	record.object = object;
+	record.unit = &unit;
 	try(local_unit_compile(call, identity.plugin, object, &file));
 	if (!unit_file_read(&file, &unit))
 		return error_failed("the plugin wrote nothing");
@@ -262,9 +337,9 @@ static int main_remake_report(const struct wrapper_call *call,
 			"to an object\n");
 		return 1;
 	}
-	const char *source = command->sources.items[0];
+	const struct compile_source *source = command->sources;
 	main_find_place(call, command, source, &place);
-	struct error *error = main_remake(call, &place, source, folder);
+	struct error *error = main_remake(call, &place, source->path, folder);
 	if (error)
 		fprintf(stderr, "ksplice-cc: %s: %s\n", place.object,
 			error_get_text(error));
@@ -316,21 +391,13 @@ int main(int argc, char **argv)
 	if (is_passed)
 		main_pass(&call);
 	if (command.kind == COMPILE_OBJECT) {
-		const char *source = command.sources.items[0];
-		main_find_place(&call, &command, source, &place);
+		main_find_place(&call, &command, command.sources, &place);
 		if (record_rule_find(place.object))
 			main_pass(&call);
-		if (!main_prepare_place(&place))
-			main_pass_unrecorded(&call, &place, "folder-not-writable");
-		main_compile(&call, &place, source);
+		main_compile(&call, &place, command.sources->path);
 	}
-	for (size_t i = 0; i < command.sources.count; i++) {
-		/* The object that may have been recorded here is replaced. */
-		main_find_place(&call, &command, command.sources.items[i], &place);
-		unlink(place.path);
-		if (command.kind == COMPILE_UNRECORDED && !record_rule_find(place.object))
-			main_give_reason(&place, command.reason);
-		record_place_deinit(&place);
-	}
+	if (command.kind == COMPILE_SEVERAL)
+		main_compile_several(&call, &command);
+	main_forget(&call, &command);
 	main_pass(&call);
 }

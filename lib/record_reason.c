@@ -9,7 +9,6 @@ static const struct record_reason {
 	const char *text;
 } record_reasons[] = {
 	{"lto", "with -flto an object holds no code yet"},
-	{"several-sources", "one command compiled several sources"},
 	{"compiler-not-found", "the compiler does not answer --version"},
 	{"compiler-not-gcc", "the compiler is not GCC"},
 	{"plugin-missing", "no plugin for this version of GCC is installed"},
@@ -17,9 +16,10 @@ static const struct record_reason {
 	{"plugin-crashed", "the compiler crashed with the plugin in it"},
 	{"no-unit-file", "the system gave no memory file"},
 	{"compiler-not-started", "the first attempt to run the compiler failed"},
-	{"not-recorded-by-launcher", "the launcher made the object without the plugin, "
-				     "and a compile here failed"},
-	{"object-differs", "the launcher's object is not what a compile here makes"},
+	{"not-compiled-again", "the object was made without the plugin, and a compile "
+			       "with it failed"},
+	{"object-differs",
+		"the object is not what a compile here, with the plugin, makes"},
 	{"plugin-silent", "the plugin wrote nothing"},
 	{"unit-incomplete", "the plugin did not finish"},
 	{"record-not-written", "the disk is full, or the object is no ELF file"},

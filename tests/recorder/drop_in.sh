@@ -118,12 +118,35 @@ warned "link time optimisation" err '(lto)'
 "$wrapper" -flto -c a.c 2>err
 check "link time optimisation" "no object" test -s a.o
 check "reason: lto" "$(record_text .ksplice/a.o.json.zst)" reason a.o lto
-"$wrapper" -c a.c b.c 2>err
+"$wrapper" -flto -c b.c 2>err
 check "a second of the same job: no second warning" "$(cat err)" test ! -s err
-same "several sources" -c a.c b.c
-check "reason: several sources" "nothing says so" reason a.o several-sources
-check "reason: several sources, the other one" "nothing says so" reason b.o several-sources
-rm -f b.o
+rm -f "$TMPDIR"/ksplice-warned-* b.o
+
+# ---- several sources in one command --------------------------------------------
+
+rm -rf .ksplice
+same "several sources" -O2 -Wall -c a.c b.c c.S
+check "several sources: the first" "no record" recorded a.o
+check "several sources: the second" "no record" recorded b.o
+check "several sources: assembler" "a record" test ! -e .ksplice/c.o.json.zst
+record_text .ksplice/b.o.json.zst | sed 's/"started":[0-9]*//' >b.several
+"$wrapper" -O2 -Wall -c b.c
+record_text .ksplice/b.o.json.zst | sed 's/"started":[0-9]*//' >b.alone
+check "several sources: as if compiled alone" "$(diff b.several b.alone)" cmp -s b.several b.alone
+same "several sources, one is broken" -c b.c broken.c a.c
+check "several sources, one is broken: no old record" "there is one" \
+	test ! -e .ksplice/b.o.json.zst
+same "several sources, dependencies" -MMD -c a.c b.c
+check "several sources, dependencies" "no record" recorded a.o
+cp a.d a.several
+gcc -MMD -c a.c b.c
+check "several sources: the compiler's dependencies" "$(diff a.d a.several)" cmp -s a.d a.several
+same "several sources and a bad option" -fno-such-option -c a.c b.c
+KSPLICE_LIBDIR=$PWD/missing "$wrapper" -c a.c b.c 2>err
+warned "several sources without a plugin" err '(plugin-missing)'
+check "several sources without a plugin: reason" "nothing says so" reason b.o plugin-missing
+rm -f ./*.o
+rm -rf .ksplice
 
 # ---- which compiler ----------------------------------------------------------
 

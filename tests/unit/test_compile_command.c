@@ -5,6 +5,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 #include "tests/unit/unit_test.h"
 
 /* What a command line is taken for; its arguments are separated by single spaces. */
@@ -32,7 +33,12 @@ static const struct {
 	{"-flto -fno-lto -c a.c", COMPILE_OBJECT, "a.o", NULL},
 	{"-flto -c a.c", COMPILE_UNRECORDED, "a.o", "lto"},
 	{"-flto=auto -c a.c", COMPILE_UNRECORDED, "a.o", "lto"},
-	{"-c a.c b.c", COMPILE_UNRECORDED, "a.o", "several-sources"},
+	{"-c a.c b.c", COMPILE_SEVERAL, "a.o", NULL},
+	{"-c a.c b.S", COMPILE_SEVERAL, "a.o", NULL},
+	{"-c a.S b.cc", COMPILE_FOREIGN, "a.o", NULL},
+	{"-c b.o a.c c.a", COMPILE_OBJECT, "a.o", NULL},
+	{"-c a.o", COMPILE_OTHER, NULL, NULL},
+	{"-flto -c a.c b.c", COMPILE_UNRECORDED, "a.o", "lto"},
 	{"-c a.S", COMPILE_FOREIGN, "a.o", NULL},
 	{"-c a.cc -o a.o", COMPILE_FOREIGN, "a.o", NULL},
 	{"a.c", COMPILE_OTHER, NULL, NULL},
@@ -65,8 +71,37 @@ static void split(const char *arguments, struct argument_list *list)
 	}
 }
 
+/* Each source's own command, out of one for three. */
+static void test_select(void)
+{
+	static const char *const parts[] = {
+		"gcc -O2 -c -x c a.c -x none",
+		"gcc -O2 -c -x c -x none b.c",
+		"gcc -O2 -c -x c -x none c.S",
+	};
+	scope_argument_list struct argument_list list = {0};
+	struct compile_command command = {0};
+	split("-O2 -c -x c a.c -x none b.c c.S", &list);
+	compile_command_read(&list, &command);
+	UNIT_CHECK(command.kind == COMPILE_SEVERAL);
+	UNIT_CHECK(command.source_count == 3);
+	for (size_t i = 0; i < command.source_count; i++) {
+		scope_argument_list struct argument_list part = {0};
+		scope_text struct text text = {0};
+		compile_command_select(&command, &list, &command.sources[i], &part);
+		for (size_t j = 0; j < part.count; j++) {
+			text_add(&text, j ? " " : "");
+			text_add(&text, part.items[j]);
+		}
+		UNIT_CHECK_TEXT(text.data, parts[i]);
+		UNIT_CHECK(command.sources[i].is_c == (i < 2));
+	}
+	compile_command_deinit(&command);
+}
+
 int main(void)
 {
+	test_select();
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		scope_argument_list struct argument_list list = {0};
 		struct compile_command command = {0};
@@ -76,8 +111,8 @@ int main(void)
 			printf("# %s\n", commands[i].arguments);
 		UNIT_CHECK(command.kind == commands[i].kind);
 		if (commands[i].object) {
-			scope_free char *object = compile_command_get_object(
-				&command, command.sources.items[0]);
+			scope_free char *object =
+				compile_command_get_object(&command, command.sources);
 			UNIT_CHECK_TEXT(object, commands[i].object);
 		}
 		if (commands[i].reason)

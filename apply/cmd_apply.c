@@ -2,17 +2,16 @@
 /*
  * cmd_apply.c - ksplice-apply: puts an update into the running kernel
  */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "abi/version.h"
 #include "apply/command_end.h"
 #include "apply/state_change.h"
 #include "apply/update_archive.h"
 #include "apply/update_install.h"
 #include "apply/update_state.h"
+#include "lib/command_line.h"
 #include "lib/error.h"
 #include "lib/json.h"
 #include "lib/message.h"
@@ -34,75 +33,32 @@ static const char help[] =
 	"Unless it is 0 or 3, the kernel is as it was.\n";
 
 struct apply_options {
-	const char *path;
+	const char *path; /* NULL: there is nothing to do */
 	const char *module;
 	double deadline;
 	bool check;
 	bool json;
 	bool quiet;
-	bool done; /* --help or --version has been printed */
-};
-
-enum {
-	OPTION_DEADLINE = 1,
-	OPTION_CHECK,
-	OPTION_MODULE,
-	OPTION_JSON,
-	OPTION_QUIET,
-	OPTION_VERSION
-};
-
-static const struct option long_options[] = {
-	{"deadline", required_argument, NULL, OPTION_DEADLINE},
-	{"check", no_argument, NULL, OPTION_CHECK},
-	{"module", required_argument, NULL, OPTION_MODULE},
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"quiet", no_argument, NULL, OPTION_QUIET},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, OPTION_VERSION},
-	{0},
 };
 
 static struct error *apply_read_options(
 	int argc, char **argv, struct apply_options *options)
 {
-	int option;
-
-	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-		switch (option) {
-		case OPTION_DEADLINE:
-			try(state_change_read_deadline(optarg, &options->deadline));
-			break;
-		case OPTION_CHECK:
-			options->check = true;
-			break;
-		case OPTION_MODULE:
-			options->module = optarg;
-			break;
-		case OPTION_JSON:
-			options->json = true;
-			break;
-		case OPTION_QUIET:
-			options->quiet = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			options->done = true;
-			return NULL;
-		case OPTION_VERSION:
-			puts("ksplice-apply " KSPLICE_VERSION);
-			options->done = true;
-			return NULL;
-		default:
-			return error_failed("try --help");
-		}
-	}
-	if (optind + 1 != argc)
-		return error_hint(
-			error_failed("%s", optind == argc ? "which update?"
-							  : "one update at a time"),
-			"ksplice-apply ksplice-ID.tar.gz");
-	options->path = argv[optind];
+	const char *deadline = NULL;
+	const struct command_option table[] = {
+		{"deadline", .text = &deadline},
+		{"check", .flag = &options->check},
+		{"module", .text = &options->module},
+		{"json", .flag = &options->json},
+		{"quiet", .flag = &options->quiet},
+		{0},
+	};
+	const struct command_line line = {"ksplice-apply", help, table, "update", 1, 1};
+	char **operands;
+	try(command_line_read(&line, argc, argv, &operands));
+	if (deadline)
+		try(state_change_read_deadline(deadline, &options->deadline));
+	options->path = operands ? operands[0] : NULL;
 	return NULL;
 }
 
@@ -159,7 +115,7 @@ int main(int argc, char **argv)
 
 	message_init("ksplice-apply", false);
 	struct error *error = apply_read_options(argc, argv, &options);
-	if (!error && !options.done) {
+	if (!error && options.path) {
 		process_catch_signals();
 		error = apply_run(&options, &conflicts);
 	}

@@ -2,15 +2,14 @@
 /*
  * cmd_view.c - ksplice-view: which updates the running kernel has
  */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/version.h"
 #include "apply/command_end.h"
 #include "apply/update_state.h"
+#include "lib/command_line.h"
 #include "lib/error.h"
 #include "lib/json.h"
 #include "lib/message.h"
@@ -26,45 +25,23 @@ static const char help[] =
 	"Exit status: 0 done, 1 error, 3 no such update is loaded.\n";
 
 struct view_options {
+	bool is_done;   /* --help or --version has been printed */
 	const char *id; /* NULL: all */
 	bool json;
-	bool done; /* --help or --version has been printed */
-};
-
-enum { OPTION_JSON = 1, OPTION_VERSION };
-
-static const struct option long_options[] = {
-	{"json", no_argument, NULL, OPTION_JSON},
-	{"help", no_argument, NULL, 'h'},
-	{"version", no_argument, NULL, OPTION_VERSION},
-	{0},
 };
 
 static struct error *view_read_options(
 	int argc, char **argv, struct view_options *options)
 {
-	int option;
-
-	while ((option = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
-		switch (option) {
-		case OPTION_JSON:
-			options->json = true;
-			break;
-		case 'h':
-			fputs(help, stdout);
-			options->done = true;
-			return NULL;
-		case OPTION_VERSION:
-			puts("ksplice-view " KSPLICE_VERSION);
-			options->done = true;
-			return NULL;
-		default:
-			return error_failed("try --help");
-		}
-	}
-	if (optind + 1 < argc)
-		return error_failed("one update at a time");
-	options->id = argv[optind]; /* NULL at the end */
+	const struct command_option table[] = {
+		{"json", .flag = &options->json},
+		{0},
+	};
+	const struct command_line line = {"ksplice-view", help, table, "update", 0, 1};
+	char **operands;
+	try(command_line_read(&line, argc, argv, &operands));
+	options->is_done = !operands;
+	options->id = operands ? operands[0] : NULL;
 	return NULL;
 }
 
@@ -150,7 +127,7 @@ int main(int argc, char **argv)
 
 	message_init("ksplice-view", false);
 	struct error *error = view_read_options(argc, argv, &options);
-	if (!error && !options.done)
+	if (!error && !options.is_done)
 		error = options.id ? view_one(&options) : view_all(&options);
 	if (error && options.json)
 		command_end_print_failure(error, NULL);

@@ -4,14 +4,12 @@
  *
  * The passes, in order, are those of create_run; each is a file of its own.
  */
-#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#include "abi/version.h"
 #include "differ/closure.h"
 #include "differ/elf_object.h"
 #include "differ/index.h"
@@ -29,6 +27,7 @@
 #include "differ/update_plan.h"
 #include "differ/update_unit.h"
 #include "lib/cleanup.h"
+#include "lib/command_line.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/json.h"
@@ -37,7 +36,7 @@
 #include "lib/process.h"
 #include "lib/text.h"
 
-static const char usage[] =
+static const char help[] =
 	"usage: ksplice-create --patch=FILE [OPTION]... OBJTREE\n"
 	"Make an update for a running kernel from a patch of its source.\n"
 	"\n"
@@ -316,84 +315,52 @@ static void create_print(struct create *create, const struct error *error)
 	}
 }
 
-/* Fills in the options. Gives the exit code where there is nothing more to do, else -1.
- */
-static int create_read_options(struct create *create, int count, char **arguments)
+static struct error *create_read_strip(const char *text, unsigned *strip)
 {
-	enum { OPTION_JSON = 256, OPTION_KEEP, OPTION_SOURCE, OPTION_VERSION };
-	static const struct option options[] = {
-		{"patch", required_argument, NULL, 'p'},
-		{"strip", required_argument, NULL, 's'},
-		{"output", required_argument, NULL, 'o'},
-		{"keep", required_argument, NULL, OPTION_KEEP},
-		{"source", required_argument, NULL, OPTION_SOURCE},
-		{"json", no_argument, NULL, OPTION_JSON},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, OPTION_VERSION},
+	char *end;
+	unsigned long number = strtoul(text, &end, 10);
+	if (*end || end == text || number > 64)
+		return error_failed("--strip=%s: is no small number", text);
+	*strip = (unsigned)number;
+	return NULL;
+}
+
+/* tree_path stays NULL where there is nothing to do. */
+static struct error *create_read_options(
+	struct create *create, int count, char **arguments)
+{
+	const char *strip = NULL;
+	const struct command_option table[] = {
+		{"patch", 'p', .text = &create->patch_path},
+		{"strip", 's', .text = &strip},
+		{"output", 'o', .text = &create->output},
+		{"keep", .text = &create->keep},
+		{"source", .text = &create->source_path},
+		{"json", .flag = &create->is_json},
+		{"quiet", 'q', .flag = &create->is_quiet},
 		{0},
 	};
-	int option;
-	char *end;
-	while ((option = getopt_long(count, arguments, "p:s:o:qh", options, NULL)) !=
-		-1) {
-		switch (option) {
-		case 'p':
-			create->patch_path = optarg;
-			break;
-		case 's':
-			create->strip = (unsigned)strtoul(optarg, &end, 10);
-			if (*end || end == optarg || create->strip > 64) {
-				fprintf(stderr,
-					"ksplice-create: --strip=%s: is no small "
-					"number\n",
-					optarg);
-				return 1;
-			}
-			break;
-		case 'o':
-			create->output = optarg;
-			break;
-		case OPTION_KEEP:
-			create->keep = optarg;
-			break;
-		case OPTION_SOURCE:
-			create->source_path = optarg;
-			break;
-		case OPTION_JSON:
-			create->is_json = true;
-			break;
-		case 'q':
-			create->is_quiet = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		case OPTION_VERSION:
-			puts("ksplice-create " KSPLICE_VERSION);
-			return 0;
-		default:
-			fputs("Try 'ksplice-create --help'.\n", stderr);
-			return 1;
-		}
-	}
-	if (!create->patch_path || optind != count - 1) {
-		fputs(usage, stderr);
-		return 1;
-	}
-	create->tree_path = arguments[optind];
-	return -1;
+	const struct command_line line = {
+		"ksplice-create", help, table, "kernel tree", 1, 1};
+	char **operands;
+	try(command_line_read(&line, count, arguments, &operands));
+	if (strip)
+		try(create_read_strip(strip, &create->strip));
+	if (operands && !create->patch_path)
+		return error_hint(error_failed("which patch?"), "--patch=FILE");
+	create->tree_path = operands ? operands[0] : NULL;
+	return NULL;
 }
 
 int main(int count, char **arguments)
 {
 	struct create create = {.strip = 1, .output = "."};
-	int code = create_read_options(&create, count, arguments);
-	if (code >= 0)
-		return code;
+	message_init("ksplice-create", false);
+	struct error *error = create_read_options(&create, count, arguments);
+	if (error || !create.tree_path)
+		return message_end(error);
 	message_init("ksplice-create", create.is_quiet);
 	process_catch_signals();
-	struct error *error = NULL;
 	if (create.keep && file_exists(create.keep)) {
 		error = error_failed("%s: exists already", create.keep);
 		create.keep = NULL;
@@ -403,7 +370,7 @@ int main(int count, char **arguments)
 	create_print(&create, error);
 	struct error *leftover = create_clean(&create);
 	free(create.archive);
-	code = message_end(error);
+	int code = message_end(error);
 	if (leftover)
 		code = message_end(leftover);
 	process_die_interrupted();

@@ -4,24 +4,23 @@
  *
  * The comparison that ksplice-create makes, for objects that are there already.
  */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 #include "abi/kernel_layout.h"
-#include "abi/version.h"
 #include "differ/build_record.h"
 #include "differ/compare.h"
 #include "differ/disassembly.h"
 #include "differ/elf_object.h"
 #include "differ/piece.h"
 #include "lib/cleanup.h"
+#include "lib/command_line.h"
 #include "lib/error.h"
 #include "lib/json.h"
 #include "lib/message.h"
 
-static const char usage[] =
+static const char help[] =
 	"usage: ksplice-diff [OPTION]... PRE.o POST.o\n"
 	"Show which functions and variables differ between two objects.\n"
 	"\n"
@@ -146,54 +145,35 @@ static struct error *diff_run(const struct diff_options *options, struct diff *d
 	return diff->has_change ? NULL : error_no_change("the objects are the same");
 }
 
-int main(int count, char **arguments)
+/* False where there is nothing more to do. */
+static struct error *diff_read_options(
+	int count, char **arguments, struct diff_options *options, bool *is_wanted)
 {
-	enum { OPTION_PRE = 256, OPTION_POST, OPTION_JSON, OPTION_VERSION };
-	static const struct option long_options[] = {
-		{"pre-record", required_argument, NULL, OPTION_PRE},
-		{"post-record", required_argument, NULL, OPTION_POST},
-		{"all", no_argument, NULL, 'a'},
-		{"json", no_argument, NULL, OPTION_JSON},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, OPTION_VERSION},
+	const struct command_option table[] = {
+		{"pre-record", .text = &options->records[0]},
+		{"post-record", .text = &options->records[1]},
+		{"all", 'a', .flag = &options->is_all},
+		{"json", .flag = &options->is_json},
 		{0},
 	};
+	const struct command_line line = {"ksplice-diff", help, table, "object", 2, 2};
+	char **operands;
+	try(command_line_read(&line, count, arguments, &operands));
+	*is_wanted = operands;
+	for (int i = 0; operands && i < 2; i++)
+		options->objects[i] = operands[i];
+	return NULL;
+}
+
+int main(int count, char **arguments)
+{
 	struct diff_options options = {0};
-	int option;
-	while ((option = getopt_long(count, arguments, "ah", long_options, NULL)) != -1) {
-		switch (option) {
-		case OPTION_PRE:
-			options.records[0] = optarg;
-			break;
-		case OPTION_POST:
-			options.records[1] = optarg;
-			break;
-		case 'a':
-			options.is_all = true;
-			break;
-		case OPTION_JSON:
-			options.is_json = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		case OPTION_VERSION:
-			puts("ksplice-diff " KSPLICE_VERSION);
-			return 0;
-		default:
-			fputs("Try 'ksplice-diff --help'.\n", stderr);
-			return 1;
-		}
-	}
-	if (optind != count - 2) {
-		fputs(usage, stderr);
-		return 1;
-	}
-	options.objects[0] = arguments[optind];
-	options.objects[1] = arguments[optind + 1];
-	message_init("ksplice-diff", false);
 	struct diff diff = {0};
-	struct error *error = diff_run(&options, &diff);
+	bool is_wanted = false;
+	message_init("ksplice-diff", false);
+	struct error *error = diff_read_options(count, arguments, &options, &is_wanted);
+	if (!error && is_wanted)
+		error = diff_run(&options, &diff);
 	for (int i = 0; i < 2; i++) {
 		piece_set_free(diff.sets[i]);
 		record_deinit(&diff.records[i]);

@@ -3,14 +3,12 @@
  * cmd_index.c - ksplice-index: makes or updates a tree's index, shows what it covers, and
  * answers what people ask of it
  */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "abi/version.h"
 #include "differ/coverage_text.h"
 #include "differ/index.h"
 #include "differ/index_coverage.h"
@@ -22,6 +20,7 @@
 #include "differ/seal_read.h"
 #include "differ/seal_write.h"
 #include "lib/cleanup.h"
+#include "lib/command_line.h"
 #include "lib/error.h"
 #include "lib/json.h"
 #include "lib/memory.h"
@@ -29,7 +28,7 @@
 #include "lib/process.h"
 #include "lib/text.h"
 
-static const char usage[] =
+static const char help[] =
 	"usage: ksplice-index [OPTION]... OBJTREE\n"
 	"Bring the index of a kernel tree up to date, and show what it covers or what it\n"
 	"knows of a function or a file.\n"
@@ -125,31 +124,39 @@ static struct error *answer_coverage(struct index_session *session)
 					  : NULL;
 }
 
+/* {question: subject, answer: content}; content is taken. */
+static struct json_t *index_describe_answer(const char *question, const char *subject,
+	const char *answer, struct json_t *content)
+{
+	struct json_t *json = json_make_object();
+	json_put_text(json, question, subject);
+	json_put(json, answer, content);
+	return json;
+}
+
 static struct error *answer_function(struct index_session *session)
 {
+	const char *name = session->options->subject;
 	scope_lookup struct lookup found = {0};
-	try(index_look_up_function(session->index, session->options->subject, &found));
-	if (!session->options->is_json) {
+	try(index_look_up_function(session->index, name, &found));
+	if (session->options->is_json)
+		session->json = index_describe_answer(
+			"function", name, "found", lookup_describe(&found));
+	else
 		lookup_add_paragraphs(&found, &session->text);
-		return NULL;
-	}
-	session->json = json_make_object();
-	json_put_text(session->json, "function", session->options->subject);
-	json_put(session->json, "found", lookup_describe(&found));
 	return NULL;
 }
 
 static struct error *answer_inliners(struct index_session *session)
 {
+	const char *name = session->options->subject;
 	scope_lookup struct lookup found = {0};
-	try(index_look_up_inliners(session->index, session->options->subject, &found));
-	if (!session->options->is_json) {
+	try(index_look_up_inliners(session->index, name, &found));
+	if (session->options->is_json)
+		session->json = index_describe_answer(
+			"inlined", name, "into", lookup_describe(&found));
+	else
 		lookup_add_lines(&found, &session->text);
-		return NULL;
-	}
-	session->json = json_make_object();
-	json_put_text(session->json, "inlined", session->options->subject);
-	json_put(session->json, "into", lookup_describe(&found));
 	return NULL;
 }
 
@@ -190,9 +197,7 @@ static struct error *answer_units(struct index_session *session, bool has_functi
 		json_release(array);
 		return error;
 	}
-	session->json = json_make_object();
-	json_put_text(session->json, "file", related);
-	json_put(session->json, "units", array);
+	session->json = index_describe_answer("file", related, "units", array);
 	return NULL;
 }
 
@@ -336,96 +341,70 @@ static struct error *index_run(const struct index_options *options)
 	return error;
 }
 
-enum {
-	OPTION_JSON = 256,
-	OPTION_RECORD,
-	OPTION_SEAL,
-	OPTION_SOURCE,
-	OPTION_VERSION,
-};
+/* The questions, each with what it asks about where it was asked. */
+#define INDEX_QUESTIONS 6
 
-static const struct index_question {
-	int option;
+struct index_question {
 	struct error *(*answer)(struct index_session *session);
-} index_questions[] = {
-	{'f', answer_function},
-	{'F', answer_functions},
-	{'i', answer_inliners},
-	{'d', answer_dependents},
-	{OPTION_SEAL, answer_seal},
-	{OPTION_RECORD, answer_record},
+	const char *subject;
 };
 
-/* False if the option is none of them, or the second of them. */
-static bool index_read_question(struct index_options *options, int option)
+static struct error *index_choose_question(
+	const struct index_question *questions, struct index_options *options)
 {
-	size_t count = sizeof(index_questions) / sizeof(index_questions[0]);
-	for (size_t i = 0; i < count; i++) {
-		if (index_questions[i].option != option || options->subject)
+	for (size_t i = 0; i < INDEX_QUESTIONS; i++) {
+		if (!questions[i].subject)
 			continue;
-		options->answer = index_questions[i].answer;
-		options->subject = optarg ? optarg : "";
-		return true;
+		if (options->subject)
+			return error_failed("ask one thing at a time");
+		options->answer = questions[i].answer;
+		options->subject = questions[i].subject;
 	}
-	return false;
+	if (options->subject && options->is_check)
+		return error_failed("--check is of the coverage, and of nothing else");
+	return NULL;
+}
+
+/* tree stays NULL where there is nothing to do. */
+static struct error *index_read_options(
+	struct index_options *options, int count, char **arguments)
+{
+	struct index_question questions[INDEX_QUESTIONS] = {
+		{answer_function},
+		{answer_functions},
+		{answer_inliners},
+		{answer_dependents},
+		{answer_record},
+		{answer_seal},
+	};
+	const struct command_option table[] = {
+		{"check", 'c', .flag = &options->is_check},
+		{"verbose", 'v', .flag = &options->is_verbose},
+		{"function", 'f', .text = &questions[0].subject},
+		{"functions", 'F', .text = &questions[1].subject},
+		{"inliners", 'i', .text = &questions[2].subject},
+		{"dependents", 'd', .text = &questions[3].subject},
+		{"record", .is_optional = true, .text = &questions[4].subject},
+		{"seal", .text = &questions[5].subject},
+		{"source", .text = &options->source},
+		{"json", .flag = &options->is_json},
+		{0},
+	};
+	const struct command_line line = {
+		"ksplice-index", help, table, "kernel tree", 1, 1};
+	char **operands;
+	try(command_line_read(&line, count, arguments, &operands));
+	options->tree = operands ? operands[0] : NULL;
+	return operands ? index_choose_question(questions, options) : NULL;
 }
 
 int main(int count, char **arguments)
 {
-	static const struct option long_options[] = {
-		{"check", no_argument, NULL, 'c'},
-		{"verbose", no_argument, NULL, 'v'},
-		{"function", required_argument, NULL, 'f'},
-		{"functions", required_argument, NULL, 'F'},
-		{"inliners", required_argument, NULL, 'i'},
-		{"dependents", required_argument, NULL, 'd'},
-		{"record", optional_argument, NULL, OPTION_RECORD},
-		{"seal", required_argument, NULL, OPTION_SEAL},
-		{"source", required_argument, NULL, OPTION_SOURCE},
-		{"json", no_argument, NULL, OPTION_JSON},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, OPTION_VERSION},
-		{0},
-	};
 	struct index_options options = {.answer = answer_coverage};
-	int option;
-	while ((option = getopt_long(
-			count, arguments, "cvhf:F:i:d:", long_options, NULL)) != -1) {
-		switch (option) {
-		case 'c':
-			options.is_check = true;
-			break;
-		case 'v':
-			options.is_verbose = true;
-			break;
-		case OPTION_SOURCE:
-			options.source = optarg;
-			break;
-		case OPTION_JSON:
-			options.is_json = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		case OPTION_VERSION:
-			puts("ksplice-index " KSPLICE_VERSION);
-			return 0;
-		default:
-			if (index_read_question(&options, option))
-				break;
-			if (option != '?')
-				fputs("ksplice-index: ask one thing at a time\n", stderr);
-			fputs("Try 'ksplice-index --help'.\n", stderr);
-			return 1;
-		}
-	}
-	/* A question says nothing of the coverage, so it cannot be checked. */
-	if (optind != count - 1 || (options.subject && options.is_check)) {
-		fputs(usage, stderr);
-		return 1;
-	}
-	options.tree = arguments[optind];
 	message_init("ksplice-index", false);
+	struct error *error = index_read_options(&options, count, arguments);
+	if (error || !options.tree)
+		return message_end(error);
 	process_catch_signals();
 	int code = message_end(index_run(&options));
 	process_die_interrupted();

@@ -6,7 +6,6 @@
  * replaces none. Where it can be applied, the run-pre match knows each way in which that
  * kernel rewrites its own code: what a kernel CI wants to know before the first patch.
  */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -14,7 +13,6 @@
 #include <string.h>
 
 #include "abi/record.h"
-#include "abi/version.h"
 #include "differ/build_record.h"
 #include "differ/elf_object.h"
 #include "differ/index.h"
@@ -29,6 +27,7 @@
 #include "differ/update_package.h"
 #include "differ/update_unit.h"
 #include "lib/cleanup.h"
+#include "lib/command_line.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/memory.h"
@@ -36,7 +35,7 @@
 #include "lib/process.h"
 #include "lib/text.h"
 
-static const char usage[] =
+static const char help[] =
 	"usage: ksplice-match [OPTION]... OBJTREE\n"
 	"Make an update that replaces nothing, and that can be applied only where every\n"
 	"function of the running kernel is what OBJTREE's vmlinux has. OBJTREE may be what\n"
@@ -217,49 +216,34 @@ static struct error *matching_clean(struct matching *matching)
 	return error;
 }
 
-int main(int count, char **arguments)
+/* tree_path stays NULL where there is nothing to do. */
+static struct error *matching_read_options(
+	struct matching *matching, int count, char **arguments)
 {
-	enum { OPTION_SOURCE = 256, OPTION_VERSION };
-	static const struct option options[] = {
-		{"output", required_argument, NULL, 'o'},
-		{"source", required_argument, NULL, OPTION_SOURCE},
-		{"quiet", no_argument, NULL, 'q'},
-		{"help", no_argument, NULL, 'h'},
-		{"version", no_argument, NULL, OPTION_VERSION},
+	const struct command_option table[] = {
+		{"output", 'o', .text = &matching->output},
+		{"source", .text = &matching->source_path},
+		{"quiet", 'q', .flag = &matching->is_quiet},
 		{0},
 	};
+	const struct command_line line = {
+		"ksplice-match", help, table, "kernel tree", 1, 1};
+	char **operands;
+	try(command_line_read(&line, count, arguments, &operands));
+	matching->tree_path = operands ? operands[0] : NULL;
+	return NULL;
+}
+
+int main(int count, char **arguments)
+{
 	struct matching matching = {.output = "."};
-	int option;
-	while ((option = getopt_long(count, arguments, "o:qh", options, NULL)) != -1) {
-		switch (option) {
-		case 'o':
-			matching.output = optarg;
-			break;
-		case OPTION_SOURCE:
-			matching.source_path = optarg;
-			break;
-		case 'q':
-			matching.is_quiet = true;
-			break;
-		case 'h':
-			fputs(usage, stdout);
-			return 0;
-		case OPTION_VERSION:
-			puts("ksplice-match " KSPLICE_VERSION);
-			return 0;
-		default:
-			fputs("Try 'ksplice-match --help'.\n", stderr);
-			return 1;
-		}
-	}
-	if (optind != count - 1) {
-		fputs(usage, stderr);
-		return 1;
-	}
-	matching.tree_path = arguments[optind];
+	message_init("ksplice-match", false);
+	struct error *error = matching_read_options(&matching, count, arguments);
+	if (error || !matching.tree_path)
+		return message_end(error);
 	message_init("ksplice-match", matching.is_quiet);
 	process_catch_signals();
-	struct error *error = matching_run(&matching);
+	error = matching_run(&matching);
 	struct error *leftover = matching_clean(&matching);
 	if (!error && matching.archive)
 		printf("%s\n", matching.archive);

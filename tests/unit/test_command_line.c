@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "lib/command_line.h"
+
+#include "lib/cleanup.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+#include "tests/unit/unit_test.h"
+
+/* What a command line of single spaces gives: values, then operands. */
+struct reading {
+	bool quiet;
+	const char *output;
+	const char *record;
+	char **operands;
+	char *copy;
+	char *arguments[16];
+};
+
+static struct error *read_line(
+	const char *text, int least, int most, struct reading *reading)
+{
+	*reading = (struct reading){.output = ".", .copy = memory_copy_text(text)};
+	const struct command_option table[] = {
+		{"quiet", 'q', .flag = &reading->quiet},
+		{"output", 'o', .text = &reading->output},
+		{"record", .is_optional = true, .text = &reading->record},
+		{0},
+	};
+	const struct command_line line = {"tool", "usage: tool [OPTION] FILE\nand more\n",
+		table, "file", least, most};
+	char *next = reading->copy;
+	int count = 0;
+	for (char *word; (word = strsep(&next, " "));)
+		reading->arguments[count++] = word;
+	reading->arguments[count] = NULL;
+	return command_line_read(&line, count, reading->arguments, &reading->operands);
+}
+
+static void test_values(void)
+{
+	struct reading reading;
+	UNIT_CHECK(!read_line("tool a -q --output=x b", 1, 2, &reading));
+	UNIT_CHECK(reading.quiet);
+	UNIT_CHECK_TEXT(reading.output, "x");
+	UNIT_CHECK(!reading.record);
+	UNIT_CHECK_TEXT(reading.operands[0], "a");
+	UNIT_CHECK_TEXT(reading.operands[1], "b");
+	UNIT_CHECK(!reading.operands[2]);
+	free(reading.copy);
+	UNIT_CHECK(!read_line("tool -ox --rec -- -q", 1, 1, &reading));
+	UNIT_CHECK(!reading.quiet);
+	UNIT_CHECK_TEXT(reading.output, "x");
+	UNIT_CHECK_TEXT(reading.record, "");
+	UNIT_CHECK_TEXT(reading.operands[0], "-q");
+	free(reading.copy);
+	UNIT_CHECK(!read_line("tool --record=y -o z", 0, 1, &reading));
+	UNIT_CHECK_TEXT(reading.output, "z");
+	UNIT_CHECK_TEXT(reading.record, "y");
+	UNIT_CHECK(!reading.operands[0]);
+	free(reading.copy);
+}
+
+static void test_end(void)
+{
+	static const char *const lines[] = {
+		"tool -h", "tool --help a b", "tool --version -o"};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct reading reading;
+		UNIT_CHECK(!read_line(lines[i], 1, 1, &reading));
+		UNIT_CHECK(!reading.operands);
+		free(reading.copy);
+	}
+}
+
+static void test_errors(void)
+{
+	static const struct {
+		const char *line;
+		const char *error;
+	} lines[] = {
+		{"tool", "which file?"},
+		{"tool a b c", "c: one file too many"},
+		{"tool -x a", "try 'tool --help'"},
+		{"tool --wrong a", "try 'tool --help'"},
+		{"tool --quiet=2 a", "try 'tool --help'"},
+		{"tool a -o", "try 'tool --help'"},
+		{"tool -o b a --output c", "--output is there twice"},
+	};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct reading reading;
+		struct error *error = read_line(lines[i].line, 1, 2, &reading);
+		UNIT_CHECK(!reading.operands);
+		UNIT_CHECK_ERROR(error, lines[i].error);
+		free(reading.copy);
+	}
+	struct reading reading;
+	struct error *error = read_line("tool", 1, 1, &reading);
+	UNIT_CHECK_TEXT(error_get_hint(error), "tool [OPTION] FILE");
+	error_free(error);
+	free(reading.copy);
+}
+
+int main(void)
+{
+	test_values();
+	test_end();
+	test_errors();
+	return unit_end();
+}

@@ -15,6 +15,7 @@
 #include "lib/file.h"
 #include "lib/file_stamp.h"
 #include "lib/memory.h"
+#include "lib/record_rule.h"
 #include "lib/text.h"
 
 struct surveying {
@@ -219,6 +220,16 @@ static struct error *survey_compare_targets(const struct surveying *surveying)
 	return error;
 }
 
+/* What was said of a unit without a record is as a rule had it that is no longer so. */
+static bool survey_is_outdated(const struct surveyed_unit *unit)
+{
+	if (unit->has_record || !unit->state[0])
+		return false;
+	const char *rule = record_rule_find(unit->object);
+	const char *old_rule = strcmp(unit->state, "excluded") == 0 ? unit->reason : "";
+	return strcmp(rule ? rule : "", old_rule) != 0;
+}
+
 static void survey_compare_units(struct index_survey *survey)
 {
 	for (size_t i = 0; i < survey->unit_count; i++) {
@@ -228,8 +239,8 @@ static void survey_compare_units(struct index_survey *survey)
 			unit->is_object_changed = true;
 		}
 		bool has_moved = strcmp(unit->target, unit->old_target) != 0;
-		unit->is_changed |=
-			has_moved || unit->is_record_changed || unit->is_object_changed;
+		unit->is_changed |= has_moved || unit->is_record_changed ||
+				    unit->is_object_changed || survey_is_outdated(unit);
 		survey->is_stale |= unit->is_changed;
 		struct surveyed_target *targets[] = {
 			survey_find_target(survey, unit->target),

@@ -87,6 +87,15 @@ head -c 2000000 "$work/index.db" >"$database"
 again "an index cut short, without its digest"
 sqlite3 "$database" 'PRAGMA user_version = 1'
 again "an index of another version"
+# Rules change: what was said by one that is no longer there, and what one now says.
+sqlite3 "$database" "UPDATE unit SET state = 'excluded', reason = 'a rule of old'
+	WHERE state = 'assembly'"
+rm -f "$database.digest"
+again "an index with an older rule"
+sqlite3 "$database" "UPDATE unit SET state = 'unrecorded', reason = 'the compile left no record'
+	WHERE state = 'excluded'"
+rm -f "$database.digest"
+again "an index without a newer rule"
 rm "$database"
 sqlite3 "$database" 'CREATE TABLE unit(other); INSERT INTO unit VALUES(1)'
 again "another database"

@@ -41,6 +41,9 @@
 /* Where ksplice-cc keeps the units of objects that a compiler cache may have. */
 #define KSPLICE_ENV_UNIT_STORE "KSPLICE_UNIT_STORE"
 
+/* Of what a unit says and what its hashes mean; two of other versions do not compare. */
+#define KSPLICE_UNIT_VERSION 2
+
 /* What a unit ends in when the compiler crashed; then nothing in it counts. */
 #define KSPLICE_UNIT_CRASHED "!crashed\n"
 

@@ -131,8 +131,8 @@ static struct error *diff_run(const struct diff_options *options, struct diff *d
 			options->objects[i], ELF_RELOCS_READ, &diff->objects[i]));
 		if (options->records[i])
 			try(record_read(options->records[i], &diff->records[i]));
-		try(piece_set_create(diff->objects[i], &layout,
-			diff->records[i].variables, &diff->sets[i]));
+		try(piece_set_create(
+			diff->objects[i], &layout, &diff->records[i], &diff->sets[i]));
 	}
 	compare_pieces(diff->sets[0], diff->sets[1]);
 	if (options->is_json)

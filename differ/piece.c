@@ -7,6 +7,7 @@
 
 #include "abi/kernel_layout.h"
 #include "abi/record.h"
+#include "differ/build_record.h"
 #include "differ/disassembly.h"
 #include "differ/elf_object.h"
 #include "lib/cleanup.h"
@@ -29,8 +30,9 @@ struct piece_array {
 struct piece_making {
 	struct piece_set *set;
 	const struct kernel_layout *layout;
-	const struct json_t *variables;
-	struct name_map variable_numbers; /* name → position in variables */
+	const struct record *record;
+	struct name_map variable_numbers; /* name → position in the record's variables */
+	struct name_map function_numbers; /* likewise */
 	struct name_map seen;             /* identity stem → how many so far */
 	struct piece_array pieces;
 	const struct elf_symbol **symbols; /* those that name something, by place */
@@ -101,7 +103,7 @@ static char *identity_of_local(
 		return memory_format("local:%s", symbol->name);
 	if (name_map_find(&making->variable_numbers, symbol->name, &number)) {
 		const struct json_t *variable =
-			json_find_item(making->variables, (size_t)number);
+			json_find_item(making->record->variables, (size_t)number);
 		const char *identity = json_find_text(variable, "id");
 		/* Made by the compiler: no two compiles agree which is which. */
 		if (!identity || text_has_suffix(identity, KSPLICE_UNCORRELATED_SUFFIX))
@@ -132,6 +134,32 @@ static bool section_has_reloc(
 	return false;
 }
 
+static bool symbol_is_recorded(
+	const struct piece_making *making, const struct elf_symbol *symbol)
+{
+	int64_t number;
+	return name_map_find(&making->function_numbers, symbol->name, &number) ||
+	       name_map_find(&making->variable_numbers, symbol->name, &number);
+}
+
+/* Of symbols that are alike but for their names, the one that the compiler wrote the
+ * body for; the others are its aliases. */
+static const struct elf_symbol *symbol_choose(
+	const struct piece_making *making, size_t first)
+{
+	const struct elf_symbol *chosen = making->symbols[first];
+	for (size_t i = first; i < making->symbol_count; i++) {
+		const struct elf_symbol *symbol = making->symbols[i];
+		if (symbol->section != chosen->section ||
+			symbol->value != chosen->value || symbol->size != chosen->size ||
+			symbol->binding != chosen->binding)
+			break;
+		if (symbol_is_recorded(making, symbol))
+			return symbol;
+	}
+	return chosen;
+}
+
 /* Cuts a section where its symbols start. What lies before the first symbol or in a
  * section without any becomes a piece without a name. */
 static struct error *piece_cut_named(
@@ -144,7 +172,7 @@ static struct error *piece_cut_named(
 	for (; at < making->symbol_count &&
 		making->symbols[at]->section == section->index;
 		at++) {
-		const struct elf_symbol *symbol = making->symbols[at];
+		const struct elf_symbol *symbol = symbol_choose(making, at);
 		/* An alias, or a label within. An end mark has nothing behind it, unlike
 		 * a variable without a size (struct lock_class_key without lockdep). */
 		bool is_empty = symbol->type == STT_OBJECT && !symbol->size;
@@ -497,6 +525,16 @@ static void piece_identify_rest(struct piece_making *making)
 	}
 }
 
+static void names_number(const struct json_t *items, struct name_map *numbers)
+{
+	size_t count = json_count_items(items);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = json_find_text(json_find_item(items, i), "name");
+		if (name)
+			name_map_set(numbers, name, (int64_t)i);
+	}
+}
+
 static struct error *piece_set_fill(struct piece_making *making)
 {
 	struct piece_set *set = making->set;
@@ -509,14 +547,8 @@ static struct error *piece_set_fill(struct piece_making *making)
 	}
 	qsort(making->symbols, making->symbol_count, sizeof(*making->symbols),
 		symbol_compare);
-	size_t variables = json_count_items(making->variables);
-	for (size_t i = 0; i < variables; i++) {
-		const char *name =
-			json_find_text(json_find_item(making->variables, i), "name");
-		if (name)
-			name_map_set(&making->variable_numbers, name, (int64_t)i);
-	}
-
+	names_number(making->record->functions, &making->function_numbers);
+	names_number(making->record->variables, &making->variable_numbers);
 	set->first = memory_allocate((object->section_count + 1) * sizeof(*set->first));
 	struct error *error = NULL;
 	for (size_t i = 1; i < object->section_count && !error; i++) {
@@ -536,15 +568,15 @@ static struct error *piece_set_fill(struct piece_making *making)
 }
 
 struct error *piece_set_create(const struct elf_object *object,
-	const struct kernel_layout *layout, const struct json_t *variables,
+	const struct kernel_layout *layout, const struct record *record,
 	struct piece_set **set)
 {
 	struct piece_set *created = memory_allocate(sizeof(*created));
 	created->object = object;
-	struct piece_making making = {
-		.set = created, .layout = layout, .variables = variables};
+	struct piece_making making = {.set = created, .layout = layout, .record = record};
 	struct error *error = piece_set_fill(&making);
 	name_map_deinit(&making.variable_numbers);
+	name_map_deinit(&making.function_numbers);
 	name_map_deinit(&making.seen);
 	free(making.symbols);
 	if (error)

@@ -22,7 +22,7 @@ struct elf_object;
 struct elf_reloc;
 struct elf_symbol;
 struct error;
-struct json_t;
+struct record;
 struct kernel_layout;
 
 enum piece_state {
@@ -61,12 +61,13 @@ struct piece_set {
 };
 
 /*
- * Takes the object apart. variables is the plugin's table of variables for this very
- * object (docs/FORMAT.md), or NULL: then a static local is known by its name without
- * its number alone. Refused are tables that cannot be understood.
+ * Takes the object apart. Of the record of this very object its functions and variables
+ * are used, where it has them: without, a static local is known by its name without its
+ * number alone, and what has several names by any of them. Refused are tables that cannot
+ * be understood.
  */
 struct error *piece_set_create(const struct elf_object *object,
-	const struct kernel_layout *layout, const struct json_t *variables,
+	const struct kernel_layout *layout, const struct record *record,
 	struct piece_set **set);
 void piece_set_free(struct piece_set *set);
 

@@ -209,9 +209,9 @@ struct error *update_unit_compare(
 	const struct update_source *source, struct update_unit *unit)
 {
 	try(piece_set_create(
-		unit->pre, source->layout, unit->pre_unit.variables, &unit->pre_pieces));
-	try(piece_set_create(unit->post, source->layout, unit->post_unit.variables,
-		&unit->post_pieces));
+		unit->pre, source->layout, &unit->pre_unit, &unit->pre_pieces));
+	try(piece_set_create(
+		unit->post, source->layout, &unit->post_unit, &unit->post_pieces));
 	compare_pieces(unit->pre_pieces, unit->post_pieces);
 	struct error *error = closure_select(unit->pre_pieces, unit->post_pieces);
 	unit->has_change = !error;

@@ -207,7 +207,8 @@ static void on_declaration(void *data, void *)
 static void on_ipa_start(void *, void *)
 {
 	struct cgraph_node *function;
-	FOR_EACH_FUNCTION_WITH_GIMPLE_BODY (function) {
+	FOR_EACH_FUNCTION_WITH_GIMPLE_BODY(function)
+	{
 		expanded_location end =
 			expand_location(function->get_fun()->function_end_locus);
 		if (end.line > 0)
@@ -216,6 +217,27 @@ static void on_ipa_start(void *, void *)
 	for (asm_node *node = symtab->first_asm_symbol(); node; node = node->next)
 		unit_add_assembly(unit, TREE_STRING_POINTER(node->asm_str),
 			TREE_STRING_LENGTH(node->asm_str));
+}
+
+static bool is_local_alias(symtab_node *node)
+{
+	return node->alias && node->definition && !node->weakref &&
+	       !node->transparent_alias && !TREE_PUBLIC(node->decl);
+}
+
+/* Functions and constants that GCC found to be equal have one body by now. */
+static void on_ipa_end(void *, void *)
+{
+	symtab_node *node;
+	FOR_EACH_SYMBOL(node)
+	{
+		if (!is_local_alias(node))
+			continue;
+		symtab_node *target = node->ultimate_alias_target();
+		if (target && target != node)
+			unit_add_alias(unit, get_assembler_name(node->decl),
+				get_assembler_name(target->decl));
+	}
 }
 
 /* What GCC opened for its text, while asm_out_file is ours. */
@@ -259,7 +281,7 @@ static void on_finish(void *, void *)
 	if (!seen_error()) {
 		varpool_node *node;
 		FOR_EACH_VARIABLE(node)
-		if (TREE_ASM_WRITTEN(node->decl))
+		if (TREE_ASM_WRITTEN(node->decl) && !is_local_alias(node))
 			add_variable(node->decl);
 		unit_finish(unit);
 	}
@@ -311,6 +333,7 @@ int plugin_init(struct plugin_name_args *info, struct plugin_gcc_version *versio
 	register_callback(name, PLUGIN_INCLUDE_FILE, on_include, NULL);
 	register_callback(name, PLUGIN_FINISH_DECL, on_declaration, NULL);
 	register_callback(name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start, NULL);
+	register_callback(name, PLUGIN_ALL_IPA_PASSES_END, on_ipa_end, NULL);
 	register_callback(name, PLUGIN_START_UNIT, on_start, NULL);
 	register_callback(name, PLUGIN_FINISH_UNIT, on_finish, NULL);
 	symtab->add_cgraph_removal_hook(on_node_removed, NULL);

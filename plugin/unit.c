@@ -49,7 +49,7 @@ struct unit *unit_create(const char *path, const char *gcc)
 		return NULL;
 	scope_text struct text start = {0};
 	text_add(&start, "{");
-	json_text_put_number(&start, "plugin", 1);
+	json_text_put_number(&start, "plugin", KSPLICE_UNIT_VERSION);
 	json_text_put_string(&start, "gcc", gcc);
 	fwrite(start.data, 1, start.size, output);
 	if (fflush(output)) {
@@ -106,6 +106,7 @@ void unit_destroy(struct unit *unit)
 	free(unit->variables.items);
 	free(unit->inlined.items);
 	free(unit->ends.items);
+	free(unit->aliases.items);
 	unit_names_destroy(unit->names);
 	free(unit);
 }
@@ -123,6 +124,13 @@ void unit_add_end(struct unit *unit, unsigned number, unsigned line)
 	struct unit_end *end = array_add(&unit->ends);
 	end->number = number;
 	end->line = line;
+}
+
+void unit_add_alias(struct unit *unit, const char *alias, const char *target)
+{
+	struct unit_alias added = {
+		unit_add_name(unit, alias), unit_add_name(unit, target)};
+	*array_add(&unit->aliases) = added;
 }
 
 /* 0 if it is not known. Rarely asked for. */

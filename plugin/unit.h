@@ -75,6 +75,12 @@ void unit_add_end(struct unit *unit, unsigned number, unsigned line);
 void unit_begin_function(struct unit *unit, const struct unit_function_facts *facts);
 void unit_end_function(struct unit *unit);
 
+/*
+ * The local symbol alias is another name of target, as GCC decided before it wrote any
+ * text: the assembler puts the target wherever the alias stands.
+ */
+void unit_add_alias(struct unit *unit, const char *alias, const char *target);
+
 /* The text of an asm statement outside of functions. */
 void unit_add_assembly(struct unit *unit, const char *assembly, size_t length);
 

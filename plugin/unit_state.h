@@ -103,6 +103,12 @@ struct unit_function {
 	size_t inline_count;
 };
 
+/* A local symbol that stands for another one. */
+struct unit_alias {
+	uint32_t name;
+	uint32_t target;
+};
+
 /* Where the function of that number ends in the source. */
 struct unit_end {
 	unsigned number;
@@ -133,6 +139,7 @@ struct unit {
 	array_of(struct unit_function) functions;
 	array_of(struct unit_variable) variables;
 	array_of(struct unit_end) ends;
+	array_of(struct unit_alias) aliases;
 	array_of(uint32_t) inlined;
 	struct unit_inlines inlines;
 	uint32_t stamp; /* last one that was given out */
@@ -166,6 +173,9 @@ void unit_text_close_data(struct unit *unit);
 /* unit_token.c: adds the line, normalised, to the body. */
 void unit_token_add_line(
 	struct unit *unit, enum unit_body_kind kind, const char *line, size_t length);
+/* What the name stands for if it is an alias; NULL if it is none. */
+const struct unit_name *unit_token_find_target(
+	struct unit *unit, const char *token, size_t length);
 
 /* unit_hash.c: body becomes piece, and is empty again. */
 void unit_hash_close_body(

@@ -293,7 +293,9 @@ static void unit_text_take_directive(struct unit *unit, const char *line, size_t
 		unit_text_take_common(unit, arguments, size);
 		break;
 	case UNIT_DIRECTIVE_TOPLEVEL:
-		unit_token_add_line(unit, UNIT_BODY_TOPLEVEL, line, length);
+		/* What the compiler decided shows where the alias is used. */
+		if (!unit_token_find_target(unit, word, word_length))
+			unit_token_add_line(unit, UNIT_BODY_TOPLEVEL, line, length);
 		break;
 	}
 }

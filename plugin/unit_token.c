@@ -10,6 +10,7 @@
  *     __UNIQUE_ID_x6  numbered by the source   by its identity (a reference)
  *     7f 7b           in an asm statement      by the order of appearance
  *     .Lname          label of any other kind  by the order of appearance
+ *     alias           of a local symbol        by what it stands for
  *
  * Everything else is kept byte for byte. Strings in quotes are never looked into.
  */
@@ -130,10 +131,26 @@ static bool unit_token_add_local_number(
 	return true;
 }
 
+const struct unit_name *unit_token_find_target(
+	struct unit *unit, const char *token, size_t length)
+{
+	array_foreach (alias, &unit->aliases) {
+		const struct unit_name *name = unit_names_get(unit->names, alias->name);
+		if (name->length == length && memcmp(name->text, token, length) == 0)
+			return unit_names_get(unit->names, alias->target);
+	}
+	return NULL;
+}
+
 static void unit_token_add(struct unit *unit, enum unit_body_kind kind, const char *token,
 	size_t length, char next)
 {
 	struct unit_body *body = &unit->bodies[kind];
+	const struct unit_name *target = unit_token_find_target(unit, token, length);
+	if (target) {
+		token = target->text;
+		length = target->length;
+	}
 	if (token[0] == '.') {
 		if (length > 2 && token[1] == 'L') {
 			unit_token_add_label(unit, kind, token, length);
@@ -183,7 +200,8 @@ void unit_token_add_line(
 			has_dot |= line[i++] == '.';
 		/* Most tokens are mnemonics, registers, numbers: nothing to see. */
 		bool is_plain = !has_dot && line[start] != '_' &&
-				!(unit->is_assembly && is_digit(line[start]));
+				!(unit->is_assembly && is_digit(line[start])) &&
+				!unit->aliases.count;
 		if (is_plain)
 			continue;
 		text_add_range(&body->text, line + plain, start - plain);

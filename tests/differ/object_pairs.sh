@@ -99,4 +99,23 @@ new variable __func__
 removed function fourth
 removed variable __func__"
 
+# Two equal static functions are one body with two names, until one of them changes.
+twins() {
+	cat <<-'END'
+	extern int total;
+	static __attribute__((noinline)) void twin_b(int n) { total += n; }
+	static __attribute__((noinline)) void twin_a(int n) { total += n; }
+	int first(int n) { twin_b(n); return total; }
+	int second(int n) { twin_a(n); return total + 1; }
+	END
+}
+twins >pre.c
+twins | sed '/twin_a(int/s/+= n/+= n + 1/' >post.c
+check "a function that was an alias gets a body of its own" "changed function second
+new function twin_a"
+twins | sed '/twin_b(int/s/+= n/+= n + 1/' >post.c
+check "a function that had an alias changes" "changed function second
+changed function twin_b
+new function twin_a"
+
 exit $failed

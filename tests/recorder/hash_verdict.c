@@ -97,8 +97,7 @@ static struct error *verdict_open(struct verdict *verdict, enum verdict_side sid
 	if (read->unrecorded)
 		return error_failed("%s: unrecorded: %s", record, read->unrecorded);
 	try(verdict_read_compiled(stack, &verdict->compiled[side]));
-	try(piece_set_create(
-		verdict->objects[side], layout, read->variables, &verdict->sets[side]));
+	try(piece_set_create(verdict->objects[side], layout, read, &verdict->sets[side]));
 	/* A symbol at the start of a piece names it, also where another one does. */
 	const struct elf_object *opened = verdict->objects[side];
 	for (size_t i = 1; i < opened->symbol_count; i++) {

@@ -166,11 +166,11 @@ awk '/^pair / { pairs[$2]++; changed[$2] += $4 }
 		pairs[kind], changed[kind] }' "$folder/results" | sort
 check "hashes and objects agree: $summary" "
 $problems" test -z "$problems"
-# An eighth of all pairs must have changed a function, else nothing was tested.
+# A quarter of all pairs must have changed a function, else nothing was tested.
 # shellcheck disable=SC2317 # it is an argument of check
 has_changes() {
 	awk '/^pair / { pairs++; if ($4) effective++ }
-		END { exit !(pairs && effective * 8 >= pairs) }' "$folder/results"
+		END { exit !(pairs && effective * 4 >= pairs) }' "$folder/results"
 }
 [ "$only" != '*' ] || check "there are changes" "too few to say anything" has_changes
 exit "$failed"

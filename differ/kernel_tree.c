@@ -37,8 +37,7 @@ static const char *const vmlinux_objects[] = {
 
 static const char source_link[] = "source";
 
-/* Every source tree has this file. */
-static bool folder_is_source(const char *folder)
+bool kernel_tree_is_source(const char *folder)
 {
 	scope_free char *kbuild = file_join(folder, "Kbuild");
 	return file_exists(kbuild);
@@ -75,19 +74,19 @@ static struct error *kernel_tree_find_source(struct kernel_tree *tree, const cha
 	const char *path = is_one_tree ? tree->objects : tree->built_source;
 	tree->source = realpath(source ? source : path, NULL);
 	if (is_one_tree &&
-		(!folder_is_source(tree->objects) ||
+		(!kernel_tree_is_source(tree->objects) ||
 			(source && (!tree->source ||
 					   strcmp(tree->source, tree->objects) != 0))))
 		return error_hint(
 			error_refused("one-tree",
-				"%s: this kernel was built within its source tree, which "
-				"is not there",
-				tree->objects),
-			"unpack its source, then the seal into the same folder, and name "
-			"that folder");
+				"%s: this kernel was built within its source tree, and "
+				"%s is none",
+				tree->objects, source ? source : tree->built_source),
+			"unpack its source, and name it with the seal's archive: "
+			"--source=DIR");
 	if (source && !tree->source)
 		return error_errno("%s", source);
-	if (!tree->source || !folder_is_source(tree->source))
+	if (!tree->source || !kernel_tree_is_source(tree->source))
 		return error_hint(error_refused("no-source",
 					  "%s: its source tree is not there (%s)",
 					  tree->objects, source ? source : path),

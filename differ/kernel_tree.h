@@ -23,6 +23,9 @@ struct kernel_tree {
 	char *release; /* include/config/kernel.release */
 };
 
+/* Has the folder the file that is in every source tree? */
+bool kernel_tree_is_source(const char *folder);
+
 /*
  * Looks at the folder and refuses, by name, what is no built and recorded tree. It may be
  * what was unpacked from a seal. source is where the source tree is now, or NULL: where

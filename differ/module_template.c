@@ -129,10 +129,9 @@ static struct error *template_make(const struct kernel_tree *tree, const char *c
 		error = folder_copy(source, building, &ignored);
 	if (!error)
 		error = template_build(tree, compiler, building);
-	if (!error && rename(building, folder) && errno != ENOTEMPTY && errno != EEXIST)
-		error = error_errno("%s", folder);
-	struct error *leftover = file_remove(building);
-	error_free(leftover);
+	if (!error)
+		error = file_name_folder(building, folder);
+	error_free(file_remove(building));
 	return error;
 }
 

@@ -11,6 +11,7 @@
 
 #include "abi/seal.h"
 #include "differ/kernel_tree.h"
+#include "differ/seal_join.h"
 #include "differ/seal_manifest.h"
 #include "differ/tar_archive.h"
 #include "differ/zero_run.h"
@@ -172,7 +173,12 @@ static struct error *cache_find_folder(char **folder)
 		"set XDG_CACHE_HOME or HOME to an absolute path");
 }
 
-struct error *seal_unpack(const char *path, char **folder)
+/*
+ * The folder with what the archive holds: one that an earlier run left, or a new one,
+ * which gets its name when every file in it has been compared with the manifest. The
+ * caller frees it.
+ */
+static struct error *seal_unpack(const char *path, char **folder)
 {
 	scope_text struct text archive = {0};
 	scope_free char *cache = NULL;
@@ -186,16 +192,30 @@ struct error *seal_unpack(const char *path, char **folder)
 		struct error *error = file_make_folder(unpacking);
 		if (!error)
 			error = seal_unpack_all(path, &archive, unpacking);
-		/* Somebody else may have been faster. */
-		if (!error && rename(unpacking, final) && errno != ENOTEMPTY &&
-			errno != EEXIST)
-			error = error_errno("%s", final);
-		struct error *leftover = file_remove(unpacking);
-		error_free(leftover);
+		if (!error)
+			error = file_name_folder(unpacking, final);
+		error_free(file_remove(unpacking));
 		try(error);
 	}
 	*folder = take_pointer(final);
 	return NULL;
+}
+
+/* The folder of an unpacked seal, or of one that has been joined with the source. */
+static struct error *seal_open_folder(
+	const char *folder, const char *source, struct kernel_tree **tree)
+{
+	scope_text struct text text = {0};
+	scope_seal_manifest struct seal_manifest manifest = {0};
+	scope_free char *path = file_join(folder, KSPLICE_SEAL_MANIFEST);
+	try(file_read(path, &text));
+	try(seal_manifest_parse(path, text.data, text.size, &manifest));
+	const char *place = source ? source : manifest.source;
+	if (!seal_manifest_is_one_tree(&manifest) || !kernel_tree_is_source(place))
+		return kernel_tree_open(folder, source, tree);
+	scope_free char *joined = NULL;
+	try(seal_join(folder, &manifest, place, &joined));
+	return kernel_tree_open(joined, NULL, tree);
 }
 
 struct error *seal_open_tree(
@@ -205,6 +225,6 @@ struct error *seal_open_tree(
 		return kernel_tree_open(path, source, tree);
 	scope_free char *folder = NULL;
 	try(seal_unpack(path, &folder));
-	struct error *error = kernel_tree_open(folder, source, tree);
+	struct error *error = seal_open_folder(folder, source, tree);
 	return error ? error_prefix(error, "%s", path) : NULL;
 }

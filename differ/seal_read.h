@@ -11,13 +11,6 @@ struct error;
 struct kernel_tree;
 
 /*
- * The folder with what the archive holds: one that an earlier run left, or a new one,
- * which gets its name when every file in it has been compared with the manifest. The
- * caller frees it.
- */
-struct error *seal_unpack(const char *path, char **folder);
-
-/*
  * Opens an object tree, or the archive of one. source is the source tree's folder, or
  * NULL: it is where it was.
  */

@@ -119,6 +119,13 @@ struct error *file_remove(const char *path)
 	return errno == ENOENT ? NULL : error_errno("%s", path);
 }
 
+struct error *file_name_folder(const char *folder, const char *name)
+{
+	if (rename(folder, name) && errno != ENOTEMPTY && errno != EEXIST)
+		return error_errno("%s", name);
+	return NULL;
+}
+
 bool file_exists(const char *path)
 {
 	struct stat status;

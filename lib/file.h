@@ -29,6 +29,12 @@ struct error *file_make_parent(const char *path);
 /* Makes an empty folder with a new name in $TMPDIR or /tmp; the caller frees it. */
 struct error *file_make_temporary(const char *prefix, char **path);
 
+/*
+ * Gives a folder that was filled under another name its own. Where there is one by now,
+ * somebody else was faster, and that one counts; the caller removes what is left.
+ */
+struct error *file_name_folder(const char *folder, const char *name);
+
 /* Removes a file, or a folder with all that is in it. What is not there is fine. */
 struct error *file_remove(const char *path);
 

@@ -189,7 +189,7 @@ check "an unknown compiler" "exit code $status, $out" test "$status $out" = "3 c
 rm -rf .ksplice a.o
 
 if command -v ccache >/dev/null; then
-	export CCACHE_DIR=$folder/ccache
+	export CCACHE_DIR=$folder/ccache KSPLICE_UNIT_STORE=$folder/units
 	for run in first second; do
 		rm -rf .ksplice a.o
 		"$wrapper" ccache gcc -O2 -c a.c -MD -MF a.d -o a.o
@@ -199,7 +199,6 @@ if command -v ccache >/dev/null; then
 	done
 	# What a cache hit has to say comes from the store of units, if its inputs are
 	# as they were; a compiler that counts shows that none is run for it.
-	export KSPLICE_UNIT_STORE=$folder/units
 	printf '#!/bin/sh\necho "$*" >>%s\nexec gcc "$@"\n' "$folder/runs" >../counting
 	chmod +x ../counting
 	cached() {

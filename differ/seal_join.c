@@ -61,8 +61,11 @@ static struct error *join_link_all_sealed(
 	return NULL;
 }
 
-static bool join_skips(const char *path)
+/* The folder of all seals may be within the source tree: it is not joined with itself. */
+static bool join_skips(const char *path, const char *full, const char *seals)
 {
+	if (strcmp(full, seals) == 0)
+		return true;
 	for (size_t i = 0; i < sizeof(skipped_folders) / sizeof(skipped_folders[0]);
 		i++) {
 		if (strcmp(path, skipped_folders[i]) == 0)
@@ -72,8 +75,8 @@ static bool join_skips(const char *path)
 }
 
 /* Folders are folders of ours, so that "../" leads to what the build has generated. */
-static struct error *join_add_entry(
-	FTS *walk, FTSENT *entry, const char *source, const char *joined)
+static struct error *join_add_entry(FTS *walk, FTSENT *entry, const char *source,
+	const char *joined, const char *seals)
 {
 	const char *path;
 	if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR ||
@@ -83,7 +86,7 @@ static struct error *join_add_entry(
 	if (entry->fts_info == FTS_DP || !file_is_below(source, entry->fts_path, &path) ||
 		!*path)
 		return NULL;
-	if (join_skips(path)) {
+	if (join_skips(path, entry->fts_path, seals)) {
 		fts_set(walk, entry, FTS_SKIP);
 		return NULL;
 	}
@@ -96,6 +99,10 @@ static struct error *join_add_entry(
 static struct error *join_add_source(char *source, const char *joined)
 {
 	char *roots[] = {source, NULL};
+	scope_free char *folder = file_parent(joined);
+	scope_free char *seals = realpath(folder, NULL);
+	if (!seals)
+		return error_errno("%s", folder);
 	FTS *walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	if (!walk)
 		return error_errno("%s", source);
@@ -104,7 +111,7 @@ static struct error *join_add_source(char *source, const char *joined)
 	while (!error && (entry = fts_read(walk)))
 		error = process_interruption()
 				? error_failed("%s: interrupted", source)
-				: join_add_entry(walk, entry, source, joined);
+				: join_add_entry(walk, entry, source, joined, seals);
 	fts_close(walk);
 	return error;
 }

@@ -93,6 +93,17 @@ static void test_join(const char *work)
 	check_file(joined, ".ksplice/index.db", "its own index");
 	check_file(sealed, ".ksplice/index.db", "an index");
 
+	/* The seals' folder is in the source tree. */
+	scope_free char *inner = file_join(source, "cache/seal-9");
+	scope_free char *inner_joined = NULL;
+	put(inner, ".ksplice/seal.json", "manifest");
+	put(inner, "fs/generated.h", "generated");
+	put(inner, "vmlinux", "vmlinux");
+	UNIT_CHECK_DONE(seal_join(inner, &manifest, source, &inner_joined));
+	check_file(inner_joined, "fs/pipe.c", "changed");
+	scope_free char *nested = file_join(inner_joined, "cache");
+	UNIT_CHECK(!file_exists(nested));
+
 	scope_free char *other = file_join(work, "other");
 	scope_free char *third = NULL;
 	put(other, "Kbuild", "other");

@@ -121,6 +121,7 @@ if unshare -m true 2>"$work/err"; then
 else
 	echo "not tried: a read-only .ksplice, because there is no mounting here"
 fi
+rm -f "$database"
 mkdir "$database"
 status=0
 "$index" "$copy" >"$work/text" 2>"$work/err" || status=$?

@@ -73,17 +73,22 @@ static struct error *kernel_tree_find_source(struct kernel_tree *tree, const cha
 	bool is_one_tree = strcmp(tree->built_objects, tree->built_source) == 0;
 	const char *path = is_one_tree ? tree->objects : tree->built_source;
 	tree->source = realpath(source ? source : path, NULL);
-	if (is_one_tree &&
-		(!kernel_tree_is_source(tree->objects) ||
-			(source && (!tree->source ||
-					   strcmp(tree->source, tree->objects) != 0))))
+	if (is_one_tree && !kernel_tree_is_source(tree->objects))
+		return error_hint(
+			error_refused("one-tree",
+				"%s: this kernel was built within its source tree, which "
+				"is not in this folder",
+				tree->objects),
+			"name the seal's archive, and where its source is unpacked "
+			"with --source=DIR; or unpack the seal over a copy of the source");
+	if (is_one_tree && source &&
+		(!tree->source || strcmp(tree->source, tree->objects) != 0))
 		return error_hint(
 			error_refused("one-tree",
 				"%s: this kernel was built within its source tree, and "
-				"%s is none",
-				tree->objects, source ? source : tree->built_source),
-			"unpack its source, and name it with the seal's archive: "
-			"--source=DIR");
+				"--source=%s is another folder",
+				tree->objects, source),
+			"leave out --source");
 	if (source && !tree->source)
 		return error_errno("%s", source);
 	if (!tree->source || !kernel_tree_is_source(tree->source))

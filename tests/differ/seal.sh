@@ -123,6 +123,17 @@ mkdir -p "$work/plain/include/config"
 touch "$work/plain/"{vmlinux,Kbuild,include/config/auto.conf}
 refused "a tree without records" 2 "not built with ksplice-cc" \
 	"$bin/ksplice-index" --seal="$work/plain.tar" "$work/plain"
+
+# A kernel that was built within its source tree, as far as that is looked at.
+mkdir -p "$work/one/.ksplice"
+cp -r "$work/plain/include" "$work/plain/vmlinux" "$work/one"
+echo '{"format": 1, "build_id": "00", "release": "6", "objects": "/a", "source": "/a", "files": []}' \
+	>"$work/one/.ksplice/seal.json"
+refused "without O=: its source is not there" 2 "is not in this folder" \
+	"$bin/ksplice-index" --source="$work/plain" "$work/one"
+touch "$work/one/Kbuild"
+refused "without O=: a source tree of its own" 2 "is another folder" \
+	"$bin/ksplice-index" --source="$work/plain" "$work/one"
 for delay in 0.1 0.5 1 2; do
 	"$bin/ksplice-index" --seal="$work/full/kernel.tar.xz" "$tree" >/dev/null 2>&1 &
 	pid=$!

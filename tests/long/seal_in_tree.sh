@@ -64,4 +64,12 @@ check "it is the same update" "$(cmp from-tree/*.tar.gz from-seal/*.tar.gz 2>&1)
 	cmp -s from-tree/*.tar.gz from-seal/*.tar.gz
 "$build/bin/ksplice-index" --check --source="$source" "$seal" >out 2>err
 check "the seal's index is complete" "$(cat err)" test $? = 0
+
+# Another version of the source: links to the first, but for one header.
+cp -as "$source" other
+rm other/include/linux/sched.h
+{ cat "$source/include/linux/sched.h"; echo '#define KSPLICE_OTHER 1'; } >other/include/linux/sched.h
+create none --source=other "$seal"
+check "another version of a header" "$? $(cat err)" \
+	grep -q 'include/linux/sched.h: is not the file' err
 exit "$failed"

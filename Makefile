@@ -58,7 +58,7 @@ ccwrap_static = $(if $(SAN),,$(shell echo 'int main(void) { return 0; }' | \
 # ---- lists of files: a file that is added needs no change here ---------------
 
 object = $(patsubst %.c,$(O)/%.o,$(1))
-sources = $(filter-out $(1)/cmd_%.c,$(wildcard $(1)/*.c))
+sources = $(filter-out $(1)/cmd_%.c,$(wildcard $(1)/*.c $(1)/*/*.c))
 
 differ_tools := $(patsubst differ/cmd_%.c,ksplice-%,$(wildcard differ/cmd_*.c))
 apply_tools := $(patsubst apply/cmd_%.c,ksplice-%,$(wildcard apply/cmd_*.c))

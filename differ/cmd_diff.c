@@ -9,11 +9,11 @@
 #include <stdio.h>
 
 #include "abi/kernel_layout.h"
-#include "differ/build_record.h"
-#include "differ/compare.h"
-#include "differ/disassembly.h"
-#include "differ/elf_object.h"
-#include "differ/piece.h"
+#include "differ/elf/disassembly.h"
+#include "differ/elf/elf_object.h"
+#include "differ/piece/compare.h"
+#include "differ/piece/piece.h"
+#include "differ/tree/build_record.h"
 #include "lib/cleanup.h"
 #include "lib/command_line.h"
 #include "lib/error.h"

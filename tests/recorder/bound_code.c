@@ -4,9 +4,9 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "differ/disassembly.h"
-#include "differ/elf_object.h"
-#include "differ/piece.h"
+#include "differ/elf/disassembly.h"
+#include "differ/elf/elf_object.h"
+#include "differ/piece/piece.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/memory.h"

@@ -6,7 +6,7 @@
  *     hash_verdict --list RECORD...
  *
  * For each function and each variable that both records have: the hashes are equal if
- * and only if the pieces of the two objects are, as differ/compare.c compares them:
+ * and only if the pieces of the two objects are, as differ/piece/compare.c compares them:
  * bytes, relocations by what they lead to, the cold part, and the entries of tables about
  * them. Of the records that comparison reads one thing alone, the ids that tell static
  * locals apart; a hash never. Both say of the same functions that they are there.
@@ -23,12 +23,12 @@
 
 #include "abi/kernel_layout.h"
 #include "abi/record.h"
-#include "differ/build_record.h"
-#include "differ/compare.h"
-#include "differ/disassembly.h"
-#include "differ/elf_object.h"
-#include "differ/piece.h"
-#include "differ/special_section.h"
+#include "differ/tree/build_record.h"
+#include "differ/piece/compare.h"
+#include "differ/elf/disassembly.h"
+#include "differ/elf/elf_object.h"
+#include "differ/piece/piece.h"
+#include "differ/piece/special_section.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"

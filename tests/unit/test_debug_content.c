@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/debug_content.h"
+#include "differ/elf/debug_content.h"
 
 #include <elf.h>
 
-#include "differ/elf_object.h"
-#include "differ/zero_run.h"
+#include "differ/elf/elf_object.h"
+#include "differ/seal/zero_run.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/process.h"

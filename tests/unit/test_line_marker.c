@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/line_marker.h"
+#include "differ/create/line_marker.h"
 
-#include "differ/patch_file.h"
+#include "differ/create/patch_file.h"
 #include "lib/text.h"
 #include "tests/unit/unit_test.h"
 

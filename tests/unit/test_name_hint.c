@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/name_hint.h"
+#include "differ/index/name_hint.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/number_list.h"
+#include "differ/index/number_list.h"
 
 #include "lib/text.h"
 #include "tests/unit/unit_test.h"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/object_writer.h"
+#include "differ/elf/object_writer.h"
 
-#include "differ/elf_object.h"
+#include "differ/elf/elf_object.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "tests/unit/unit_test.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/patch_file.h"
+#include "differ/create/patch_file.h"
 
 #include "tests/unit/unit_test.h"
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/record_relocation.h"
+#include "differ/tree/record_relocation.h"
 
 #include <stdlib.h>
 
-#include "differ/build_record.h"
-#include "differ/kernel_tree.h"
+#include "differ/tree/build_record.h"
+#include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
 #include "lib/json.h"
 #include "tests/unit/unit_test.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/seal_join.h"
+#include "differ/seal/seal_join.h"
 
 #include <glob.h>
 #include <stdbool.h>
@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "differ/seal_manifest.h"
+#include "differ/tree/seal_manifest.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/memory.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/tar_archive.h"
+#include "differ/seal/tar_archive.h"
 
 #include <stdlib.h>
 
-#include "differ/zero_run.h"
+#include "differ/seal/zero_run.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/memory.h"

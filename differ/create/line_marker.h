@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * line_marker.h - giving unchanged lines of a patched file their old numbers back
+ *
+ * __LINE__ ends up in code (WARN, might_sleep, …), so a line added at the top would
+ * change every function below that uses it. A #line directive behind each hunk restores
+ * the numbers; what then still differs was changed by the patch.
+ */
+#ifndef KSPLICE_DIFFER_CREATE_LINE_MARKER_H
+#define KSPLICE_DIFFER_CREATE_LINE_MARKER_H
+
+#include <stddef.h>
+
+struct patch_hunk;
+struct text;
+
+/*
+ * Adds to marked the text of the patched file with a first line that names it, so that
+ * __FILE__ stays what it was, and with #line directives. The hunks are those of
+ * diff -U0 between the file before and after, in order. A directive goes to the first
+ * line at or behind the hunk's end that starts neither in a comment, nor in a string,
+ * nor in parentheses (a macro's arguments), nor behind a backslash; where the next hunk
+ * comes first, its own will do.
+ */
+void line_marker_insert(const char *patched, const struct patch_hunk *hunks,
+	size_t hunk_count, const char *name, struct text *marked);
+
+#endif

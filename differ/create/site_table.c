@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "differ/create/site_table.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/kernel_layout.h"
+#include "abi/update.h"
+#include "differ/elf/elf_object.h"
+#include "differ/tree/kernel_image.h"
+#include "lib/error.h"
+#include "lib/memory.h"
+#include "lib/text.h"
+
+enum { CALL = 0xe8, JUMP = 0xe9, SHORT_JUMP = 0xeb, PREFIX_CS = 0x2e, ESCAPE = 0x0f };
+
+struct site_array {
+	struct patch_site *items;
+	size_t count;
+	size_t capacity;
+};
+
+struct site_reading {
+	const struct kernel_image *image;
+	const struct kernel_layout *layout;
+	struct site_array sites;
+};
+
+/* One table of vmlinux: the linker script's marks around it, the size of an entry, and
+ * who reads one. */
+struct table_kind {
+	const char *start;
+	const char *end;
+	uint64_t (*entry_size)(const struct kernel_layout *layout);
+	struct error *(*read)(
+		struct site_reading *reading, const uint8_t *entry, uint64_t address);
+};
+
+static struct error *site_problem(uint64_t address, const char *what)
+{
+	return error_refused("unknown-site", "vmlinux: 0x%" PRIx64 ": %s", address, what);
+}
+
+static int32_t read_signed(const uint8_t *field)
+{
+	int32_t value;
+	memcpy(&value, field, sizeof(value));
+	return value;
+}
+
+/* A field that holds the distance from itself to what it means. */
+static uint64_t read_relative(const uint8_t *entry, uint64_t address, uint32_t offset)
+{
+	return address + offset + (uint64_t)(int64_t)read_signed(entry + offset);
+}
+
+static struct patch_site *site_add(
+	struct site_reading *reading, uint64_t address, uint16_t kind, uint16_t length)
+{
+	struct patch_site *site = array_add(&reading->sites);
+	site->address = address;
+	site->kind = kind;
+	site->length = length;
+	return site;
+}
+
+static void site_set_data(struct patch_site *site, const void *data, size_t size)
+{
+	site->data = memory_allocate(size);
+	memcpy(site->data, data, size);
+	site->data_size = size;
+}
+
+/* The length of the call, jmp or jcc with a 32-bit displacement at the address, by its
+ * first bytes; 0 if it is something else. */
+static uint16_t branch_length(const uint8_t *code)
+{
+	if (code[0] == CALL || code[0] == JUMP)
+		return 5;
+	if (code[0] == PREFIX_CS && (code[1] == CALL || code[1] == JUMP))
+		return 6;
+	return code[0] == ESCAPE && (code[1] & 0xf0) == 0x80 ? 6 : 0;
+}
+
+/* A replacement as apply_alternatives() (arch/x86/kernel/alternative.c) copies it from
+ * its place to the site's: the displacement of a call or jmp adjusted, a near jmp
+ * shortened where it can be. Gives the bytes that count; the rest are nops. */
+static uint8_t alternative_move(uint8_t *bytes, uint8_t size, uint64_t from, uint64_t to)
+{
+	if (size != 5)
+		return size;
+	if (bytes[0] == CALL) {
+		int32_t moved = read_signed(bytes + 1) + (int32_t)(from - to);
+		memcpy(bytes + 1, &moved, sizeof(moved));
+		return size;
+	}
+	if (bytes[0] != JUMP && bytes[0] != SHORT_JUMP)
+		return size;
+	int64_t target = (int64_t)(from + size) + read_signed(bytes + 1);
+	int64_t distance = target - (int64_t)to;
+	bool is_short = distance >= 0 ? distance - 2 <= 127
+				      : ((distance - 2) & 0xff) == distance - 2;
+	if (is_short) {
+		bytes[0] = SHORT_JUMP;
+		bytes[1] = (uint8_t)(distance - 2);
+		return 2;
+	}
+	int32_t displacement = (int32_t)(distance - 5);
+	bytes[0] = JUMP;
+	memcpy(bytes + 1, &displacement, sizeof(displacement));
+	return size;
+}
+
+static struct error *site_read_alternative(
+	struct site_reading *reading, const uint8_t *entry, uint64_t address)
+{
+	const struct kernel_layout *layout = reading->layout;
+	uint64_t code = read_relative(entry, address, layout->alternative_original);
+	uint64_t from = read_relative(entry, address, layout->alternative_replacement);
+	uint8_t length = entry[layout->alternative_original_length];
+	uint8_t size = entry[layout->alternative_replacement_length];
+	uint8_t form[256] = {0};
+	if (size) {
+		const uint8_t *bytes =
+			kernel_image_find_bytes(reading->image, from, size);
+		if (!bytes)
+			return site_problem(code, "its alternative is not in the image");
+		memcpy(form + 1, bytes, size);
+	}
+	form[0] = alternative_move(form + 1, size, from, code);
+	struct patch_site *site =
+		site_add(reading, code, KSPLICE_SITE_ALTERNATIVE, length);
+	site_set_data(site, form, (size_t)form[0] + 1);
+	return NULL;
+}
+
+static struct error *site_read_paravirt(
+	struct site_reading *reading, const uint8_t *entry, uint64_t address)
+{
+	const struct elf_symbol *table =
+		kernel_image_find_global(reading->image, "pv_ops");
+	uint64_t code;
+	(void)address;
+	memcpy(&code, entry + reading->layout->paravirt_code, sizeof(code));
+	if (!table)
+		return site_problem(
+			code, "is a paravirt call, but vmlinux has no pv_ops");
+	uint8_t type = entry[reading->layout->paravirt_type];
+	struct ksplice_paravirt_site data = {
+		.ops = table->value - reading->image->base + type * sizeof(uint64_t)};
+	struct patch_site *site = site_add(reading, code, KSPLICE_SITE_PARAVIRT,
+		entry[reading->layout->paravirt_length]);
+	site_set_data(site, &data, sizeof(data));
+	return NULL;
+}
+
+/* The thunks' names by the number of their register, as asm/GEN-for-each-reg.h has it. */
+static const char *const thunk_registers[16] = {
+	"rax",
+	"rcx",
+	"rdx",
+	"rbx",
+	"rsp",
+	"rbp",
+	"rsi",
+	"rdi",
+	"r8",
+	"r9",
+	"r10",
+	"r11",
+	"r12",
+	"r13",
+	"r14",
+	"r15",
+};
+
+static bool thunk_find_register(
+	const struct kernel_image *image, uint64_t target, uint32_t *number)
+{
+	for (uint32_t i = 0; i < 16; i++) {
+		char name[40] = "__x86_indirect_thunk_";
+		strcat(name, thunk_registers[i]);
+		const struct elf_symbol *thunk = kernel_image_find_global(image, name);
+		if (thunk && thunk->value == target) {
+			*number = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct error *site_read_retpoline(
+	struct site_reading *reading, const uint8_t *entry, uint64_t address)
+{
+	uint64_t code = read_relative(entry, address, 0);
+	const uint8_t *bytes = kernel_image_find_bytes(reading->image, code, 6);
+	uint16_t length = bytes ? branch_length(bytes) : 0;
+	if (!length)
+		return site_problem(code, "is no call of a retpoline thunk");
+	uint64_t target =
+		code + length + (uint64_t)(int64_t)read_signed(bytes + length - 4);
+	struct ksplice_retpoline_site data = {0};
+	if (!thunk_find_register(reading->image, target, &data.reg))
+		return site_problem(
+			code, "is a retpoline site without a thunk's address");
+	struct patch_site *site = site_add(reading, code, KSPLICE_SITE_RETPOLINE, length);
+	site_set_data(site, &data, sizeof(data));
+	return NULL;
+}
+
+static struct error *site_read_return(
+	struct site_reading *reading, const uint8_t *entry, uint64_t address)
+{
+	uint64_t code = read_relative(entry, address, 0);
+	const uint8_t *bytes = kernel_image_find_bytes(reading->image, code, 5);
+	uint16_t length = bytes ? branch_length(bytes) : 0;
+	if (!length)
+		return site_problem(code, "is no jump to the return thunk");
+	site_add(reading, code, KSPLICE_SITE_RETURN, length);
+	return NULL;
+}
+
+/* The symbol at the address with that prefix; its name's rest. */
+static const char *symbol_find_rest(
+	const struct kernel_image *image, uint64_t address, const char *prefix)
+{
+	for (size_t i = kernel_image_find_position(image, prefix);
+		i < image->symbol_count &&
+		text_has_prefix(image->by_name[i]->name, prefix);
+		i++) {
+		if (image->by_name[i]->value == address)
+			return image->by_name[i]->name + strlen(prefix);
+	}
+	return NULL;
+}
+
+static struct error *site_read_static_call(
+	struct site_reading *reading, const uint8_t *entry, uint64_t address)
+{
+	static const uint64_t flags =
+		3; /* STATIC_CALL_SITE_FLAGS, linux/static_call_types.h */
+	const struct kernel_layout *layout = reading->layout;
+	const struct kernel_image *image = reading->image;
+	uint64_t code = read_relative(entry, address, layout->static_call_code);
+	uint64_t key = read_relative(entry, address, layout->static_call_key) & ~flags;
+	const uint8_t *bytes = kernel_image_find_bytes(image, code, 6);
+	uint16_t length = bytes ? branch_length(bytes) : 0;
+	if (!length)
+		return site_problem(code, "is no static call");
+	const char *name = symbol_find_rest(image, key, "__SCK__");
+	if (!name)
+		return site_problem(code, "is a static call of a key without a name");
+	char *trampoline_name = memory_format("__SCT__%s", name);
+	const struct elf_symbol *trampoline =
+		kernel_image_find_global(image, trampoline_name);
+	free(trampoline_name);
+	if (!trampoline)
+		return site_problem(code, "is a static call without a trampoline");
+	struct ksplice_static_call_site data = {
+		.key = key - image->base, .trampoline = trampoline->value - image->base};
+	struct patch_site *site =
+		site_add(reading, code, KSPLICE_SITE_STATIC_CALL, length);
+	site_set_data(site, &data, sizeof(data));
+	return NULL;
+}
+
+static struct error *site_read_jump_label(
+	struct site_reading *reading, const uint8_t *entry, uint64_t address)
+{
+	const struct kernel_layout *layout = reading->layout;
+	uint64_t code = read_relative(entry, address, layout->jump_code);
+	uint64_t target = read_relative(entry, address, layout->jump_target);
+	const uint8_t *bytes = kernel_image_find_bytes(reading->image, code, 2);
+	uint16_t length = 0;
+	if (bytes && (bytes[0] == JUMP || (bytes[0] == ESCAPE && bytes[1] == 0x1f)))
+		length = 5;
+	else if (bytes &&
+		 (bytes[0] == SHORT_JUMP || (bytes[0] == 0x66 && bytes[1] == 0x90)))
+		length = 2;
+	if (!length)
+		return site_problem(code, "is no jump label");
+	struct ksplice_jump_label_site data = {
+		.destination = target - reading->image->base};
+	struct patch_site *site =
+		site_add(reading, code, KSPLICE_SITE_JUMP_LABEL, length);
+	site_set_data(site, &data, sizeof(data));
+	return NULL;
+}
+
+static struct error *site_read_lock(
+	struct site_reading *reading, const uint8_t *entry, uint64_t address)
+{
+	site_add(reading, read_relative(entry, address, 0), KSPLICE_SITE_LOCK, 1);
+	return NULL;
+}
+
+static struct error *site_read_fentry(
+	struct site_reading *reading, const uint8_t *entry, uint64_t address)
+{
+	uint64_t code;
+	(void)address;
+	memcpy(&code, entry, sizeof(code));
+	site_add(reading, code, KSPLICE_SITE_FENTRY, 5);
+	return NULL;
+}
+
+static uint64_t alternative_size(const struct kernel_layout *layout)
+{
+	return layout->alternative_size;
+}
+
+static uint64_t paravirt_size(const struct kernel_layout *layout)
+{
+	return layout->paravirt_size;
+}
+
+static uint64_t jump_size(const struct kernel_layout *layout)
+{
+	return layout->jump_size;
+}
+
+static uint64_t static_call_size(const struct kernel_layout *layout)
+{
+	return layout->static_call_size;
+}
+
+static uint64_t offset_size(const struct kernel_layout *layout)
+{
+	(void)layout;
+	return sizeof(int32_t);
+}
+
+static uint64_t pointer_size(const struct kernel_layout *layout)
+{
+	(void)layout;
+	return sizeof(uint64_t);
+}
+
+/* Marks: arch/x86/kernel/vmlinux.lds.S, include/asm-generic/vmlinux.lds.h */
+static const struct table_kind table_kinds[] = {
+	{"__alt_instructions", "__alt_instructions_end", alternative_size,
+		site_read_alternative},
+	{"__parainstructions", "__parainstructions_end", paravirt_size,
+		site_read_paravirt},
+	{"__retpoline_sites", "__retpoline_sites_end", offset_size, site_read_retpoline},
+	{"__return_sites", "__return_sites_end", offset_size, site_read_return},
+	{"__start_static_call_sites", "__stop_static_call_sites", static_call_size,
+		site_read_static_call},
+	{"__start___jump_table", "__stop___jump_table", jump_size, site_read_jump_label},
+	{"__smp_locks", "__smp_locks_end", offset_size, site_read_lock},
+	{"__start_mcount_loc", "__stop_mcount_loc", pointer_size, site_read_fentry},
+};
+
+static struct error *site_read_table(
+	struct site_reading *reading, const struct table_kind *kind)
+{
+	const struct elf_symbol *start =
+		kernel_image_find_global(reading->image, kind->start);
+	const struct elf_symbol *end =
+		kernel_image_find_global(reading->image, kind->end);
+	if (!start || !end || start->value == end->value)
+		return NULL; /* not in this configuration */
+	uint64_t size = end->value - start->value;
+	uint64_t entry_size = kind->entry_size(reading->layout);
+	const uint8_t *entries =
+		kernel_image_find_bytes(reading->image, start->value, size);
+	if (!entries || !entry_size || size % entry_size)
+		return error_refused("unknown-layout",
+			"vmlinux: %s: is no table of entries of "
+			"%" PRIu64 " bytes",
+			kind->start, entry_size);
+	for (uint64_t at = 0; at < size; at += entry_size)
+		try(kind->read(reading, entries + at, start->value + at));
+	return NULL;
+}
+
+/* At one address, alternatives go before what they may contain, in their own order. */
+static int site_compare(const void *left, const void *right)
+{
+	const struct patch_site *a = left;
+	const struct patch_site *b = right;
+	if (a->address != b->address)
+		return a->address < b->address ? -1 : 1;
+	return a->length > b->length ? -1 : a->length < b->length;
+}
+
+struct error *site_table_read(const struct kernel_image *image,
+	const struct kernel_layout *layout, struct site_table *table)
+{
+	struct site_reading reading = {image, layout, {0}};
+	struct error *error = NULL;
+	for (size_t i = 0; i < sizeof(table_kinds) / sizeof(table_kinds[0]) && !error;
+		i++)
+		error = site_read_table(&reading, &table_kinds[i]);
+	struct site_table read = {reading.sites.items, reading.sites.count};
+	if (error) {
+		site_table_deinit(&read);
+		return error;
+	}
+	qsort(read.sites, read.count, sizeof(*read.sites), site_compare);
+	*table = read;
+	return NULL;
+}
+
+void site_table_deinit(struct site_table *table)
+{
+	for (size_t i = 0; i < table->count; i++)
+		free(table->sites[i].data);
+	free(table->sites);
+	*table = (struct site_table){0};
+}
+
+const struct patch_site *site_table_find(
+	const struct site_table *table, uint64_t address, uint64_t size, size_t *count)
+{
+	size_t low = 0;
+	size_t high = table->count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		if (table->sites[middle].address < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	size_t end = low;
+	while (end < table->count && table->sites[end].address < address + size)
+		end++;
+	*count = end - low;
+	return table->sites + low;
+}
+
+static const char *const kind_names[] = {
+	[KSPLICE_SITE_ABSOLUTE] = "an address",
+	[KSPLICE_SITE_NEGATIVE] = "a per-cpu reference",
+	[KSPLICE_SITE_FENTRY] = "the fentry call",
+	[KSPLICE_SITE_ALTERNATIVE] = "an alternative",
+	[KSPLICE_SITE_PARAVIRT] = "a paravirt call",
+	[KSPLICE_SITE_RETPOLINE] = "a retpoline",
+	[KSPLICE_SITE_RETURN] = "a return",
+	[KSPLICE_SITE_STATIC_CALL] = "a static call",
+	[KSPLICE_SITE_JUMP_LABEL] = "a jump label",
+	[KSPLICE_SITE_LOCK] = "a lock prefix",
+};
+
+const char *site_kind_name(uint16_t kind)
+{
+	size_t count = sizeof(kind_names) / sizeof(kind_names[0]);
+	return kind < count && kind_names[kind] ? kind_names[kind] : "an unknown site";
+}

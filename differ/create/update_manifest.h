@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * update_manifest.h - what an update says of itself: manifest.json and report.txt
+ *
+ * docs/FORMAT.md has the manifest field by field.
+ */
+#ifndef KSPLICE_DIFFER_CREATE_UPDATE_MANIFEST_H
+#define KSPLICE_DIFFER_CREATE_UPDATE_MANIFEST_H
+
+#include <stddef.h>
+
+struct json_t;
+struct text;
+struct update_content;
+
+/* patch and module are file names in the archive; escape names a new function that makes
+ * the update irreversible, or is NULL. The caller releases it. */
+struct json_t *update_manifest_make(const struct update_content *content,
+	const char *patch, const char *module, const char *escape);
+
+/* A text for people: each function with its first differing instruction. */
+void update_report_make(const struct update_content *content, struct text *report);
+
+#endif

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "differ/create/update_match.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "differ/create/site_table.h"
+#include "differ/create/update_symbol.h"
+#include "differ/create/update_unit.h"
+#include "differ/elf/elf_object.h"
+#include "differ/index/placement.h"
+#include "differ/piece/piece.h"
+#include "differ/tree/kernel_image.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/memory.h"
+
+enum {
+	TRAMPOLINE_SIZE = 5, /* jmp rel32 */
+	FENTRY_SIZE = 5,     /* call __fentry__ */
+	ENDBR_SIZE = 4,
+};
+
+static const uint8_t endbr[ENDBR_SIZE] = {0xf3, 0x0f, 0x1e, 0xfa};
+
+/* Sites that the running kernel goes on rewriting, and would put over a trampoline. */
+static bool site_is_live(uint16_t kind)
+{
+	return kind == KSPLICE_SITE_STATIC_CALL || kind == KSPLICE_SITE_JUMP_LABEL ||
+	       kind == KSPLICE_SITE_LOCK || kind == KSPLICE_SITE_FENTRY;
+}
+
+static struct ksplice_site *match_add_site(struct update_match *match, uint64_t offset,
+	uint16_t kind, uint16_t length, const uint8_t *data, size_t size)
+{
+	match->sites = array_reserve(match->sites, sizeof(*match->sites),
+		match->site_count + 1, &match->site_capacity);
+	struct ksplice_site *site = &match->sites[match->site_count++];
+	site->offset = (uint32_t)offset;
+	site->kind = kind;
+	site->length = length;
+	if (size) {
+		text_align(&match->blob, 8);
+		site->data = (uint32_t)match->blob.size;
+		site->data_size = (uint32_t)size;
+		text_add_range(&match->blob, data, size);
+	}
+	return site;
+}
+
+/* Does vmlinux's relocation tool treat the symbol as one that does not move? */
+static bool reloc_target_is_fixed(const struct kernel_image *image,
+	const struct update_unit *unit, const struct elf_symbol *symbol, bool *is_fixed)
+{
+	uint64_t address;
+	if (symbol->section == SHN_ABS) {
+		*is_fixed = true;
+		return true;
+	}
+	if (placement_find_symbol(unit->original, unit->places, symbol, &address)) {
+		*is_fixed = kernel_image_is_fixed(image, address);
+		return true;
+	}
+	const struct elf_section *section =
+		elf_object_symbol_section(unit->original, symbol);
+	/* Merged strings and constants have no place, but move like the rest. */
+	if (section && symbol->binding == STB_LOCAL) {
+		*is_fixed = false;
+		return true;
+	}
+	const struct elf_symbol *global = kernel_image_find_global(image, symbol->name);
+	*is_fixed = global && kernel_image_is_fixed(image, global->value);
+	return global || symbol->binding == STB_WEAK;
+}
+
+/* Fields with addresses, which KASLR slides: known from the object's relocations. */
+static struct error *match_add_addresses(struct update_match *match,
+	const struct kernel_image *image, const struct update_unit *unit,
+	const struct elf_symbol *function, uint64_t size)
+{
+	const struct elf_section *section =
+		elf_object_symbol_section(unit->original, function);
+	for (size_t i = 0; i < section->reloc_count; i++) {
+		const struct elf_reloc *reloc = &section->relocs[i];
+		uint64_t offset = reloc->offset - function->value;
+		unsigned width = elf_reloc_width(reloc->type);
+		bool is_fixed;
+		if (reloc->offset < function->value || offset >= size || !width)
+			continue;
+		if (!reloc_target_is_fixed(image, unit,
+			    &unit->original->symbols[reloc->symbol], &is_fixed))
+			return error_refused("unknown-symbol",
+				"%s: %s+0x%" PRIx64 ": refers to something unknown",
+				unit->object, function->name, offset);
+		bool is_relative = elf_reloc_is_relative(reloc->type);
+		if (is_relative == !is_fixed)
+			continue; /* moves together with what it refers to, or neither
+				     moves */
+		if (width != 4 && width != 8)
+			return error_refused("unknown-site",
+				"%s: %s+0x%" PRIx64 ": an address of %u bytes",
+				unit->object, function->name, offset, width);
+		match_add_site(match, offset,
+			is_relative ? KSPLICE_SITE_NEGATIVE : KSPLICE_SITE_ABSOLUTE,
+			(uint16_t)width, NULL, 0);
+	}
+	return NULL;
+}
+
+/* By offset; of several at one offset the longest first, else in their order. */
+static int site_compare(const void *left, const void *right)
+{
+	const struct ksplice_site *a = left;
+	const struct ksplice_site *b = right;
+	if (a->offset != b->offset)
+		return a->offset < b->offset ? -1 : 1;
+	return a->length > b->length ? -1 : a->length < b->length;
+}
+
+struct error *update_match_add_function(struct update_match *match,
+	const struct kernel_image *image, const struct site_table *sites,
+	const struct update_unit *unit, const struct elf_symbol *function,
+	uint64_t address)
+{
+	uint64_t size = function->size;
+	const uint8_t *bytes = kernel_image_find_bytes(image, address, size);
+	if (!size || !bytes || address < image->base || size > UINT32_MAX)
+		return error_refused("unknown-extent",
+			"%s: %s: vmlinux does not say how long it is", unit->object,
+			function->name);
+	uint32_t first = (uint32_t)match->site_count;
+	size_t count;
+	const struct patch_site *found = site_table_find(sites, address, size, &count);
+	for (size_t i = 0; i < count; i++)
+		match_add_site(match, found[i].address - address, found[i].kind,
+			found[i].length, found[i].data, found[i].data_size);
+	try(match_add_addresses(match, image, unit, function, size));
+	if (match->site_count > first)
+		qsort(match->sites + first, match->site_count - first,
+			sizeof(*match->sites), site_compare);
+
+	match->items = array_reserve(
+		match->items, sizeof(*match->items), match->count + 1, &match->capacity);
+	struct match_hunk *added = &match->items[match->count++];
+	added->name = function->name;
+	added->unit = unit;
+	added->hunk.offset = address - image->base;
+	added->hunk.size = (uint32_t)size;
+	added->hunk.name = (uint32_t)match->blob.size;
+	text_add_range(&match->blob, function->name, strlen(function->name) + 1);
+	added->hunk.bytes = (uint32_t)match->blob.size;
+	text_add_range(&match->blob, bytes, size);
+	added->hunk.first_site = first;
+	added->hunk.site_count = (uint32_t)match->site_count - first;
+	return NULL;
+}
+
+/* Where the trampoline goes: behind ENDBR and the fentry site, whose slot stays ftrace's,
+ * or at the start where there is none. */
+static struct error *match_place_jump(
+	const struct update_match *match, struct match_hunk *added)
+{
+	struct ksplice_hunk *hunk = &added->hunk;
+	const char *bytes = match->blob.data + hunk->bytes;
+	const struct ksplice_site *sites = match->sites + hunk->first_site;
+	uint32_t jump = 0;
+	if (hunk->size >= ENDBR_SIZE && memcmp(bytes, endbr, ENDBR_SIZE) == 0)
+		jump = ENDBR_SIZE;
+	for (uint32_t i = 0; i < hunk->site_count; i++) {
+		if (sites[i].kind == KSPLICE_SITE_FENTRY && sites[i].offset == jump) {
+			jump += FENTRY_SIZE;
+			break;
+		}
+	}
+	const char *object = added->unit->object;
+	if (hunk->size < jump + TRAMPOLINE_SIZE)
+		return error_hint(
+			error_refused("short-function",
+				"%s: %s: has %u bytes behind its entry, and a jump "
+				"needs %d",
+				object, added->name, hunk->size - jump, TRAMPOLINE_SIZE),
+			"change its callers instead");
+	for (uint32_t i = 0; i < hunk->site_count; i++) {
+		const struct ksplice_site *site = &sites[i];
+		if (site_is_live(site->kind) && site->offset < jump + TRAMPOLINE_SIZE &&
+			site->offset + site->length > jump)
+			return error_hint(error_refused("live-site",
+						  "%s: %s+0x%x: %s is where the jump has "
+						  "to go, and the kernel "
+						  "may rewrite it at any time",
+						  object, added->name, site->offset,
+						  site_kind_name(site->kind)),
+				"change its callers instead");
+	}
+	hunk->jump = jump;
+	return NULL;
+}
+
+struct error *update_match_add(struct update_match *match,
+	const struct kernel_image *image, const struct site_table *sites,
+	const struct update_unit *unit, const struct piece *piece)
+{
+	const struct elf_symbol *function;
+	uint64_t address;
+	try(update_symbol_find_original(image, unit, piece, &function, &address));
+	try(update_match_add_function(match, image, sites, unit, function, address));
+	struct match_hunk *added = &match->items[match->count - 1];
+	added->piece = piece;
+	try(match_place_jump(match, added));
+
+	scope_free char *cold = memory_format("%s.cold", function->name);
+	for (size_t i = 1; i < unit->original->symbol_count; i++) {
+		const struct elf_symbol *part = &unit->original->symbols[i];
+		if (part->type != STT_FUNC || strcmp(part->name, cold) != 0)
+			continue;
+		if (!placement_find_symbol(unit->original, unit->places, part, &address))
+			return error_refused("unproven-place",
+				"%s: %s: its place in vmlinux could not be proven",
+				unit->object, part->name);
+		try(update_match_add_function(match, image, sites, unit, part, address));
+	}
+	return NULL;
+}
+
+void update_match_deinit(struct update_match *match)
+{
+	free(match->items);
+	free(match->sites);
+	text_deinit(&match->blob);
+	*match = (struct update_match){0};
+}

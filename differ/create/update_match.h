@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * update_match.h - what ksplice.ko needs to prove old code in memory
+ *
+ * For each function that is replaced, and each further part of it: its bytes as vmlinux
+ * has them, and the sites at which memory may differ from that (abi/update.h).
+ */
+#ifndef KSPLICE_DIFFER_CREATE_UPDATE_MATCH_H
+#define KSPLICE_DIFFER_CREATE_UPDATE_MATCH_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "abi/update.h"
+#include "lib/text.h"
+
+struct elf_symbol;
+struct error;
+struct kernel_image;
+struct piece;
+struct site_table;
+struct update_unit;
+
+struct match_hunk {
+	struct ksplice_hunk hunk; /* post is left 0 */
+	const char *name;         /* of the function or part, borrowed */
+	const struct update_unit *unit;
+	const struct piece *piece; /* of post, that replaces it; NULL for a part */
+};
+
+struct update_match {
+	struct match_hunk *items;
+	size_t count;
+	size_t capacity;
+	struct ksplice_site *sites;
+	size_t site_count;
+	size_t site_capacity;
+	struct text blob; /* the match blob */
+};
+
+/*
+ * Adds the hunk of one function of the unit's original object, at its proven address: to
+ * be matched and watched, without a trampoline.
+ */
+struct error *update_match_add_function(struct update_match *match,
+	const struct kernel_image *image, const struct site_table *sites,
+	const struct update_unit *unit, const struct elf_symbol *function,
+	uint64_t address);
+
+/*
+ * Adds the hunks of a function that piece replaces: itself and its .cold parts. Refused
+ * is what a trampoline cannot be put on: too short, or rewritten in that place while
+ * the kernel runs.
+ */
+struct error *update_match_add(struct update_match *match,
+	const struct kernel_image *image, const struct site_table *sites,
+	const struct update_unit *unit, const struct piece *piece);
+
+void update_match_deinit(struct update_match *match);
+
+#endif

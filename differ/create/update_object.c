@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "differ/create/update_object.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/kernel_layout.h"
+#include "abi/update.h"
+#include "differ/create/closure.h"
+#include "differ/create/update_match.h"
+#include "differ/create/update_symbol.h"
+#include "differ/create/update_unit.h"
+#include "differ/elf/elf_object.h"
+#include "differ/elf/object_writer.h"
+#include "differ/piece/piece.h"
+#include "differ/tree/kernel_image.h"
+#include "differ/tree/kernel_tree.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/memory.h"
+#include "lib/name_map.h"
+#include "lib/text.h"
+
+static const uint64_t function_alignment = 16;
+
+/* Where a travelling piece went. */
+struct written_place {
+	uint32_t section;
+	uint64_t offset;
+};
+
+struct listed_symbol {
+	char *name;                   /* as the update's symbol table spells it */
+	struct ksplice_symbol symbol; /* its two texts are set when the list is made */
+	const char *kallsyms;         /* or NULL */
+};
+
+struct object_making {
+	const struct update_content *content;
+	struct object_writer *writer;
+	struct written_place **places;  /* by unit, then by the piece's number */
+	struct name_map symbol_numbers; /* outward name → symbol in the writer */
+	struct name_map new_globals;    /* name → symbol in the writer */
+	struct {
+		struct listed_symbol *items;
+		size_t count;
+		size_t capacity;
+	} listed;
+};
+
+static size_t piece_number(const struct update_unit *unit, const struct piece *piece)
+{
+	return (size_t)(piece - unit->post_pieces->pieces);
+}
+
+/* Code and data of many sections go into one each; tables keep their names, because the
+ * module loader looks for them. */
+static uint32_t making_find_section(
+	struct object_making *making, const struct piece *piece)
+{
+	struct object_writer *writer = making->writer;
+	const struct elf_section *section = piece->section;
+	static const char ro_after_init[] = ".data..ro_after_init";
+	if (piece->role == SECTION_CODE)
+		return object_writer_section(
+			writer, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0);
+	if (piece->role == SECTION_MERGED)
+		return object_writer_section(
+			writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
+	if (piece->role == SECTION_TABLE || piece->role == SECTION_REPLACEMENT ||
+		piece->role == SECTION_AUXILIARY ||
+		strcmp(section->name, "__dyndbg") == 0)
+		return object_writer_section(
+			writer, section->name, SHT_PROGBITS, section->flags, 0);
+	if (section->type == SHT_NOBITS)
+		return object_writer_section(
+			writer, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0);
+	if (!(section->flags & SHF_WRITE))
+		return object_writer_section(
+			writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
+	bool is_ro_after_init = strcmp(section->name, ro_after_init) == 0;
+	return object_writer_section(writer, is_ro_after_init ? ro_after_init : ".data",
+		SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0);
+}
+
+/* A piece alone in its section keeps that section's alignment; one of several the
+ * alignment that its place there has. */
+static uint64_t piece_alignment(const struct piece *piece)
+{
+	if (piece->role == SECTION_TABLE || piece->role == SECTION_REPLACEMENT ||
+		piece->role == SECTION_AUXILIARY)
+		return piece->offset ? 1 : piece->section->alignment;
+	uint64_t alignment = piece->section->alignment;
+	/* Cold functions are packed in the kernel; here they are hot. */
+	if (piece->role == SECTION_CODE && !piece->owner &&
+		alignment < function_alignment)
+		return function_alignment;
+	while (alignment > 1 && piece->offset & (alignment - 1))
+		alignment /= 2;
+	return alignment;
+}
+
+/* The entries of .orc_unwind stand in the order of .orc_unwind_ip's. */
+static struct error *making_copy_orc(struct object_making *making,
+	const struct update_unit *unit, const struct piece *piece)
+{
+	const struct elf_section *table =
+		elf_object_find_section(unit->post, ".orc_unwind");
+	uint64_t size = making->content->layout->orc_size;
+	uint64_t number = piece->offset / piece->size;
+	if (!table || !size || (number + 1) * size > table->size)
+		return error_refused("unknown-layout",
+			"%s: .orc_unwind does not belong to .orc_unwind_ip",
+			unit->post->path);
+	uint32_t section = object_writer_section(
+		making->writer, ".orc_unwind", SHT_PROGBITS, table->flags, 0);
+	object_writer_append(
+		making->writer, section, table->data + number * size, size, 1);
+	return NULL;
+}
+
+static struct error *making_add_piece(struct object_making *making,
+	const struct update_unit *unit, const struct piece *piece,
+	struct written_place *place)
+{
+	const uint8_t *data = piece->section->data;
+	place->section = making_find_section(making, piece);
+	place->offset = object_writer_append(making->writer, place->section,
+		data ? data + piece->offset : NULL, piece->size, piece_alignment(piece));
+	if (strcmp(piece->section->name, ".orc_unwind_ip") == 0)
+		try(making_copy_orc(making, unit, piece));
+	if (!piece->symbol || piece->role == SECTION_TABLE)
+		return NULL;
+	/* What is new and global may be used by another unit of the same update. */
+	bool is_shared = !piece->twin && piece->symbol->binding != STB_LOCAL;
+	/* The kernel goes on finding the replaced function by its name alone: a kprobe on
+	 * a name that stands for two places is refused. */
+	bool is_copy = piece->role == SECTION_CODE && piece->twin;
+	scope_free char *name = memory_format(
+		"%s%s", piece->symbol->name, is_copy ? KSPLICE_COPY_SUFFIX : "");
+	uint32_t number = object_writer_symbol(making->writer, name, place->section,
+		place->offset, piece->size, STB_LOCAL, piece->symbol->type);
+	if (is_shared)
+		name_map_set(&making->new_globals, piece->symbol->name, number);
+	return NULL;
+}
+
+static struct error *making_add_pieces(struct object_making *making)
+{
+	const struct update_content *content = making->content;
+	for (size_t i = 0; i < content->unit_count; i++) {
+		const struct update_unit *unit = &content->units[i];
+		if (!unit->has_change)
+			continue;
+		struct piece_set *set = unit->post_pieces;
+		making->places[i] =
+			memory_allocate(set->count * sizeof(struct written_place));
+		for (size_t k = 0; k < set->count; k++) {
+			if (set->pieces[k].travels)
+				try(making_add_piece(making, unit, &set->pieces[k],
+					&making->places[i][k]));
+		}
+	}
+	return NULL;
+}
+
+/* The undefined symbol for a place in the running kernel; it goes on the list once. */
+static uint32_t making_list_symbol(
+	struct object_making *making, const struct outward_symbol *outward)
+{
+	const struct kernel_image *image = making->content->image;
+	uint64_t value =
+		outward->is_fixed ? outward->address : outward->address - image->base;
+	scope_free char *name = memory_format("%s:0x%" PRIx64 ":%s",
+		outward->is_fixed ? "fixed" : KSPLICE_TARGET_VMLINUX, value,
+		outward->name);
+	int64_t number;
+	if (name_map_find(&making->symbol_numbers, name, &number))
+		return (uint32_t)number;
+	number = object_writer_symbol(
+		making->writer, name, SHN_UNDEF, 0, 0, STB_GLOBAL, STT_NOTYPE);
+	name_map_set(&making->symbol_numbers, name, number);
+	struct listed_symbol *listed = array_add(&making->listed);
+	listed->name = take_pointer(name);
+	listed->symbol.kind =
+		outward->is_fixed ? KSPLICE_SYMBOL_FIXED : KSPLICE_SYMBOL_OFFSET;
+	listed->symbol.value = value;
+	listed->kallsyms = outward->has_kallsyms ? outward->name : NULL;
+	return (uint32_t)number;
+}
+
+/*
+ * A jump label or static call in a module links itself to its key, and for a key that is
+ * read-only by then the kernel faults (jump_label_add_module and static_call_add_module
+ * in 6.1; since 6.10 jump labels check for it, commit 91a1d97ef482).
+ */
+static struct error *making_check_key(const struct object_making *making,
+	const struct update_unit *unit, const struct piece *piece,
+	const struct outward_symbol *outward)
+{
+	const struct kernel_image *image = making->content->image;
+	const struct elf_symbol *start =
+		kernel_image_find_global(image, "__start_ro_after_init");
+	const struct elf_symbol *end =
+		kernel_image_find_global(image, "__end_ro_after_init");
+	if (piece->role != SECTION_TABLE || !start || !end ||
+		outward->address < start->value || outward->address >= end->value)
+		return NULL;
+	return error_hint(
+		error_refused("read-only-key",
+			"%s: %s: uses %s of %s, a key that is read-only since boot",
+			unit->object, piece->owner->symbol->name, piece->special->what,
+			outward->name),
+		"change its callers instead");
+}
+
+static struct error *making_add_reloc(struct object_making *making, size_t unit_number,
+	const struct piece *piece, const struct elf_reloc *reloc)
+{
+	const struct update_content *content = making->content;
+	const struct update_unit *unit = &content->units[unit_number];
+	const struct written_place *place =
+		&making->places[unit_number][piece_number(unit, piece)];
+	struct piece_target target;
+	uint64_t offset = place->offset + (reloc->offset - piece->offset);
+	uint32_t symbol;
+	if (reloc == piece->idle_reloc) { /* anything that is near will do */
+		const struct written_place *owner =
+			&making->places[unit_number][piece_number(unit, piece->owner)];
+		symbol = object_writer_section_symbol(making->writer, owner->section);
+		object_writer_reloc(making->writer, place->section, offset, reloc->type,
+			symbol, (int64_t)owner->offset);
+		return NULL;
+	}
+	try(piece_resolve_reloc(unit->post_pieces, piece, reloc, &target));
+	int64_t addend = reloc->addend;
+	int64_t number;
+	if (target.piece) /* counted from the start of the piece it refers to */
+		addend += (int64_t)(target.symbol->value - target.piece->offset);
+	if (!closure_is_outward(piece, &target)) {
+		const struct written_place *to =
+			&making->places[unit_number][piece_number(unit, target.piece)];
+		symbol = object_writer_section_symbol(making->writer, to->section);
+		addend += (int64_t)to->offset;
+	} else if (target.outside &&
+		   name_map_find(&making->new_globals, target.outside, &number)) {
+		symbol = (uint32_t)number;
+	} else {
+		struct outward_symbol outward;
+		try(target.outside
+				? update_symbol_find_global(content->tree, content->image,
+					  unit, target.outside, &outward)
+				: update_symbol_find_piece(content->tree, content->image,
+					  unit, target.piece, &outward));
+		try(making_check_key(making, unit, piece, &outward));
+		symbol = making_list_symbol(making, &outward);
+	}
+	object_writer_reloc(
+		making->writer, place->section, offset, reloc->type, symbol, addend);
+	return NULL;
+}
+
+static struct error *making_add_relocs(struct object_making *making)
+{
+	const struct update_content *content = making->content;
+	for (size_t i = 0; i < content->unit_count; i++) {
+		const struct update_unit *unit = &content->units[i];
+		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
+			k++) {
+			const struct piece *piece = &unit->post_pieces->pieces[k];
+			for (size_t r = 0; piece->travels && r < piece->reloc_count; r++)
+				try(making_add_reloc(
+					making, i, piece, &piece->relocs[r]));
+		}
+	}
+	return NULL;
+}
+
+static int listed_compare(const void *left, const void *right)
+{
+	const struct listed_symbol *a = left;
+	const struct listed_symbol *b = right;
+	return strcmp(a->name, b->name);
+}
+
+static uint32_t strings_add(struct text *strings, const char *string)
+{
+	uint32_t offset = (uint32_t)strings->size;
+	text_add_range(strings, string, strlen(string) + 1);
+	return offset;
+}
+
+static uint32_t making_add_symbol_list(struct object_making *making)
+{
+	static const char *const core[] = {KSPLICE_CORE_LOAD, KSPLICE_CORE_UNLOAD};
+	const struct kernel_image *image = making->content->image;
+	for (size_t i = 0; i < sizeof(core) / sizeof(core[0]); i++) {
+		struct listed_symbol *listed = array_add(&making->listed);
+		listed->name = memory_copy_text(core[i]);
+		listed->symbol.kind = KSPLICE_SYMBOL_CORE;
+	}
+	qsort(making->listed.items, making->listed.count, sizeof(*making->listed.items),
+		listed_compare);
+	scope_text struct text strings = {0};
+	scope_text struct text list = {0};
+	struct ksplice_symbol_list header = {
+		.magic = KSPLICE_SYMBOLS_MAGIC,
+		.abi = KSPLICE_ABI_VERSION,
+		.count = (uint32_t)making->listed.count,
+		.build_id_size = (uint32_t)image->build_id_size,
+	};
+	memcpy(header.build_id, image->build_id, image->build_id_size);
+	array_foreach (listed, &making->listed) {
+		listed->symbol.name = strings_add(&strings, listed->name);
+		listed->symbol.kallsyms =
+			listed->kallsyms ? strings_add(&strings, listed->kallsyms)
+					 : KSPLICE_NO_KALLSYMS;
+	}
+	header.strings_size = (uint32_t)strings.size;
+	text_add_range(&list, &header, sizeof(header));
+	array_foreach (listed, &making->listed)
+		text_add_range(&list, &listed->symbol, sizeof(listed->symbol));
+	text_add_range(&list, strings.data, strings.size);
+	uint32_t section = object_writer_section(
+		making->writer, KSPLICE_SECTION_SYMBOLS, SHT_PROGBITS, SHF_ALLOC, 0);
+	object_writer_append(making->writer, section, list.data, list.size, 8);
+	return section;
+}
+
+static uint32_t making_add_blob(
+	struct object_making *making, const char *name, const void *data, size_t size)
+{
+	uint32_t section = object_writer_section(
+		making->writer, name, SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0);
+	object_writer_append(making->writer, section, data, size, 8);
+	return section;
+}
+
+/* Each hunk of a replaced function points to the new one. */
+static uint32_t making_add_hunks(struct object_making *making)
+{
+	const struct update_content *content = making->content;
+	const struct update_match *match = content->match;
+	uint32_t section = making_add_blob(making, KSPLICE_SECTION_HUNKS, NULL, 0);
+	for (size_t i = 0; i < match->count; i++) {
+		const struct match_hunk *hunk = &match->items[i];
+		uint64_t offset = object_writer_append(
+			making->writer, section, &hunk->hunk, sizeof(hunk->hunk), 8);
+		if (!hunk->piece)
+			continue;
+		const struct written_place *place =
+			&making->places[hunk->unit - content->units]
+				       [piece_number(hunk->unit, hunk->piece)];
+		object_writer_reloc(making->writer, section,
+			offset + offsetof(struct ksplice_hunk, post), R_X86_64_64,
+			object_writer_section_symbol(making->writer, place->section),
+			(int64_t)place->offset);
+	}
+	return section;
+}
+
+static void making_add_update(struct object_making *making, uint32_t symbols,
+	uint32_t hunks, uint32_t sites, uint32_t match)
+{
+	const struct update_content *content = making->content;
+	struct ksplice_update update = {
+		.magic = KSPLICE_UPDATE_MAGIC,
+		.abi = KSPLICE_ABI_VERSION,
+		.flags = content->is_irreversible ? KSPLICE_UPDATE_IRREVERSIBLE : 0,
+		.build_id_size = (uint32_t)content->image->build_id_size,
+		.target = KSPLICE_TARGET_VMLINUX,
+		.symbols_size = object_writer_size(making->writer, symbols),
+		.match_size = object_writer_size(making->writer, match),
+		.hunk_count = (uint32_t)content->match->count,
+		.site_count = (uint32_t)content->match->site_count,
+	};
+	memcpy(update.build_id, content->image->build_id, content->image->build_id_size);
+	strncpy(update.id, content->id, sizeof(update.id) - 1);
+	const struct {
+		size_t field;
+		uint32_t section;
+	} pointers[] = {
+		{offsetof(struct ksplice_update, symbols), symbols},
+		{offsetof(struct ksplice_update, hunks), hunks},
+		{offsetof(struct ksplice_update, sites), sites},
+		{offsetof(struct ksplice_update, match), match},
+	};
+	uint32_t section =
+		making_add_blob(making, KSPLICE_SECTION_UPDATE, &update, sizeof(update));
+	object_writer_symbol(making->writer, KSPLICE_UPDATE_SYMBOL, section, 0,
+		sizeof(update), STB_GLOBAL, STT_OBJECT);
+	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
+		object_writer_reloc(making->writer, section, pointers[i].field,
+			R_X86_64_64,
+			object_writer_section_symbol(making->writer, pointers[i].section),
+			0);
+}
+
+static struct error *making_run(struct object_making *making, const char *path)
+{
+	const struct update_match *match = making->content->match;
+	try(making_add_pieces(making));
+	try(making_add_relocs(making));
+	uint32_t symbols = making_add_symbol_list(making);
+	uint32_t hunks = making_add_hunks(making);
+	uint32_t sites = making_add_blob(making, KSPLICE_SECTION_SITES, match->sites,
+		match->site_count * sizeof(*match->sites));
+	uint32_t blob = making_add_blob(
+		making, KSPLICE_SECTION_MATCH, match->blob.data, match->blob.size);
+	making_add_update(making, symbols, hunks, sites, blob);
+	return object_writer_write(making->writer, path);
+}
+
+struct error *update_object_write(const struct update_content *content, const char *path)
+{
+	struct object_making making = {.content = content};
+	making.writer = object_writer_create();
+	making.places = memory_allocate(content->unit_count * sizeof(*making.places));
+	struct error *error = making_run(&making, path);
+	object_writer_free(making.writer);
+	for (size_t i = 0; i < content->unit_count; i++)
+		free(making.places[i]);
+	free(making.places);
+	array_foreach (listed, &making.listed)
+		free(listed->name);
+	free(making.listed.items);
+	name_map_deinit(&making.symbol_numbers);
+	name_map_deinit(&making.new_globals);
+	return error;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "differ/create/update_package.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "differ/create/update_manifest.h"
+#include "differ/create/update_object.h"
+#include "differ/tree/module_template.h"
+#include "lib/cleanup.h"
+#include "lib/digest.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/json.h"
+#include "lib/memory.h"
+#include "lib/process.h"
+#include "lib/text.h"
+
+enum { ID_LENGTH = 8 };
+
+void update_package_make_id(
+	const char *patch_text, const char *build_id, char id[KSPLICE_ID_SIZE])
+{
+	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+	scope_text struct text key = {0};
+	text_add_format(&key, "%d %s ", KSPLICE_ABI_VERSION, build_id);
+	text_add(&key, patch_text);
+	struct digest digest = digest_of(key.data, key.size);
+	uint64_t rest = digest.high ^ digest.low;
+	for (int i = 0; i < ID_LENGTH; i++) {
+		id[i] = digits[rest % 36];
+		rest /= 36;
+	}
+	id[ID_LENGTH] = '\0';
+}
+
+static struct error *package_write_texts(const struct update_content *content,
+	const char *patch, const char *module, const char *escape, const char *folder)
+{
+	scope_json struct json_t *manifest =
+		update_manifest_make(content, file_name(patch), module, escape);
+	scope_free char *manifest_text = json_to_text(manifest);
+	scope_text struct text report = {0};
+	scope_text struct text patch_text = {0};
+	scope_free char *manifest_path = file_join(folder, "manifest.json");
+	scope_free char *report_path = file_join(folder, "report.txt");
+	scope_free char *patch_path = file_join(folder, file_name(patch));
+	update_report_make(content, &report);
+	try(file_read(patch, &patch_text));
+	try(file_write(manifest_path, manifest_text, strlen(manifest_text)));
+	try(file_write(report_path, report.data, report.size));
+	return file_write(patch_path, patch_text.data, patch_text.size);
+}
+
+/* Packs the folder beside the archive's final place, and renames. */
+static struct error *package_pack(
+	const char *work, const char *name, const char *output, char **archive)
+{
+	scope_free char *path = memory_format("%s/%s.tar.gz", output, name);
+	scope_free char *packing = memory_format("%s.tmp-%ld", path, (long)getpid());
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	scope_free char *time =
+		memory_format("--mtime=@%s", epoch && *epoch ? epoch : "0");
+	const char *const arguments[] = {"tar", "--create", "--gzip", "--file", packing,
+		"--sort=name", "--owner=0", "--group=0", "--numeric-owner",
+		"--mode=a+rX,u+w", time, "--directory", work, name, NULL};
+	struct process_request request = {.arguments = arguments};
+	try(file_make_folder(output));
+	struct error *error = process_check(&request);
+	if (!error && rename(packing, path))
+		error = error_errno("%s", path);
+	if (error)
+		unlink(packing);
+	else
+		*archive = take_pointer(path);
+	return error;
+}
+
+struct error *update_package_write(const struct update_content *content,
+	const struct module_template *template, const char *patch, const char *escape,
+	const char *work, const char *output, char **archive)
+{
+	scope_free char *name = memory_format("ksplice-%s", content->id);
+	scope_free char *folder = file_join(work, name);
+	scope_free char *object = file_join(work, "update.o");
+	scope_free char *module_name =
+		memory_format("%s-%s.ko", name, KSPLICE_TARGET_VMLINUX);
+	scope_free char *module = file_join(folder, module_name);
+	try(file_make_folder(folder));
+	try(update_object_write(content, object));
+	try(module_template_link(
+		template, content->tree, content->id, object, work, module));
+	try(package_write_texts(content, patch, module_name, escape, folder));
+	return package_pack(work, name, output, archive);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * update_package.h - the archive that an administrator gets
+ *
+ *     ksplice-<id>.tar.gz
+ *       ksplice-<id>/manifest.json
+ *       ksplice-<id>/ksplice-<id>-vmlinux.ko
+ *       ksplice-<id>/<the patch>
+ *       ksplice-<id>/report.txt
+ */
+#ifndef KSPLICE_DIFFER_CREATE_UPDATE_PACKAGE_H
+#define KSPLICE_DIFFER_CREATE_UPDATE_PACKAGE_H
+
+#include "abi/update.h"
+
+struct error;
+struct update_content;
+struct module_template;
+
+/* The id of an update: the same patch for the same kernel has the same one. */
+void update_package_make_id(
+	const char *patch_text, const char *build_id, char id[KSPLICE_ID_SIZE]);
+
+/*
+ * Makes object, module, manifest and report in the folder work, and the archive in the
+ * folder output, in one step. patch is the diff's path; escape as in update_manifest.h.
+ * The caller frees *archive, its path.
+ */
+struct error *update_package_write(const struct update_content *content,
+	const struct module_template *template, const char *patch, const char *escape,
+	const char *work, const char *output, char **archive);
+
+#endif

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "differ/create/update_unit.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "abi/record.h"
+#include "differ/create/closure.h"
+#include "differ/create/patch_file.h"
+#include "differ/create/shadow.h"
+#include "differ/elf/elf_object.h"
+#include "differ/index/placement.h"
+#include "differ/piece/compare.h"
+#include "differ/piece/piece.h"
+#include "differ/tree/compile.h"
+#include "differ/tree/kernel_tree.h"
+#include "differ/tree/record_relocation.h"
+#include "lib/cleanup.h"
+#include "lib/digest.h"
+#include "lib/error.h"
+#include "lib/file.h"
+#include "lib/json.h"
+#include "lib/memory.h"
+#include "lib/name_map.h"
+#include "lib/text.h"
+
+/* An input that is no longer what it was when the kernel was built; NULL if all are. The
+ * caller frees it. */
+static char *unit_find_modified_input(
+	const struct update_source *source, const struct update_unit *unit)
+{
+	size_t count = json_count_items(unit->record.inputs);
+	for (size_t i = 0; i < count; i++) {
+		scope_free char *path = file_normalize(
+			unit->record.folder, json_find_item_text(unit->record.inputs, i));
+		scope_free char *related = kernel_tree_relate_path(source->tree, path);
+		scope_free char *known = index_find_digest(source->index, related);
+		scope_text struct text text = {0};
+		scope_error struct error *error = file_read(path, &text);
+		struct stat status;
+		if (error || stat(path, &status))
+			return take_pointer(path);
+		scope_free char *digest = digest_to_text(digest_of(text.data, text.size));
+		bool is_newer = (int64_t)status.st_mtim.tv_sec * 1000000000 +
+					status.st_mtim.tv_nsec >
+				unit->record.started;
+		/* A copy's time says nothing. */
+		bool is_doubtful =
+			!known && is_newer && !kernel_tree_is_moved(source->tree);
+		if ((known && strcmp(known, digest) != 0) || is_doubtful)
+			return take_pointer(path);
+	}
+	return NULL;
+}
+
+/* Trees that were moved may be those of another kernel; that is said before anything is
+ * patched or compiled. */
+static struct error *unit_check_inputs(
+	const struct update_source *source, const struct update_unit *unit)
+{
+	scope_free char *modified = unit_find_modified_input(source, unit);
+	if (!modified)
+		return NULL;
+	return error_hint(
+		error_refused("other-source", "%s: %s: %s", unit->object, modified,
+			file_exists(modified)
+				? "is not the file that the kernel was built from"
+				: "was read by the build and is not there"),
+		"%s must be the source of this very kernel, Linux %s",
+		source->tree->source, source->tree->release);
+}
+
+struct error *update_unit_open(const struct update_source *source,
+	const struct index_unit *index_unit, struct update_unit *unit)
+{
+	scope_free char *record = memory_format("%s/%s/%s%s", source->tree->objects,
+		KSPLICE_RECORD_DIR, index_unit->object, KSPLICE_RECORD_SUFFIX);
+	scope_free char *original = file_join(source->tree->objects, index_unit->object);
+	unit->index_unit = index_unit;
+	unit->object = index_unit->object;
+	try(record_read(record, &unit->record));
+	if (unit->record.unrecorded)
+		return error_hint(error_refused("unrecorded", "%s: %s", unit->object,
+					  unit->record.unrecorded),
+			"remove the object and build it again with CC=ksplice-cc");
+	record_relocate(source->tree, &unit->record);
+	if (kernel_tree_is_moved(source->tree))
+		try(unit_check_inputs(source, unit));
+	try(compile_check_compiler(&unit->record));
+	try(elf_object_open(original, ELF_RELOCS_READ, &unit->original));
+	return index_read_places(
+		source->index, index_unit, unit->original, &unit->places);
+}
+
+struct error *update_unit_compile(
+	const struct update_source *source, struct update_unit *unit)
+{
+	scope_free char *pre = memory_format("%s/pre/%s", source->work, unit->object);
+	scope_free char *post = memory_format("%s/post/%s", source->work, unit->object);
+	scope_free char *pre_unit = memory_format("%s.json", pre);
+	scope_free char *post_unit = memory_format("%s.json", post);
+	scope_free char *patched = NULL;
+	try(shadow_prepare_unit(
+		source->tree, source->patch, &unit->record, source->shadow, &patched));
+	const struct compile_job jobs[] = {
+		{&unit->record, NULL, pre, pre_unit},
+		{&unit->record, patched, post, post_unit},
+	};
+	try(compile_run(source->tree, unit->object, jobs, 2));
+	try(record_read_unit(pre_unit, &unit->pre_unit));
+	try(record_read_unit(post_unit, &unit->post_unit));
+	try(elf_object_open(pre, ELF_RELOCS_READ, &unit->pre));
+	return elf_object_open(post, ELF_RELOCS_READ, &unit->post);
+}
+
+/* Did the compiler read each patched file from the shadow, and only from there? */
+static struct error *unit_check_shadow(
+	const struct update_source *source, const struct update_unit *unit)
+{
+	size_t count = json_count_items(unit->post_unit.inputs);
+	for (size_t i = 0; i < source->patch->count; i++) {
+		const char *path = source->patch->entries[i].path;
+		scope_free char *original = file_join(source->tree->source, path);
+		for (size_t k = 0; k < count; k++) {
+			const char *name = json_find_item_text(unit->post_unit.inputs, k);
+			scope_free char *input =
+				file_normalize(unit->record.folder, name);
+			/* The main source's own #line names the original; that one was
+			 * not opened. */
+			if (strcmp(input, original) == 0 &&
+				strcmp(name, unit->record.source) != 0)
+				return error_refused("unpatched-include",
+					"%s: includes %s in a way that leads past the "
+					"patched one",
+					unit->object, path);
+		}
+	}
+	return NULL;
+}
+
+static bool is_text_equal(const char *left, const char *right)
+{
+	return left && right ? strcmp(left, right) == 0 : left == right;
+}
+
+static struct error *unit_report_drift(const struct update_source *source,
+	const struct update_unit *unit, const char *function, const char *what)
+{
+	scope_free char *modified = unit_find_modified_input(source, unit);
+	struct error *error = error_refused("not-reproduced",
+		"%s: %s: compiled again without the patch, it %s", unit->object, function,
+		what);
+	if (modified)
+		return error_hint(error,
+			"%s was modified after the kernel was built; restore it, or "
+			"build again",
+			modified);
+	return error_hint(error,
+		"compiler, assembler or headers are not those of the build, or a compiler "
+		"cache in front of ksplice-cc left the record of another compile: build the "
+		"object again, or run ksplice-index --record=%s",
+		unit->object);
+}
+
+struct error *update_unit_prove(
+	const struct update_source *source, const struct update_unit *unit)
+{
+	if (unit->record.plugin != unit->pre_unit.plugin)
+		return error_hint(
+			error_refused("other-recorder",
+				"%s: was recorded by version %" PRId64
+				" of the plugin, and the one here is version %" PRId64,
+				unit->object, unit->record.plugin, unit->pre_unit.plugin),
+			"use the ksplice tools that built this tree");
+	scope_name_map struct name_map numbers = {0};
+	size_t count = json_count_items(unit->pre_unit.functions);
+	size_t recorded = json_count_items(unit->record.functions);
+	for (size_t i = 0; i < count; i++) {
+		const struct json_t *function =
+			json_find_item(unit->pre_unit.functions, i);
+		name_map_set(&numbers, json_find_text(function, "name"), (int64_t)i);
+	}
+	for (size_t i = 0; i < recorded; i++) {
+		const struct json_t *built = json_find_item(unit->record.functions, i);
+		const char *name = json_find_text(built, "name");
+		const char *hash = json_find_text(built, "hash");
+		int64_t number;
+		if (!name || !hash || !name_map_find(&numbers, name, &number))
+			return unit_report_drift(source, unit, name, "does not exist");
+		const struct json_t *again =
+			json_find_item(unit->pre_unit.functions, (size_t)number);
+		const char *now = json_find_text(again, "hash");
+		if (!now || strcmp(now, hash) != 0)
+			return unit_report_drift(source, unit, name,
+				"is not the code that the record has");
+	}
+	if (count != recorded)
+		return unit_report_drift(source, unit, unit->record.source,
+			"has a different number of functions");
+	if (!is_text_equal(unit->record.toplevel, unit->pre_unit.toplevel))
+		return unit_report_drift(source, unit, unit->record.source,
+			"has different assembly outside of functions");
+	return unit_check_shadow(source, unit);
+}
+
+struct error *update_unit_compare(
+	const struct update_source *source, struct update_unit *unit)
+{
+	try(piece_set_create(
+		unit->pre, source->layout, &unit->pre_unit, &unit->pre_pieces));
+	try(piece_set_create(
+		unit->post, source->layout, &unit->post_unit, &unit->post_pieces));
+	compare_pieces(unit->pre_pieces, unit->post_pieces);
+	struct error *error = closure_select(unit->pre_pieces, unit->post_pieces);
+	unit->has_change = !error;
+	if (error && error_get_kind(error) == ERROR_NO_CHANGE) {
+		error_free(error);
+		error = NULL;
+	}
+	if (error)
+		return error_prefix(error, "%s", unit->object);
+	if (!is_text_equal(unit->pre_unit.toplevel, unit->post_unit.toplevel))
+		return error_refused("toplevel-assembly",
+			"%s: the patch changes assembly outside of functions",
+			unit->object);
+	return NULL;
+}
+
+void update_unit_deinit(struct update_unit *unit)
+{
+	piece_set_free(unit->pre_pieces);
+	piece_set_free(unit->post_pieces);
+	elf_object_close(unit->pre);
+	elf_object_close(unit->post);
+	elf_object_close(unit->original);
+	free(unit->places);
+	record_deinit(&unit->pre_unit);
+	record_deinit(&unit->post_unit);
+	record_deinit(&unit->record);
+	*unit = (struct update_unit){0};
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * update_unit.h - one unit that the patch touches, from its record to what must travel
+ *
+ *     record ─▶ compile pre, post ─▶ prove pre ─▶ pieces ─▶ compare ─▶ closure
+ *
+ * What must hold at the end: pre is the code that the kernel was built from, function by
+ * function, and every section of the original object that the update refers to has a
+ * proven place in vmlinux.
+ */
+#ifndef KSPLICE_DIFFER_CREATE_UPDATE_UNIT_H
+#define KSPLICE_DIFFER_CREATE_UPDATE_UNIT_H
+
+#include <stdbool.h>
+
+#include "differ/index/index.h"
+#include "differ/tree/build_record.h"
+
+struct elf_object;
+struct error;
+struct kernel_layout;
+struct kernel_tree;
+struct patch_file;
+struct piece;
+struct piece_set;
+struct placement;
+
+struct update_unit {
+	const struct index_unit *index_unit;
+	const char *object;     /* relative to the object tree */
+	struct record record;   /* of the build */
+	struct record pre_unit; /* of our compiles: the plugin's part alone */
+	struct record post_unit;
+	struct elf_object *original; /* as linked into vmlinux */
+	struct placement *places;    /* of its sections */
+	struct elf_object *pre;
+	struct elf_object *post;
+	struct piece_set *pre_pieces;
+	struct piece_set *post_pieces;
+	bool has_change;
+};
+
+/* What a unit is prepared from. */
+struct update_source {
+	const struct kernel_tree *tree;
+	const struct index *index;
+	const struct patch_file *patch;
+	const struct kernel_layout *layout;
+	const char *shadow; /* folder, see shadow.h */
+	const char *work;   /* folder for what is compiled */
+};
+
+/* Reads the record and checks compiler and object. */
+struct error *update_unit_open(const struct update_source *source,
+	const struct index_unit *index_unit, struct update_unit *unit);
+
+/* Compiles pre and post. */
+struct error *update_unit_compile(
+	const struct update_source *source, struct update_unit *unit);
+
+/* Refuses by name a function of pre that is not what the record says. */
+struct error *update_unit_prove(
+	const struct update_source *source, const struct update_unit *unit);
+
+/* Finds what changed and what must travel; has_change says whether anything did. */
+struct error *update_unit_compare(
+	const struct update_source *source, struct update_unit *unit);
+
+void update_unit_deinit(struct update_unit *unit);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * piece.h - an object file taken apart into the smallest parts that can travel
+ *
+ * A piece is a function, a variable, a string, or an entry of a table about code.
+ * Pieces refer to each other by relocations; an update is a set of pieces that is
+ * closed under what has to come along (closure.h). What to compare, and under which
+ * name, is known piece by piece (compare.h).
+ *
+ *     object ──piece_set_create──▶ pieces ──compare──▶ same / changed / new
+ */
+#ifndef KSPLICE_DIFFER_PIECE_PIECE_H
+#define KSPLICE_DIFFER_PIECE_PIECE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "differ/piece/special_section.h"
+
+struct elf_object;
+struct elf_reloc;
+struct elf_symbol;
+struct error;
+struct record;
+struct kernel_layout;
+
+enum piece_state {
+	PIECE_NEW = 0, /* no piece of the other object corresponds */
+	PIECE_SAME,
+	PIECE_CHANGED,
+};
+
+struct piece {
+	const struct elf_section *section;
+	uint64_t offset; /* in the section */
+	uint64_t size;
+	enum section_role role;
+	const struct special_section *special; /* of its section, or NULL */
+	const struct elf_symbol *symbol;       /* that names it, or NULL */
+	/* Who it is, the same in each compile of the same source; "" if nobody can say:
+	 * such a piece corresponds to nothing. */
+	char *identity;
+	const struct elf_reloc *relocs; /* those within it */
+	size_t reloc_count;
+	/* Of an entry in .altinstructions: the one to a replacement of no bytes, or NULL.
+	 * It leads to whatever follows there, and nobody reads that. */
+	const struct elf_reloc *idle_reloc;
+	struct piece *owner; /* the function a table entry or a replacement is about, and
+				the function a .cold part is part of; or NULL */
+	enum piece_state state; /* against the twin; see compare.h */
+	struct piece *twin;
+	bool travels; /* see closure.h */
+};
+
+struct piece_set {
+	const struct elf_object *object;
+	struct piece *pieces; /* by section, then offset */
+	size_t count;
+	size_t *first; /* by section index: its first piece; [n + 1] ends it */
+};
+
+/*
+ * Takes the object apart. Of the record of this very object its functions and variables
+ * are used, where it has them: without, a static local is known by its name without its
+ * number alone, and what has several names by any of them. Refused are tables that cannot
+ * be understood.
+ */
+struct error *piece_set_create(const struct elf_object *object,
+	const struct kernel_layout *layout, const struct record *record,
+	struct piece_set **set);
+void piece_set_free(struct piece_set *set);
+
+/* The piece at the offset of a section, or the one that ends there if none starts there;
+ * NULL if there is none. */
+struct piece *piece_set_find(
+	const struct piece_set *set, const struct elf_section *section, uint64_t offset);
+
+/* What a relocation of a piece refers to. */
+struct piece_target {
+	struct piece *piece; /* in this object, or NULL */
+	int64_t offset; /* from the piece's start, or the addend of the outside symbol;
+			   of a pc-relative field less what the field itself adds */
+	const char *outside; /* undefined symbol, or NULL */
+	const struct elf_symbol *symbol;
+	bool is_branch; /* a call or jmp: runs the target, does not take its address */
+};
+
+struct error *piece_resolve_reloc(const struct piece_set *set, const struct piece *piece,
+	const struct elf_reloc *reloc, struct piece_target *target);
+
+/* "name+0xoff" of a place in a piece, for messages; the caller frees it. */
+char *piece_describe(const struct piece *piece, uint64_t offset);
+
+#define scope_piece_set __attribute__((cleanup(cleanup_piece_set)))
+static inline void cleanup_piece_set(struct piece_set **set)
+{
+	piece_set_free(*set);
+}
+
+#endif

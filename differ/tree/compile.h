@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * compile.h - compiling a recorded unit again, pre and post side by side
+ *
+ * The recorded command, with each function and variable in a section of its own, without
+ * debug information, into a folder of ours; then objtool as kbuild ran it.
+ */
+#ifndef KSPLICE_DIFFER_TREE_COMPILE_H
+#define KSPLICE_DIFFER_TREE_COMPILE_H
+
+struct error;
+struct kernel_tree;
+struct record;
+
+/* One compile; all paths absolute. */
+struct compile_job {
+	const struct record *record;
+	const char *source; /* to compile instead of the recorded one; NULL: the same */
+	const char *object; /* where the object goes */
+	const char *unit;   /* where the plugin's part of a record goes */
+};
+
+/* Is this the compiler that the record names? Refused if it is gone or another. */
+struct error *compile_check_compiler(const struct record *record);
+
+/*
+ * Runs the jobs at the same time: compiler, then objtool. What the compiler says is in
+ * the error. object is the unit's path in the tree, whose .cmd file has objtool's
+ * command.
+ */
+struct error *compile_run(const struct kernel_tree *tree, const char *object,
+	const struct compile_job *jobs, unsigned count);
+
+/*
+ * Runs objtool on up to four fresh compiles of that object, as kbuild ran it; not at all
+ * where kbuild did not. Their paths are absolute.
+ */
+struct error *compile_run_objtool(const struct kernel_tree *tree, const char *object,
+	const char *const *made, unsigned count);
+
+#endif

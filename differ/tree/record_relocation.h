@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record_relocation.h - a record whose paths are those of trees that were moved since
+ *
+ *     record (paths of the build) ─▶ record_relocate ─▶ the same compile, here
+ *
+ * What must hold: the compile gives the same code, strings that __FILE__ makes included.
+ * That the recorded hashes come out again is the proof.
+ */
+#ifndef KSPLICE_DIFFER_TREE_RECORD_RELOCATION_H
+#define KSPLICE_DIFFER_TREE_RECORD_RELOCATION_H
+
+struct kernel_tree;
+struct record;
+
+/*
+ * One word of a command that ran in folder (of the build), with every path in it that
+ * led into one of the trees leading there again. The caller frees it.
+ */
+char *relocation_map_word(
+	const struct kernel_tree *tree, const char *folder, const char *word);
+
+/* Changes source, folder, arguments and inputs of the record; nothing where neither tree
+ * was moved. */
+void record_relocate(const struct kernel_tree *tree, struct record *record);
+
+#endif

@@ -51,6 +51,9 @@ struct piece {
 	enum piece_state state; /* against the twin; see compare.h */
 	struct piece *twin;
 	bool travels; /* see closure.h */
+	/* A constant that travels to replace the content of the running kernel's, where
+	 * that is: all references lead there, none to the new content in the update. */
+	bool in_place;
 };
 
 struct piece_set {

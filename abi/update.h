@@ -141,10 +141,10 @@ enum ksplice_hunk_kind {
 	/* Code that is matched and watched by the stack check, and not written to: a
 	 * further part (.cold) of a function, to which only the function jumps. */
 	KSPLICE_HUNK_PART = 2,
-	/* A constant that is replaced where it is: its bytes become those at post. It lies
-	 * in the target's read-only data, post in the read-only data of the update, where
-	 * the module loader has relocated the pointers in it. The stack check ignores it:
-	 * whoever reads it meanwhile finds each aligned 8-byte word old or new. */
+	/* A constant that is replaced where it is: its bytes become those at post. It
+	 * lies in the target's read-only data, post in the read-only data of the update,
+	 * where the module loader has relocated the pointers in it. The stack check
+	 * ignores it: who reads it meanwhile finds each aligned 8-byte word old or new. */
 	KSPLICE_HUNK_DATA = 3,
 };
 
@@ -159,7 +159,7 @@ struct ksplice_hunk {
 	__u64 post;        /* the new function or content (relocated); 0 for a part */
 	struct ksplice_place place; /* of the old one */
 	__u32 kind;        /* enum ksplice_hunk_kind */
-	__u32 size;        /* of the old one, in bytes; of a constant also the new one's */
+	__u32 size;        /* of the old one, in bytes; a constant keeps its size */
 	__u32 jump;        /* offset of the trampoline in it, 5 bytes are written; 0
 			    * where there is none */
 	__u32 name;        /* offset in the match blob: symbol name, NUL-terminated;

@@ -105,8 +105,9 @@ static int check_data_patch(
 
 /*
  * The memory to be written to is what it must be. Called under text_mutex, so code stays
- * as it is; constants do under update_mutex. Its own frame, because the addresses of new functions that it works with must not be on
- * the stack any more when the stack is checked.
+ * as it is; constants do under update_mutex. Its own frame, because the addresses of new
+ * functions that it works with must not be on the stack any more when the stack is
+ * checked.
  */
 static noinline int check_memory(struct live_update *update, bool is_reversal)
 {

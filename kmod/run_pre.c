@@ -156,7 +156,7 @@ static int match_hunk(const struct update_image *image, const struct ksplice_hun
 		return result;
 	result = copy_from_kernel_nofault(memory, (void *)address, hunk->size);
 	if (result) {
-		problem_add("%s: %s: cannot be read at 0x%lx", 
+		problem_add("%s: %s: cannot be read at 0x%lx",
 			update_image_target(image, hunk),
 			update_image_name(image, hunk), address);
 		goto out_free;

@@ -56,7 +56,8 @@ static int check_hooks(const struct module *module, const struct ksplice_update 
 	if (!update->hook_count && !update->hooks)
 		return 0;
 	if (!update->hook_count ||
-		!owns_table(module, update->hooks, update->hook_count, sizeof(*hook), 8)) {
+		!owns_table(
+			module, update->hooks, update->hook_count, sizeof(*hook), 8)) {
 		problem_add("%s: its table of hooks is damaged", module->name);
 		return -ENOEXEC;
 	}

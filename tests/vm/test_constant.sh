@@ -45,7 +45,7 @@ ask aio event
 apply "ksplice-$table.tar.gz"
 cat /tmp/out
 expect_output '0 functions, 1 constant,'
-[ "$(cat /sys/kernel/ksplice/$table/constants)" = "eventfd_fops $(cat /sys/kernel/ksplice/$table/constants | cut -d' ' -f2)" ] || fail "constants in sysfs"
+grep -qE '^eventfd_fops [0-9]+$' /sys/kernel/ksplice/$table/constants || fail "constants in sysfs"
 [ -z "$(cat /sys/kernel/ksplice/$table/functions)" ] || fail "functions in sysfs"
 expect_status 0 ksplice-view --json $table
 expect_output '"constants"' '"name": "eventfd_fops"'

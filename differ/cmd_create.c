@@ -86,6 +86,7 @@ struct create {
 	char id[KSPLICE_ID_SIZE];
 	const char *escape;
 	struct json_t *refusals; /* of functions, all that there are */
+	struct json_t *warnings; /* of the compiler, about the patched source */
 	char *archive;
 	double seconds;
 };
@@ -150,6 +151,16 @@ static struct error *create_prepare(struct create *create)
 		patch ? patch : create->patch_path, create->strip, create->shadow);
 }
 
+static struct error *create_compile(struct create *create,
+	const struct update_source *source, struct update_unit *unit)
+{
+	size_t known = json_count_items(create->warnings);
+	try(update_unit_compile(source, unit));
+	for (size_t i = known; i < json_count_items(create->warnings); i++)
+		message_warn("%s", json_find_item_text(create->warnings, i));
+	return NULL;
+}
+
 static struct error *create_compare(struct create *create)
 {
 	struct update_source source = {
@@ -159,13 +170,14 @@ static struct error *create_compare(struct create *create)
 		.layout = &create->template.layout,
 		.shadow = create->shadow,
 		.work = create->work,
+		.warnings = create->warnings,
 	};
 	bool has_change = false;
 	for (size_t i = 0; i < create->plan.count; i++) {
 		struct update_unit *unit = &create->units[i];
 		message_step("compiling %s before and after (%zu of %zu)", unit->object,
 			i + 1, create->plan.count);
-		try(update_unit_compile(&source, unit));
+		try(create_compile(create, &source, unit));
 		try(update_unit_prove(&source, unit));
 		try(update_unit_compare(&source, unit));
 		has_change |= unit->has_change;
@@ -275,6 +287,7 @@ static struct error *create_clean(struct create *create)
 	kernel_image_close(create->image);
 	kernel_tree_close(create->tree);
 	json_release(create->refusals);
+	json_release(create->warnings);
 	free(create->shadow);
 	free(create->work);
 	return error;
@@ -307,6 +320,8 @@ static void create_print(struct create *create, const struct error *error)
 			json_put(json, "refusals", create->refusals);
 			create->refusals = NULL;
 		}
+		json_put(json, "warnings", create->warnings);
+		create->warnings = NULL;
 		scope_free char *text = json_to_text(json);
 		fputs(text, stdout);
 	} else if (!error) {
@@ -354,7 +369,7 @@ static struct error *create_read_options(
 
 int main(int count, char **arguments)
 {
-	struct create create = {.strip = 1, .output = "."};
+	struct create create = {.strip = 1, .output = ".", .warnings = json_make_array()};
 	message_init("ksplice-create", false);
 	struct error *error = create_read_options(&create, count, arguments);
 	if (error || !create.tree_path)

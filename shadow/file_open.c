@@ -23,7 +23,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "abi/shadow.h"
+#include "abi/shadow_list.h"
 
 #define EXPORTED __attribute__((visibility("default")))
 

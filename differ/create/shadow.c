@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/shadow.h"
+#include "abi/shadow_list.h"
 #include "differ/create/line_marker.h"
 #include "differ/create/patch_file.h"
 #include "differ/tree/build_record.h"

@@ -4,7 +4,7 @@
  *
  * The user's tree is never written. Patched files are copied and patched there; the
  * compiler runs the recorded command and opens them in place of the originals
- * (abi/shadow.h). So names, and what follows from them, are those of the build.
+ * (abi/shadow_list.h). So names, and what follows from them, are those of the build.
  */
 #ifndef KSPLICE_DIFFER_CREATE_SHADOW_H
 #define KSPLICE_DIFFER_CREATE_SHADOW_H

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "abi/record.h"
-#include "abi/shadow.h"
+#include "abi/shadow_list.h"
 #include "differ/tree/build_record.h"
 #include "differ/tree/kernel_tree.h"
 #include "differ/tree/record_relocation.h"

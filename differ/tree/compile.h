@@ -19,7 +19,7 @@ struct compile_job {
 	const char *object;    /* where the object goes */
 	const char *unit;      /* where the plugin's part of a record goes */
 	const char *shadow;    /* list of the files to open in place of others
-				  (abi/shadow.h); NULL: none */
+				  (abi/shadow_list.h); NULL: none */
 	const char *log;       /* where it is noted that they were; with shadow */
 	struct text *messages; /* what the compiler says is added here; may be NULL */
 	int status;            /* set: the compiler's exit code */

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * shadow.h - what ksplice-create says to the library that runs in its compilers
+ * shadow_list.h - what ksplice-create says to the library that runs in its compilers
  *
  * ksplice-create compiles a patched source under the path of the original. The library
  * is preloaded into the compiler and opens the patched file instead (shadow/file_open.c).
  */
-#ifndef KSPLICE_ABI_SHADOW_H
-#define KSPLICE_ABI_SHADOW_H
+#ifndef KSPLICE_ABI_SHADOW_LIST_H
+#define KSPLICE_ABI_SHADOW_LIST_H
 
 /* In the library folder. */
 #define KSPLICE_SHADOW_LIBRARY "shadow.so"

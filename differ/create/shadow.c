@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abi/shadow_list.h"
+#include "differ/create/hunk_place.h"
 #include "differ/create/line_marker.h"
 #include "differ/create/patch_file.h"
 #include "differ/tree/build_record.h"
@@ -25,8 +26,9 @@ static struct error *shadow_copy(const char *from, const char *to)
 	return file_write(to, text.data, text.size);
 }
 
+/* said gets what patch(1) says. */
 static struct error *shadow_apply(
-	const char *patch_path, unsigned strip, const char *folder)
+	const char *patch_path, unsigned strip, const char *folder, struct text *said)
 {
 	scope_free char *option = memory_format("-p%u", strip);
 	scope_free char *directory = memory_format("--directory=%s", folder);
@@ -34,16 +36,18 @@ static struct error *shadow_apply(
 	const char *const arguments[] = {"patch", option, directory, input, "--batch",
 		"--forward", "--fuzz=0", "--no-backup-if-mismatch", "--reject-file=-",
 		NULL};
-	scope_text struct text output = {0};
-	struct process_request request = {
-		.arguments = arguments, .output = &output, .errors = &output};
+	static const char *const environment[] = {"LC_ALL=C", NULL};
+	struct process_request request = {.arguments = arguments,
+		.environment = environment,
+		.output = said,
+		.errors = said};
 	int status;
 	try(process_run(&request, &status));
 	if (!status)
 		return NULL;
 	return error_hint(error_refused("patch-does-not-apply",
 				  "%s: does not apply to the source tree:\n%s",
-				  patch_path, output.data ? output.data : ""),
+				  patch_path, said->data ? said->data : ""),
 		"make the patch against the very source that the kernel was built from");
 }
 
@@ -125,13 +129,33 @@ static struct error *shadow_write_list(const struct kernel_tree *tree,
 	return file_write(path, list.data, list.size);
 }
 
+static struct error *shadow_check_places(const struct kernel_tree *tree,
+	const struct patch_file *patch, const char *said, struct json_t *warnings)
+{
+	scope_free long *offsets = NULL;
+	try(hunk_place_read_offsets(patch, said, &offsets));
+	const long *next = offsets;
+	for (size_t i = 0; i < patch->count; i++) {
+		const struct patch_entry *entry = &patch->entries[i];
+		scope_free char *path = file_join(tree->source, entry->path);
+		scope_text struct text original = {0};
+		try(file_read(path, &original));
+		try(hunk_place_check(
+			entry, original.data ? original.data : "", next, warnings));
+		next += entry->hunk_count;
+	}
+	return NULL;
+}
+
 struct error *shadow_create(const struct kernel_tree *tree,
 	const struct patch_file *patch, const char *patch_path, unsigned strip,
-	const char *folder)
+	const char *folder, struct json_t *warnings)
 {
 	scope_free char *applied = file_join(folder, form_names[SHADOW_APPLIED]);
+	scope_text struct text said = {0};
 	try(shadow_copy_originals(tree, patch, folder));
-	try(shadow_apply(patch_path, strip, applied));
+	try(shadow_apply(patch_path, strip, applied, &said));
+	try(shadow_check_places(tree, patch, said.data ? said.data : "", warnings));
 	for (size_t i = 0; i < patch->count; i++)
 		try(shadow_mark(tree, patch->entries[i].path, folder));
 	try(shadow_write_list(tree, patch, folder, SHADOW_APPLIED));

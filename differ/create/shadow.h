@@ -10,6 +10,7 @@
 #define KSPLICE_DIFFER_CREATE_SHADOW_H
 
 struct error;
+struct json_t;
 struct kernel_tree;
 struct patch_file;
 struct record;
@@ -22,11 +23,12 @@ enum shadow_form {
 
 /*
  * Makes folder (which must not exist) with the patched files. patch_path is the diff
- * itself for patch(1), which must apply without fuzz.
+ * itself for patch(1), which must apply without fuzz, and where it was meant to
+ * (hunk_place.h). Hunks that were moved are noted in warnings, an array of texts.
  */
 struct error *shadow_create(const struct kernel_tree *tree,
 	const struct patch_file *patch, const char *patch_path, unsigned strip,
-	const char *folder);
+	const char *folder, struct json_t *warnings);
 
 /* The list of files for the compiler; the caller frees the path. */
 char *shadow_find_list(const char *folder, enum shadow_form form);

@@ -6,7 +6,7 @@
 
 #include "differ/create/finding.h"
 #include "differ/create/origin.h"
-#include "differ/create/update.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/index/placement.h"

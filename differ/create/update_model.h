@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update.h - the model of an update while it is made
+ * update_model.h - the model of an update while it is made
  *
  *     update ─▶ target (vmlinux) ─▶ units ─▶ pieces, one graph over all units
  *                  │                              │
@@ -9,8 +9,8 @@
  * A reference of a piece leads to a piece of any unit of the update, or to a symbol that
  * only the running kernel has.
  */
-#ifndef KSPLICE_DIFFER_CREATE_UPDATE_H
-#define KSPLICE_DIFFER_CREATE_UPDATE_H
+#ifndef KSPLICE_DIFFER_CREATE_UPDATE_MODEL_H
+#define KSPLICE_DIFFER_CREATE_UPDATE_MODEL_H
 
 #include <stdbool.h>
 #include <stddef.h>

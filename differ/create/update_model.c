@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/create/update.h"
+#include "differ/create/update_model.h"
 
 #include <stdlib.h>
 

@@ -226,7 +226,7 @@ static struct error *create_match(struct create *create)
 			create->escape = escape->symbol->name;
 	}
 	if (create->escape && !refusal)
-		message_warn("the address of %s, which the update brings, is stored, so "
+		message_warn("an address of what the update brings is stored (%s), so "
 			     "that this update cannot be undone",
 			create->escape);
 	return refusal;

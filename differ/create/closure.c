@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "differ/create/constant_in_place.h"
 #include "differ/elf/elf_object.h"
 #include "differ/piece/piece.h"
 #include "differ/piece/piece_reference.h"
@@ -160,7 +161,8 @@ static struct error *closing_follow(struct closing *closing, const struct piece 
 {
 	for (size_t i = 0; i < piece->reloc_count; i++) {
 		struct piece_target target;
-		if (&piece->relocs[i] == piece->idle_reloc)
+		if (&piece->relocs[i] == piece->idle_reloc ||
+			constant_keeps_field(piece, &piece->relocs[i]))
 			continue;
 		try(piece_resolve_reloc(
 			closing->post, piece, &piece->relocs[i], &target));
@@ -176,37 +178,6 @@ static struct error *closing_follow(struct closing *closing, const struct piece 
 			try(closing_take(closing, to));
 	}
 	return NULL;
-}
-
-/* A place within code, rather than a function: a table of labels or of a switch goes with
- * the code that it belongs to. */
-static bool piece_points_into_code(const struct piece_set *set, const struct piece *piece)
-{
-	for (size_t i = 0; i < piece->reloc_count; i++) {
-		struct piece_target target = {0};
-		struct error *unclear =
-			piece_resolve_reloc(set, piece, &piece->relocs[i], &target);
-		bool is_inside =
-			unclear || (target.piece && target.piece->role == SECTION_CODE &&
-					   target.offset);
-		error_free(unclear);
-		if (is_inside)
-			return true;
-	}
-	return false;
-}
-
-/* A constant that keeps its name, size and alignment can be changed where it is. */
-static bool piece_is_replaceable(const struct piece_set *set, const struct piece *piece)
-{
-	const struct piece *twin = piece->twin;
-	bool is_constant = !piece_is_writable(piece) ||
-			   strcmp(piece->section->name, ".data..ro_after_init") == 0;
-	return is_constant && piece->role == SECTION_DATA &&
-	       piece->state == PIECE_CHANGED && piece->symbol && piece->identity[0] &&
-	       piece->section->data && twin->size == piece->size &&
-	       twin->section->alignment == piece->section->alignment &&
-	       !piece_points_into_code(set, piece);
 }
 
 /*
@@ -275,8 +246,8 @@ static struct error *closing_check_all(struct closing *closing)
 		if (piece->role == SECTION_ONCE)
 			return closing_check_once(closing, piece,
 				piece->state == PIECE_NEW ? "adds" : "changes");
-		if (piece_is_replaceable(closing->post, piece)) {
-			piece->in_place = true;
+		if (constant_is_replaceable(closing->post, piece)) {
+			constant_set_in_place(closing->pre, closing->post, piece);
 			try(closing_take(closing, piece));
 		} else if (piece->role == SECTION_DATA && piece->state == PIECE_CHANGED) {
 			try(closing_check_changed_data(closing, piece));
@@ -355,7 +326,8 @@ const struct piece *closure_find_escape(const struct piece_set *post)
 			struct error *unclear = piece_resolve_reloc(
 				post, piece, &piece->relocs[k], &target);
 			error_free(unclear);
-			if (!unclear && target_escapes(piece, &target))
+			if (!unclear && !constant_keeps_field(piece, &piece->relocs[k]) &&
+				target_escapes(piece, &target))
 				return target.piece->symbol ? target.piece : piece;
 		}
 	}

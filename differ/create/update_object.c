@@ -8,6 +8,7 @@
 #include "abi/kernel_layout.h"
 #include "abi/update.h"
 #include "differ/create/closure.h"
+#include "differ/create/constant_in_place.h"
 #include "differ/create/update_match.h"
 #include "differ/create/update_symbol.h"
 #include "differ/create/update_target.h"
@@ -241,7 +242,13 @@ static struct error *making_add_reloc(struct object_making *making, size_t unit_
 	int64_t number;
 	if (target.piece) /* counted from the start of the piece it refers to */
 		addend += (int64_t)(target.symbol->value - target.piece->offset);
-	if (!closure_is_outward(piece, &target)) {
+	if (constant_keeps_field(piece, reloc)) {
+		struct outward_symbol outward;
+		try(update_symbol_find_kept(
+			content->image, unit, piece, reloc, &target, &outward));
+		symbol = making_list_symbol(making, &outward);
+		addend = 0;
+	} else if (!closure_is_outward(piece, &target)) {
 		const struct written_place *to =
 			&making->places[unit_number][piece_number(unit, target.piece)];
 		symbol = object_writer_section_symbol(making->writer, to->section);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "differ/create/update_symbol.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -8,6 +9,7 @@
 #include "differ/elf/elf_object.h"
 #include "differ/index/placement.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "differ/tree/kernel_image.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
@@ -173,4 +175,32 @@ struct error *update_symbol_find_piece(const struct kernel_tree *tree,
 			tree, image, unit, piece->symbol->name, symbol);
 	try(update_symbol_find_original(image, unit, piece, &original, &address));
 	return symbol_finish(tree, image, unit, original->name, address, symbol);
+}
+
+struct error *update_symbol_find_kept(const struct kernel_image *image,
+	const struct update_unit *unit, const struct piece *piece,
+	const struct elf_reloc *reloc, const struct piece_target *target,
+	struct outward_symbol *symbol)
+{
+	const struct elf_symbol *constant;
+	uint64_t place;
+	try(update_symbol_find_original(image, unit, piece, &constant, &place));
+	uint64_t field = reloc->offset - piece->offset;
+	const struct piece *to = target->piece;
+	uint64_t start = (uint64_t)target->offset;
+	uint64_t address;
+	const uint8_t *pointer =
+		kernel_image_find_bytes(image, place + field, sizeof(address));
+	if (pointer)
+		memcpy(&address, pointer, sizeof(address));
+	const uint8_t *content =
+		pointer ? kernel_image_find_bytes(image, address, to->size - start)
+			: NULL;
+	if (!content || memcmp(content, to->section->data + to->offset + start,
+				to->size - start) != 0)
+		return error_refused("not-reproduced",
+			"%s: %s+0x%" PRIx64 ": does not point to what vmlinux has there",
+			unit->object, constant->name, field);
+	*symbol = (struct outward_symbol){.name = to->section->name, .address = address};
+	return NULL;
 }

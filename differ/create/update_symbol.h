@@ -12,11 +12,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct elf_reloc;
 struct elf_symbol;
 struct error;
 struct kernel_image;
 struct kernel_tree;
 struct piece;
+struct piece_target;
 struct update_unit;
 
 struct outward_symbol {
@@ -35,6 +37,16 @@ struct error *update_symbol_find_global(const struct kernel_tree *tree,
 struct error *update_symbol_find_piece(const struct kernel_tree *tree,
 	const struct kernel_image *image, const struct update_unit *unit,
 	const struct piece *piece, struct outward_symbol *symbol);
+
+/*
+ * What the field of a constant in place keeps pointing to (constant_keeps_field): piece
+ * is the constant, target what the field refers to in post. Refused if vmlinux does not
+ * have that content there.
+ */
+struct error *update_symbol_find_kept(const struct kernel_image *image,
+	const struct update_unit *unit, const struct piece *piece,
+	const struct elf_reloc *reloc, const struct piece_target *target,
+	struct outward_symbol *symbol);
 
 /* The symbol in the original object of a piece that exists in the running kernel, and
  * its proven address. */

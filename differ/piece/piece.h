@@ -57,6 +57,7 @@ struct piece {
 	/* A constant that travels to replace the content of the running kernel's, where
 	 * that is: all references lead there, none to the new content in the update. */
 	bool in_place;
+	bool *kept; /* of those, by reloc: see constant_keeps_field; or NULL */
 };
 
 struct piece_set {

@@ -288,6 +288,21 @@ static location_t get_location(tree type)
 	return UNKNOWN_LOCATION;
 }
 
+/* Is a type with a name a member, or an item of one? */
+static bool has_content(tree type, int depth)
+{
+	for (tree field = TYPE_FIELDS(type); field && depth < LAYOUT_DEPTH_MOST;
+		field = DECL_CHAIN(field)) {
+		if (TREE_CODE(field) != FIELD_DECL)
+			continue;
+		tree element = strip_arrays(TREE_TYPE(field));
+		if (is_aggregate(element) &&
+			(find_name(element) || has_content(element, depth + 1)))
+			return true;
+	}
+	return false;
+}
+
 void layout_type_write(struct unit_layouts *layouts, tree type)
 {
 	struct unit_layout_facts facts = {};
@@ -298,9 +313,9 @@ void layout_type_write(struct unit_layouts *layouts, tree type)
 	facts.name = find_name(type);
 	if (!facts.name && is_aggregate(type)) {
 		facts.name = unit_layouts_get_lent_name(layouts, TYPE_UID(type));
-		facts.is_variable = true;
-		/* Else its members are listed where it is a member. */
-		if (!facts.name)
+		facts.is_variable = facts.name != NULL;
+		/* Its members are listed where it is a member. */
+		if (!facts.name && !has_content(type, 0))
 			return;
 	}
 	facts.owner = get_owner_name(type);

@@ -132,7 +132,8 @@ static const char *find_source_of_pointer(tree node)
 		return "gets a pointer to one from a call";
 	case PARM_DECL: /* depends on who calls */
 	case RESULT_DECL:
-	CASE_CONVERT: /* see walk_conversion */
+	case NOP_EXPR: /* see walk_conversion */
+	case CONVERT_EXPR:
 	case NON_LVALUE_EXPR:
 	case POINTER_PLUS_EXPR:
 	case MODIFY_EXPR:
@@ -203,12 +204,10 @@ static void walk_conversion(tree node)
 	tree operand = TREE_OPERAND(node, 0);
 	tree to = get_pointee(TREE_TYPE(node));
 	tree from = get_pointee(TREE_TYPE(operand));
-	if (TREE_CODE(node) == VIEW_CONVERT_EXPR || VOID_TYPE_P(TREE_TYPE(node))) {
-		if (VOID_TYPE_P(TREE_TYPE(node)))
-			return;
-	} else if (to == from && to) {
+	if (VOID_TYPE_P(TREE_TYPE(node)))
 		return;
-	}
+	if (to && to == from && TREE_CODE(node) != VIEW_CONVERT_EXPR)
+		return;
 	if (from)
 		share_type(from, "converts a pointer to one to another type");
 	if (to && !integer_zerop(operand))
@@ -324,9 +323,11 @@ static tree walk_node(tree *place, int *subtrees, void *data)
 	case CALL_EXPR:
 		walk_call(node, body, subtrees);
 		break;
-	CASE_CONVERT:
+	case NOP_EXPR:
+	case CONVERT_EXPR:
 	case VIEW_CONVERT_EXPR:
-		if (TREE_TYPE(node) && TREE_TYPE(TREE_OPERAND(node, 0)))
+		if (TREE_TYPE(node) && TREE_OPERAND(node, 0) &&
+			TREE_TYPE(TREE_OPERAND(node, 0)))
 			walk_conversion(node);
 		break;
 	default:

@@ -400,12 +400,12 @@ static void comparing_find_heir(struct comparing *comparing, size_t number)
 	const char *kind = json_find_text(pre, "kind");
 	size_t count = json_count_items(comparing->post->layouts);
 	size_t found = 0;
-	if (!json_find(pre, "members"))
+	if (!json_find(pre, "members") || !json_find(pre, "name"))
 		return;
 	scope_free bool *heirs = comparing_list_heirs(comparing, number);
 	for (size_t i = 0; i < count; i++) {
 		const struct json_t *post = layout_get(comparing->post, i);
-		if (!heirs[i] || comparing->origins[i] ||
+		if (!heirs[i] || comparing->origins[i] || !json_find(post, "name") ||
 			!is_equal(kind, json_find_text(post, "kind")) ||
 			!layouts_share_member(pre, post))
 			continue;

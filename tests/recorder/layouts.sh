@@ -77,6 +77,9 @@ long (*hook)(struct called_back *) = called_back;
 void part(void) { struct part p = {1}; copy((char *)&p.b, 0); }
 void assembly(void) { struct assembly a = {1}; asm volatile("" : "+m"(a)); }
 static __attribute__((noinline)) long by_value(struct whole w) { return w.a + w.b; }
+struct hidden { int a; };
+struct hider { struct { struct hidden h; } *nameless; };
+int hidden(struct hider *h) { return h->nameless->h.a; }
 long whole(int a) { return by_value((struct whole){a, 2}); }
 SOURCE
 
@@ -144,9 +147,13 @@ for plugin in "$build"/lib/ksplice/plugin-*.so; do
 	layout struct outer '[.members[] | select(.name | test("^(more|pair|call|grid|tail|named...deep)$")) | .type]' \
 		'["unsigned int","struct inner","struct pair_t *","int (struct outer *, enum color, void) *","char * [2] [3]","char []"]'
 	# shellcheck disable=SC2016 # jq's variable
-	is "what a struct contains" '. as $unit | [.layouts[] | select(.contains) |
+	is "what a struct contains" '. as $unit | [.layouts[] | select(.contains and .name) |
 		.name + ":" + ([.contains[] | $unit.layouts[.].name] | join(","))] | join(" ")' \
 		'"pair_t:inner outer:inner state:inner"'
+	# shellcheck disable=SC2016 # jq's variable
+	is "a struct without a name that contains one" '. as $unit | [.layouts[] |
+		select(.kind == "struct" and (has("name") | not)) |
+		$unit.layouts[.contains[0]].name, .shared.function]' '["inner",null,"hidden","hidden"]'
 	is "a type that has only a variable's name" \
 		'[.layouts[] | select(.variable) | .name]' '["state"]'
 	is "types of one name in two functions" \

@@ -7,7 +7,9 @@
 . "$(dirname "$0")/index_checks.sh"
 
 tree=$KSPLICE_TREE
-source=$(readlink -f "$tree/source")
+# A tree that was built without O= is its own source.
+source=$(readlink -f "$tree")
+[ ! -d "$tree/source/" ] || source=$(readlink -f "$tree/source")
 
 # ask OPTION...: the answer, in $work/answer; its exit code in $status.
 ask() {

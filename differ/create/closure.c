@@ -7,6 +7,7 @@
 
 #include "differ/elf/elf_object.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/memory.h"
@@ -227,9 +228,9 @@ static struct error *closing_check_changed_data(
 static struct error *closing_check_once(
 	const struct closing *closing, const struct piece *piece, const char *verb)
 {
-	return error_hint(error_refused(piece->special->reason, "%s: %s: the patch %s %s",
+	return error_hint(error_refused(piece->known->reason, "%s: %s: the patch %s %s",
 				  closing->post->object->path, piece_name(piece), verb,
-				  piece->special->what),
+				  piece->known->what),
 		"that takes effect at boot or at load only, so leave it out of the "
 		"patch");
 }

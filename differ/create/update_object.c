@@ -14,6 +14,7 @@
 #include "differ/elf/elf_object.h"
 #include "differ/elf/object_writer.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "differ/tree/kernel_image.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
@@ -210,7 +211,7 @@ static struct error *making_check_key(const struct object_making *making,
 	return error_hint(
 		error_refused("read-only-key",
 			"%s: %s: uses %s of %s, a key that is read-only since boot",
-			unit->object, piece->owner->symbol->name, piece->special->what,
+			unit->object, piece->owner->symbol->name, piece->known->what,
 			outward->name),
 		"change its callers instead");
 }

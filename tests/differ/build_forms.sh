@@ -7,8 +7,9 @@
 #
 # The forms are those of tests/kernel/make_tree: in the source tree, and O= with a relative
 # and an absolute path. They differ in the paths that the compiler sees, and __FILE__ is
-# such a path. small.config is built in each form, once; then come the same patches. A
-# module that M= builds outside of the kernel is refused by name. OBJTREE is not used.
+# such a path. small.config is built in each form, once; then come the same patches, also
+# to a copy of the object tree. A module that M= builds outside of the kernel is refused by
+# name. OBJTREE is not used.
 # shellcheck source=tests/differ/create_checks.sh
 . "$(dirname "$0")/create_checks.sh"
 
@@ -47,6 +48,25 @@ check_form() {
 	check_untouched "$1" "$work/before"
 }
 
+# check_copy NAME: the object tree in another folder is read there, and not where it was.
+check_copy() {
+	local copy=$work/copy header=include/generated/autoconf.h
+	rm -rf "$copy"
+	# Links are enough, but for what is written.
+	cp -al "$tree" "$copy" 2>/dev/null || {
+		rm -rf "$copy"
+		cp -a "$tree" "$copy"
+	}
+	rm -rf "$copy/.ksplice" "${copy:?}/$header"
+	cp -a "$tree/.ksplice" "$copy"
+	cp -a "$tree/$header" "$copy/$header"
+	rm -f "$copy"/.ksplice/index.db*
+	patch_with kernel/sys.c 's/info->procs = nr_threads;/info->procs = nr_threads + 1;/'
+	answer "$1: a copy of the tree" "created __do_sys_sysinfo" "$copy"
+	echo '#define KSPLICE_OTHER 1' >>"$copy/$header"
+	answer "$1: a copy with another header" other-source "$copy"
+}
+
 for form in in-tree relative absolute; do
 	small=$("$top/tests/kernel/make_tree" recorded --config small --form "$form" 2>"$work/log") || {
 		cat "$work/log"
@@ -55,6 +75,7 @@ for form in in-tree relative absolute; do
 	}
 	use_tree "$small"
 	check_form "$form"
+	check_copy "$form"
 done
 
 # ---- M=: a module in a folder of its own ------------------------------------------

@@ -78,6 +78,7 @@ data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%)
 unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
 recorder_programs := $(B)/tests/recorder/hash_verdict $(B)/tests/recorder/source_mutation
+audit_program := $(B)/tests/update_audit
 guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 	$(wildcard tests/vm/guest/*.c))
 
@@ -117,7 +118,7 @@ help:
 	'CFLAGS, LDFLAGS, CC  as usual' \
 	'KSPLICE_CACHE        where demo and check keep kernels (~/.cache/ksplice)'
 
-tests: $(unit_tests) $(recorder_programs) $(guest_programs)
+tests: $(unit_tests) $(recorder_programs) $(audit_program) $(guest_programs)
 
 demo:
 	@tests/demo $(KERNEL)
@@ -262,6 +263,10 @@ $(B)/tests/test_%: $(O)/tests/unit/test_%.o $(O)/unit.a $(O)/differ.a $(O)/apply
 $(B)/tests/recorder/%: $(O)/tests/recorder/%.o $(O)/tests/recorder/bound_code.o \
 		$(O)/differ.a $(O)/lib.a
 	$(call link,$(differ_libs))
+
+# It checks what differ/ makes, and so shares no code with it.
+$(audit_program): $(call object,$(wildcard tests/differ/*.c))
+	$(call link,-lelf -ljansson -lopcodes -lbfd)
 
 # They run in an initramfs without libraries.
 $(B)/tests/guest/%: tests/vm/guest/%.c $(O)/flags | $(B)/probed

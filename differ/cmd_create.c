@@ -176,15 +176,19 @@ static struct error *create_compare(struct create *create)
 	return NULL;
 }
 
-/* One function; if it is refused that is noted, and the others are still looked at, so
- * that the user hears of all at once. */
-static struct error *create_match_function(struct create *create,
+/* One function or constant; if it is refused that is noted, and the others are still
+ * looked at, so that the user hears of all at once. */
+static struct error *create_match_piece(struct create *create,
 	const struct update_unit *unit, const struct piece *piece, struct error **refusal)
 {
-	struct error *error = update_match_add(
-		&create->match, create->image, &create->sites, unit, piece);
+	struct error *error = piece->in_place
+				      ? update_match_add_constant(&create->match,
+						create->image, unit, piece)
+				      : update_match_add(&create->match, create->image,
+						&create->sites, unit, piece);
 	if (!error)
-		message_step("replacing %s", piece->symbol->name);
+		message_step("replacing %s%s", piece->symbol->name,
+			piece->in_place ? " in place" : "");
 	if (!error || error_get_kind(error) != ERROR_REFUSED)
 		return error;
 	json_append(create->refusals, message_describe(error));
@@ -208,10 +212,10 @@ static struct error *create_match(struct create *create)
 			continue;
 		for (size_t k = 0; k < unit->post_pieces->count; k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
-			if (!closure_is_replacement(piece))
+			if (!closure_is_replacement(piece) && !piece->in_place)
 				continue;
 			struct error *error =
-				create_match_function(create, unit, piece, &refusal);
+				create_match_piece(create, unit, piece, &refusal);
 			if (error) {
 				error_free(refusal);
 				return error;
@@ -222,8 +226,8 @@ static struct error *create_match(struct create *create)
 			create->escape = escape->symbol->name;
 	}
 	if (create->escape && !refusal)
-		message_warn("the address of the new function %s is stored, so that this "
-			     "update cannot be undone",
+		message_warn("the address of %s, which the update brings, is stored, so "
+			     "that this update cannot be undone",
 			create->escape);
 	return refusal;
 }
@@ -283,16 +287,20 @@ static struct error *create_clean(struct create *create)
 static struct json_t *create_describe(const struct create *create)
 {
 	struct json_t *functions = json_make_array();
+	struct json_t *constants = json_make_array();
 	for (size_t i = 0; i < create->match.count; i++) {
-		if (create->match.items[i].piece)
-			json_append_text(
-				functions, create->match.items[i].piece->symbol->name);
+		const struct match_hunk *hunk = &create->match.items[i];
+		if (hunk->hunk.kind == KSPLICE_HUNK_FUNCTION)
+			json_append_text(functions, hunk->piece->symbol->name);
+		else if (hunk->hunk.kind == KSPLICE_HUNK_DATA)
+			json_append_text(constants, hunk->name);
 	}
 	struct json_t *json = json_make_object();
 	json_put_text(json, "result", "created");
 	json_put_text(json, "id", create->id);
 	json_put_text(json, "archive", create->archive);
 	json_put(json, "functions", functions);
+	json_put(json, "constants", constants);
 	json_put_flag(json, "reversible", !create->escape);
 	json_put_real(json, "seconds", create->seconds);
 	return json;

@@ -11,6 +11,7 @@
 #include "abi/record.h"
 #include "lib/cleanup.h"
 #include "lib/json_text.h"
+#include "lib/unique_name.h"
 #include "plugin/unit_state.h"
 
 uint32_t unit_add_name(struct unit *unit, const char *string)
@@ -273,11 +274,11 @@ static uint32_t unit_make_id(struct unit *unit, const struct unit_variable_facts
 		text_add(&never, "!");
 		return unit_add_name(unit, never.data);
 	}
-	bool is_counted = unit_name_is_counted(facts->source, strlen(facts->source));
+	bool is_counted = unique_name_is_counted(facts->source, strlen(facts->source));
 	if (!facts->owner && !is_counted)
 		return unit_add_name(unit, facts->name);
 	scope_free char *stripped = memory_allocate(strlen(facts->source) + 1);
-	unit_name_strip(facts->source, strlen(facts->source), stripped);
+	unique_name_strip(facts->source, strlen(facts->source), stripped);
 	uint32_t declared = unit_name_declaration(unit, facts->number);
 	scope_text struct text id = {0};
 	text_add_format(&id, "%s%s%s#%u", stripped, facts->owner ? "@" : "",
@@ -308,7 +309,7 @@ void unit_declare_variable(
 {
 	size_t length = strlen(source);
 	scope_free char *stripped = memory_allocate(length + 1);
-	unit_name_strip(source, length, stripped);
+	unique_name_strip(source, length, stripped);
 	/* Keys that are no symbol's name, and so have their ordinals to themselves. */
 	scope_text struct text key = {0};
 	text_add_format(&key, "%s@%u", stripped, owner);

@@ -7,6 +7,7 @@
 
 #include "differ/elf/elf_object.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/memory.h"
@@ -177,6 +178,37 @@ static struct error *closing_follow(struct closing *closing, const struct piece 
 	return NULL;
 }
 
+/* A place within code, rather than a function: a table of labels or of a switch goes with
+ * the code that it belongs to. */
+static bool piece_points_into_code(const struct piece_set *set, const struct piece *piece)
+{
+	for (size_t i = 0; i < piece->reloc_count; i++) {
+		struct piece_target target = {0};
+		struct error *unclear =
+			piece_resolve_reloc(set, piece, &piece->relocs[i], &target);
+		bool is_inside =
+			unclear || (target.piece && target.piece->role == SECTION_CODE &&
+					   target.offset);
+		error_free(unclear);
+		if (is_inside)
+			return true;
+	}
+	return false;
+}
+
+/* A constant that keeps its name, size and alignment can be changed where it is. */
+static bool piece_is_replaceable(const struct piece_set *set, const struct piece *piece)
+{
+	const struct piece *twin = piece->twin;
+	bool is_constant = !piece_is_writable(piece) ||
+			   strcmp(piece->section->name, ".data..ro_after_init") == 0;
+	return is_constant && piece->role == SECTION_DATA &&
+	       piece->state == PIECE_CHANGED && piece->symbol && piece->identity[0] &&
+	       piece->section->data && twin->size == piece->size &&
+	       twin->section->alignment == piece->section->alignment &&
+	       !piece_points_into_code(set, piece);
+}
+
 /*
  * A change of constant data reaches the functions that read it, if only functions do;
  * a change of live data is nothing that replacing code can do.
@@ -227,9 +259,9 @@ static struct error *closing_check_changed_data(
 static struct error *closing_check_once(
 	const struct closing *closing, const struct piece *piece, const char *verb)
 {
-	return error_hint(error_refused(piece->special->reason, "%s: %s: the patch %s %s",
+	return error_hint(error_refused(piece->known->reason, "%s: %s: the patch %s %s",
 				  closing->post->object->path, piece_name(piece), verb,
-				  piece->special->what),
+				  piece->known->what),
 		"that takes effect at boot or at load only, so leave it out of the "
 		"patch");
 }
@@ -243,8 +275,12 @@ static struct error *closing_check_all(struct closing *closing)
 		if (piece->role == SECTION_ONCE)
 			return closing_check_once(closing, piece,
 				piece->state == PIECE_NEW ? "adds" : "changes");
-		if (piece->role == SECTION_DATA && piece->state == PIECE_CHANGED)
+		if (piece_is_replaceable(closing->post, piece)) {
+			piece->in_place = true;
+			try(closing_take(closing, piece));
+		} else if (piece->role == SECTION_DATA && piece->state == PIECE_CHANGED) {
 			try(closing_check_changed_data(closing, piece));
+		}
 	}
 	for (size_t i = 0; i < closing->pre->count; i++) {
 		const struct piece *piece = &closing->pre->pieces[i];
@@ -256,8 +292,8 @@ static struct error *closing_check_all(struct closing *closing)
 
 static struct error *closing_run(struct closing *closing)
 {
-	bool has_change = false;
 	try(closing_check_all(closing));
+	bool has_change = closing->waiting_count; /* constants in place */
 	for (size_t i = 0; i < closing->post->count; i++) {
 		struct piece *piece = &closing->post->pieces[i];
 		if (piece->role == SECTION_CODE && piece->state == PIECE_CHANGED) {
@@ -287,13 +323,25 @@ bool closure_is_outward(const struct piece *piece, const struct piece_target *ta
 	const struct piece *to = target->piece;
 	if (!to)
 		return true;
-	if (!to->travels)
+	if (!to->travels || to->in_place)
 		return true;
 	/* Only another function's, or a variable's, use of its address counts: tables
 	 * are about this very copy, and a function knows its own places. */
 	bool takes_address = piece->role == SECTION_CODE || piece->role == SECTION_DATA;
 	return to->role == SECTION_CODE && to->twin && takes_address &&
 	       !target->is_branch && target->offset == 0;
+}
+
+/* Does the target's address outlive the update, stored where no undo finds it? From a
+ * constant in place, which anybody may have read, everything new does. */
+static bool target_escapes(const struct piece *piece, const struct piece_target *target)
+{
+	if (!target->piece)
+		return false;
+	if (piece->in_place)
+		return !closure_is_outward(piece, target);
+	return target->piece->role == SECTION_CODE && !target->piece->twin &&
+	       !target->is_branch && !target->offset;
 }
 
 const struct piece *closure_find_escape(const struct piece_set *post)
@@ -307,11 +355,8 @@ const struct piece *closure_find_escape(const struct piece_set *post)
 			struct error *unclear = piece_resolve_reloc(
 				post, piece, &piece->relocs[k], &target);
 			error_free(unclear);
-			if (!unclear && target.piece &&
-				target.piece->role == SECTION_CODE &&
-				!target.piece->twin && !target.is_branch &&
-				!target.offset)
-				return target.piece;
+			if (!unclear && target_escapes(piece, &target))
+				return target.piece->symbol ? target.piece : piece;
 		}
 	}
 	return NULL;

@@ -24,7 +24,8 @@ struct error *closure_select(struct piece_set *pre, struct piece_set *post);
 
 /*
  * Must the reference of a travelling piece lead into the running kernel, rather than
- * into the update? True for what does not travel, and for the address of a function
+ * into the update? True for what does not travel, for a constant that is replaced in
+ * place, and for the address of a function
  * that is replaced: comparisons must not see two addresses, and what is stored must
  * outlive the update. Calls and jumps go to the new function.
  */
@@ -32,7 +33,8 @@ bool closure_is_outward(const struct piece *piece, const struct piece_target *ta
 
 /*
  * A new function whose address is taken by something that travels: it may be stored
- * where no undo finds it. NULL if there is none.
+ * where no undo finds it. Or what a constant in place points to, and the update brings;
+ * if that has no name, the constant. It has a symbol. NULL if there is none.
  */
 const struct piece *closure_find_escape(const struct piece_set *post);
 

@@ -10,10 +10,12 @@
 #include "differ/create/closure.h"
 #include "differ/create/update_match.h"
 #include "differ/create/update_symbol.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/object_writer.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "differ/tree/kernel_image.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
@@ -134,9 +136,9 @@ static struct error *making_add_piece(struct object_making *making,
 		return NULL;
 	/* What is new and global may be used by another unit of the same update. */
 	bool is_shared = !piece->twin && piece->symbol->binding != STB_LOCAL;
-	/* The kernel goes on finding the replaced function by its name alone: a kprobe on
-	 * a name that stands for two places is refused. */
-	bool is_copy = piece->role == SECTION_CODE && piece->twin;
+	/* The kernel goes on finding what is replaced by its name alone: a kprobe on a
+	 * name that stands for two places is refused. */
+	bool is_copy = (piece->role == SECTION_CODE && piece->twin) || piece->in_place;
 	scope_free char *name = memory_format(
 		"%s%s", piece->symbol->name, is_copy ? KSPLICE_COPY_SUFFIX : "");
 	uint32_t number = object_writer_symbol(making->writer, name, place->section,
@@ -170,11 +172,12 @@ static uint32_t making_list_symbol(
 	struct object_making *making, const struct outward_symbol *outward)
 {
 	const struct kernel_image *image = making->content->image;
-	uint64_t value =
-		outward->is_fixed ? outward->address : outward->address - image->base;
+	struct ksplice_place place =
+		outward->is_fixed ? update_target_fixed(outward->address)
+				  : update_target_place(image, outward->address);
 	scope_free char *name = memory_format("%s:0x%" PRIx64 ":%s",
-		outward->is_fixed ? "fixed" : KSPLICE_TARGET_VMLINUX, value,
-		outward->name);
+		outward->is_fixed ? "fixed" : KSPLICE_TARGET_VMLINUX,
+		(uint64_t)place.offset, outward->name);
 	int64_t number;
 	if (name_map_find(&making->symbol_numbers, name, &number))
 		return (uint32_t)number;
@@ -185,7 +188,7 @@ static uint32_t making_list_symbol(
 	listed->name = take_pointer(name);
 	listed->symbol.kind =
 		outward->is_fixed ? KSPLICE_SYMBOL_FIXED : KSPLICE_SYMBOL_OFFSET;
-	listed->symbol.value = value;
+	listed->symbol.place = place;
 	listed->kallsyms = outward->has_kallsyms ? outward->name : NULL;
 	return (uint32_t)number;
 }
@@ -210,7 +213,7 @@ static struct error *making_check_key(const struct object_making *making,
 	return error_hint(
 		error_refused("read-only-key",
 			"%s: %s: uses %s of %s, a key that is read-only since boot",
-			unit->object, piece->owner->symbol->name, piece->special->what,
+			unit->object, piece->owner->symbol->name, piece->known->what,
 			outward->name),
 		"change its callers instead");
 }
@@ -294,11 +297,12 @@ static uint32_t strings_add(struct text *strings, const char *string)
 static uint32_t making_add_symbol_list(struct object_making *making)
 {
 	static const char *const core[] = {KSPLICE_CORE_LOAD, KSPLICE_CORE_UNLOAD};
-	const struct kernel_image *image = making->content->image;
 	for (size_t i = 0; i < sizeof(core) / sizeof(core[0]); i++) {
 		struct listed_symbol *listed = array_add(&making->listed);
 		listed->name = memory_copy_text(core[i]);
 		listed->symbol.kind = KSPLICE_SYMBOL_CORE;
+		listed->symbol.place = (struct ksplice_place){
+			.target = KSPLICE_NO_TARGET, .section = KSPLICE_NO_SECTION};
 	}
 	qsort(making->listed.items, making->listed.count, sizeof(*making->listed.items),
 		listed_compare);
@@ -307,10 +311,10 @@ static uint32_t making_add_symbol_list(struct object_making *making)
 	struct ksplice_symbol_list header = {
 		.magic = KSPLICE_SYMBOLS_MAGIC,
 		.abi = KSPLICE_ABI_VERSION,
+		.target_count = 1,
 		.count = (uint32_t)making->listed.count,
-		.build_id_size = (uint32_t)image->build_id_size,
 	};
-	memcpy(header.build_id, image->build_id, image->build_id_size);
+	struct ksplice_target target = update_target_make(making->content->image);
 	array_foreach (listed, &making->listed) {
 		listed->symbol.name = strings_add(&strings, listed->name);
 		listed->symbol.kallsyms =
@@ -319,6 +323,7 @@ static uint32_t making_add_symbol_list(struct object_making *making)
 	}
 	header.strings_size = (uint32_t)strings.size;
 	text_add_range(&list, &header, sizeof(header));
+	text_add_range(&list, &target, sizeof(target));
 	array_foreach (listed, &making->listed)
 		text_add_range(&list, &listed->symbol, sizeof(listed->symbol));
 	text_add_range(&list, strings.data, strings.size);
@@ -337,7 +342,7 @@ static uint32_t making_add_blob(
 	return section;
 }
 
-/* Each hunk of a replaced function points to the new one. */
+/* Each hunk of a replaced function or constant points to the new one. */
 static uint32_t making_add_hunks(struct object_making *making)
 {
 	const struct update_content *content = making->content;
@@ -360,55 +365,67 @@ static uint32_t making_add_hunks(struct object_making *making)
 	return section;
 }
 
-static void making_add_update(struct object_making *making, uint32_t symbols,
-	uint32_t hunks, uint32_t sites, uint32_t match)
+/* The sections with what struct ksplice_update points to. */
+struct update_tables {
+	uint32_t targets;
+	uint32_t symbols;
+	uint32_t hunks;
+	uint32_t sites;
+	uint32_t match;
+};
+
+static void making_add_update(
+	struct object_making *making, const struct update_tables *tables)
 {
 	const struct update_content *content = making->content;
+	struct object_writer *writer = making->writer;
 	struct ksplice_update update = {
 		.magic = KSPLICE_UPDATE_MAGIC,
 		.abi = KSPLICE_ABI_VERSION,
 		.flags = content->is_irreversible ? KSPLICE_UPDATE_IRREVERSIBLE : 0,
-		.build_id_size = (uint32_t)content->image->build_id_size,
-		.target = KSPLICE_TARGET_VMLINUX,
-		.symbols_size = object_writer_size(making->writer, symbols),
-		.match_size = object_writer_size(making->writer, match),
+		.symbols_size = object_writer_size(writer, tables->symbols),
+		.match_size = object_writer_size(writer, tables->match),
+		.target_count = 1,
 		.hunk_count = (uint32_t)content->match->count,
 		.site_count = (uint32_t)content->match->site_count,
 	};
-	memcpy(update.build_id, content->image->build_id, content->image->build_id_size);
 	strncpy(update.id, content->id, sizeof(update.id) - 1);
 	const struct {
 		size_t field;
 		uint32_t section;
 	} pointers[] = {
-		{offsetof(struct ksplice_update, symbols), symbols},
-		{offsetof(struct ksplice_update, hunks), hunks},
-		{offsetof(struct ksplice_update, sites), sites},
-		{offsetof(struct ksplice_update, match), match},
+		{offsetof(struct ksplice_update, targets), tables->targets},
+		{offsetof(struct ksplice_update, symbols), tables->symbols},
+		{offsetof(struct ksplice_update, hunks), tables->hunks},
+		{offsetof(struct ksplice_update, sites), tables->sites},
+		{offsetof(struct ksplice_update, match), tables->match},
 	};
 	uint32_t section =
 		making_add_blob(making, KSPLICE_SECTION_UPDATE, &update, sizeof(update));
-	object_writer_symbol(making->writer, KSPLICE_UPDATE_SYMBOL, section, 0,
-		sizeof(update), STB_GLOBAL, STT_OBJECT);
+	object_writer_symbol(writer, KSPLICE_UPDATE_SYMBOL, section, 0, sizeof(update),
+		STB_GLOBAL, STT_OBJECT);
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
-		object_writer_reloc(making->writer, section, pointers[i].field,
-			R_X86_64_64,
-			object_writer_section_symbol(making->writer, pointers[i].section),
-			0);
+		object_writer_reloc(writer, section, pointers[i].field, R_X86_64_64,
+			object_writer_section_symbol(writer, pointers[i].section), 0);
 }
 
 static struct error *making_run(struct object_making *making, const char *path)
 {
 	const struct update_match *match = making->content->match;
+	struct ksplice_target target = update_target_make(making->content->image);
 	try(making_add_pieces(making));
 	try(making_add_relocs(making));
-	uint32_t symbols = making_add_symbol_list(making);
-	uint32_t hunks = making_add_hunks(making);
-	uint32_t sites = making_add_blob(making, KSPLICE_SECTION_SITES, match->sites,
-		match->site_count * sizeof(*match->sites));
-	uint32_t blob = making_add_blob(
-		making, KSPLICE_SECTION_MATCH, match->blob.data, match->blob.size);
-	making_add_update(making, symbols, hunks, sites, blob);
+	struct update_tables tables = {
+		.targets = making_add_blob(
+			making, KSPLICE_SECTION_TARGETS, &target, sizeof(target)),
+		.symbols = making_add_symbol_list(making),
+		.hunks = making_add_hunks(making),
+		.sites = making_add_blob(making, KSPLICE_SECTION_SITES, match->sites,
+			match->site_count * sizeof(*match->sites)),
+		.match = making_add_blob(making, KSPLICE_SECTION_MATCH, match->blob.data,
+			match->blob.size),
+	};
+	making_add_update(making, &tables);
 	return object_writer_write(making->writer, path);
 }
 

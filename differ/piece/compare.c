@@ -5,6 +5,7 @@
 
 #include "differ/elf/elf_object.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "lib/error.h"
 #include "lib/name_map.h"
 
@@ -121,7 +122,7 @@ static void compare_pass_to_owners(struct piece_set *set, bool is_pre)
 			piece->role != SECTION_AUXILIARY)
 			continue;
 		if (!piece->owner || piece->state == PIECE_SAME ||
-			(piece->special && piece->special->is_derived))
+			(piece->known && piece->known->is_derived))
 			continue;
 		struct piece *owner = is_pre ? piece->owner->twin : piece->owner;
 		if (owner && owner->state == PIECE_SAME)

@@ -45,9 +45,106 @@ static void update_check_version(const struct audit_update *update)
 			update->module_name, header.abi, KSPLICE_ABI_VERSION);
 }
 
+/* Where a pointer of a hunk leads in the module; false if nowhere. */
+static bool hunk_find_post(const struct audit_update *update,
+	const struct audit_section *hunks, size_t number,
+	struct audit_module_target *target)
+{
+	uint64_t field = number * sizeof(struct ksplice_hunk) +
+			 offsetof(struct ksplice_hunk, post);
+	size_t count;
+	const struct audit_reloc *reloc =
+		audit_section_find_relocs(hunks, field, 8, &count);
+	return count == 1 && reloc->offset == field && reloc->type == R_X86_64_64 &&
+	       audit_module_target_find(update, hunks, reloc, target) &&
+	       !target->is_outside;
+}
+
+/* Pairs the new content of a constant with post's; its unit is the one whose constant of
+ * that name is at the hunk's address. */
+static void data_hunk_read(struct audit_update *update, const struct audit_section *hunks,
+	size_t number, uint64_t address, uint64_t size)
+{
+	struct audit_module_target target;
+	if (!hunk_find_post(update, hunks, number, &target)) {
+		audit_complain(update->module_name, "hunk %zu: no new content", number);
+		return;
+	}
+	struct audit_thing copy =
+		audit_thing_find(update->module, target.section, target.place);
+	char *name = strdup(copy.symbol ? copy.symbol->name : "");
+	if (audit_text_ends(name, KSPLICE_COPY_SUFFIX))
+		name[strlen(name) - strlen(KSPLICE_COPY_SUFFIX)] = '\0';
+	bool is_found = false;
+	for (size_t i = 0; i < update->unit_count && !is_found; i++) {
+		const struct audit_unit *unit = &update->units[i];
+		const struct audit_symbol *symbol =
+			audit_object_find_defined(unit->post.object, name);
+		struct audit_pair pair = {.unit = unit,
+			.section = target.section,
+			.start = target.place,
+			.is_in_place = true};
+		uint64_t place;
+		if (!symbol || !audit_object_symbol_section(unit->post.object, symbol))
+			continue;
+		pair.post = audit_thing_of(unit->post.object, symbol);
+		enum audit_place known = audit_unit_find_place(unit, &pair.post, &place);
+		if (known == AUDIT_PLACE_UNSURE)
+			audit_counts.cannot_tell++;
+		if (known == AUDIT_PLACE_NONE ||
+			(known == AUDIT_PLACE_FOUND && place != address))
+			continue;
+		is_found = true;
+		pair.owner = pair.post.symbol->name;
+		if (pair.post.size != size || audit_thing_is_writable(&pair.post) ||
+			audit_section_is_code(pair.post.section))
+			audit_complain(unit->name,
+				"%s: is changed in place, and is not a constant of %" PRIu64
+				" bytes",
+				name, size);
+		audit_pair_add(update, &pair);
+	}
+	if (!is_found)
+		audit_complain(update->module_name,
+			"%s: no object of the update has it at 0x%" PRIx64, name,
+			address);
+	free(name);
+	update->data_hunks = audit_grow(
+		update->data_hunks, update->data_hunk_count, sizeof(*update->data_hunks));
+	update->data_hunks[update->data_hunk_count++] =
+		(struct audit_data_hunk){address, size};
+}
+
+/* The one target that the audit knows is the kernel image. */
+static void update_check_targets(const struct audit_update *update)
+{
+	const struct audit_section *section =
+		update_find_section(update, KSPLICE_SECTION_TARGETS);
+	struct ksplice_target target;
+	if (section->size != sizeof(target))
+		audit_fail("%s: has %" PRIu64
+			   " bytes of targets, and the audit knows one "
+			   "target",
+			update->module_name, section->size);
+	memcpy(&target, section->data, sizeof(target));
+	if (target.kind != KSPLICE_TARGET_IMAGE ||
+		strncmp(target.name, KSPLICE_TARGET_VMLINUX, sizeof(target.name)) != 0)
+		audit_fail("%s: its target is not vmlinux", update->module_name);
+}
+
 void audit_hunk_read_data(struct audit_update *update)
 {
 	update_check_version(update);
+	update_check_targets(update);
+	const struct audit_section *hunks =
+		update_find_section(update, KSPLICE_SECTION_HUNKS);
+	for (size_t i = 0; i < hunks->size / sizeof(struct ksplice_hunk); i++) {
+		struct ksplice_hunk hunk;
+		memcpy(&hunk, hunks->data + i * sizeof(hunk), sizeof(hunk));
+		if (hunk.kind == KSPLICE_HUNK_DATA)
+			data_hunk_read(update, hunks, i,
+				update->kernel->text + hunk.place.offset, hunk.size);
+	}
 }
 
 static const char *checking_text(const struct hunk_checking *checking, uint32_t offset)
@@ -95,7 +192,7 @@ static void checking_check_sites(const struct hunk_checking *checking,
 	const struct ksplice_hunk *hunk, const char *name)
 {
 	const struct audit_kernel *kernel = checking->update->kernel;
-	uint64_t address = kernel->text + hunk->offset;
+	uint64_t address = kernel->text + hunk->place.offset;
 	if ((uint64_t)hunk->first_site + hunk->site_count >
 		checking->sites->size / sizeof(struct ksplice_site)) {
 		audit_complain(checking->update->module_name,
@@ -146,21 +243,16 @@ static void checking_check_sites(const struct hunk_checking *checking,
 
 /* The pair that the hunk's post field leads to. */
 static const struct audit_pair *checking_find_pair(
-	const struct hunk_checking *checking, uint64_t field)
+	const struct hunk_checking *checking, size_t number)
 {
 	struct audit_update *update = checking->update;
-	size_t count;
-	const struct audit_reloc *reloc =
-		audit_section_find_relocs(checking->hunks, field, 8, &count);
 	struct audit_module_target target;
-	if (count != 1 || reloc->offset != field || reloc->type != R_X86_64_64 ||
-		!audit_module_target_find(update, checking->hunks, reloc, &target) ||
-		target.is_outside)
+	if (!hunk_find_post(update, checking->hunks, number, &target))
 		return NULL;
 	for (size_t i = 0; i < update->pair_count; i++) {
 		const struct audit_pair *pair = &update->pairs[i];
-		if (pair->symbol && pair->section == target.section &&
-			pair->start == target.place) {
+		if ((pair->symbol || pair->is_in_place) &&
+			pair->section == target.section && pair->start == target.place) {
 			checking->is_hit[i] = true;
 			return pair;
 		}
@@ -168,21 +260,12 @@ static const struct audit_pair *checking_find_pair(
 	return NULL;
 }
 
-static void checking_check_code(struct hunk_checking *checking, size_t number,
+static void checking_check_function(struct hunk_checking *checking, size_t number,
 	const struct ksplice_hunk *hunk, const char *name, const uint8_t *bytes)
 {
 	struct audit_update *update = checking->update;
-	uint64_t address = update->kernel->text + hunk->offset;
-	uint64_t field = number * sizeof(*hunk) + offsetof(struct ksplice_hunk, post);
-	size_t count;
-	audit_section_find_relocs(checking->hunks, field, 8, &count);
-	if (!count) { /* a part */
-		if (hunk->jump)
-			audit_complain(update->module_name,
-				"%s: is a part and has a jump at 0x%x", name, hunk->jump);
-		return;
-	}
-	const struct audit_pair *pair = checking_find_pair(checking, field);
+	uint64_t address = update->kernel->text + hunk->place.offset;
+	const struct audit_pair *pair = checking_find_pair(checking, number);
 	if (!pair) {
 		audit_complain(update->module_name,
 			"%s: its hunk leads to nothing that the update has", name);
@@ -204,6 +287,35 @@ static void checking_check_code(struct hunk_checking *checking, size_t number,
 			jump);
 }
 
+/* The core writes constants where nothing else does; the module loader's values are right
+ * there only if they are addresses, not distances. */
+static void checking_check_data(struct hunk_checking *checking, size_t number,
+	const struct ksplice_hunk *hunk, const char *name)
+{
+	struct audit_update *update = checking->update;
+	uint64_t address = update->kernel->text + hunk->place.offset;
+	uint64_t start;
+	uint64_t end;
+	const struct audit_pair *pair = checking_find_pair(checking, number);
+	if (!audit_kernel_find_global(update->kernel, "__start_rodata", &start) ||
+		!audit_kernel_find_global(update->kernel, "__end_rodata", &end) ||
+		address < start || address + hunk->size > end)
+		audit_complain(update->module_name,
+			"%s: is changed in place, and is not read-only in the kernel",
+			name);
+	size_t count = 0;
+	const struct audit_reloc *relocs = pair ? audit_section_find_relocs(pair->section,
+							  pair->start, hunk->size, &count)
+						: NULL;
+	for (size_t i = 0; i < count; i++) {
+		if (relocs[i].type != R_X86_64_64)
+			audit_complain(update->module_name,
+				"%s+0x%" PRIx64
+				": is changed in place, and holds a distance",
+				name, relocs[i].offset - pair->start);
+	}
+}
+
 static void checking_check_hunk(struct hunk_checking *checking, size_t number)
 {
 	struct audit_update *update = checking->update;
@@ -217,7 +329,7 @@ static void checking_check_hunk(struct hunk_checking *checking, size_t number)
 			"hunk %zu: leads out of the match blob", number);
 		return;
 	}
-	uint64_t address = update->kernel->text + hunk.offset;
+	uint64_t address = update->kernel->text + hunk.place.offset;
 	const uint8_t *bytes = checking->match->data + hunk.bytes;
 	const uint8_t *linked =
 		audit_kernel_find_bytes(update->kernel, address, hunk.size);
@@ -232,9 +344,20 @@ static void checking_check_hunk(struct hunk_checking *checking, size_t number)
 			hunk.size, symbol->size);
 	if (!linked || memcmp(linked, bytes, hunk.size) != 0)
 		audit_complain(update->module_name,
-			"%s: the old code of its hunk is not vmlinux's", name);
+			"%s: the old content of its hunk is not vmlinux's", name);
 	checking_check_sites(checking, &hunk, name);
-	checking_check_code(checking, number, &hunk, name, bytes);
+	if (hunk.kind == KSPLICE_HUNK_FUNCTION)
+		checking_check_function(checking, number, &hunk, name, bytes);
+	else if (hunk.kind == KSPLICE_HUNK_DATA)
+		checking_check_data(checking, number, &hunk, name);
+	else if (hunk.kind != KSPLICE_HUNK_PART)
+		audit_complain(update->module_name, "%s: has a hunk of unknown kind %u",
+			name, hunk.kind);
+	if (hunk.kind != KSPLICE_HUNK_FUNCTION && hunk.jump)
+		audit_complain(
+			update->module_name, "%s: has a jump and is no function", name);
+	if (hunk.place.target || hunk.place.section != KSPLICE_NO_SECTION)
+		audit_complain(update->module_name, "%s: is not in vmlinux", name);
 }
 
 static bool checking_has_address(const struct hunk_checking *checking, uint64_t address)
@@ -243,7 +366,7 @@ static bool checking_has_address(const struct hunk_checking *checking, uint64_t 
 	for (size_t i = 0; i < checking->hunks->size / sizeof(*hunks); i++) {
 		struct ksplice_hunk hunk;
 		memcpy(&hunk, &hunks[i], sizeof(hunk));
-		if (checking->update->kernel->text + hunk.offset == address)
+		if (checking->update->kernel->text + hunk.place.offset == address)
 			return true;
 	}
 	return false;
@@ -306,7 +429,7 @@ static void symbol_check(const struct audit_update *update, const char *text,
 	}
 	uint64_t value = is_fixed ? address : address - kernel->text;
 	uint32_t kind = is_fixed ? KSPLICE_SYMBOL_FIXED : KSPLICE_SYMBOL_OFFSET;
-	if (listed->value != value || listed->kind != kind)
+	if (listed->place.offset != value || listed->kind != kind)
 		audit_complain(update->module_name,
 			"%s: the list has another place for it", text);
 	if (audit_kernel_is_fixed(kernel, address) != is_fixed)
@@ -328,12 +451,13 @@ static bool list_find(const struct audit_section *section, const char *text,
 	if (section->size < sizeof(header))
 		return false;
 	memcpy(&header, section->data, sizeof(header));
-	uint64_t strings =
-		sizeof(header) + (uint64_t)header.count * sizeof(struct ksplice_symbol);
+	uint64_t symbols = sizeof(header) +
+			   (uint64_t)header.target_count * sizeof(struct ksplice_target);
+	uint64_t strings = symbols + (uint64_t)header.count * sizeof(*found);
 	if (strings > section->size || header.strings_size > section->size - strings)
 		return false;
 	for (uint32_t i = 0; i < header.count; i++) {
-		memcpy(found, section->data + sizeof(header) + i * sizeof(*found),
+		memcpy(found, section->data + symbols + i * sizeof(*found),
 			sizeof(*found));
 		if (found->name >= header.strings_size)
 			continue;

@@ -372,7 +372,9 @@ struct audit_thing audit_thing_find(const struct audit_object *object,
 			last = symbol;
 		}
 	}
-	if (unsized && unsized->value >= start)
+	if (unsized && unsized->type == STT_OBJECT && unsized->value == offset)
+		return (struct audit_thing){section, unsized->value, 0, unsized};
+	if (unsized && unsized->value >= start && unsized->type != STT_OBJECT)
 		return (struct audit_thing){
 			section, unsized->value, end - unsized->value, unsized};
 	if (last && start >= section->size)
@@ -387,7 +389,8 @@ struct audit_thing audit_thing_of(
 	if (!section)
 		return (struct audit_thing){0};
 	struct audit_thing thing = {section, symbol->value, symbol->size, symbol};
-	if (!symbol->size)
+	/* A variable without a size has no content; code without one has. */
+	if (!symbol->size && symbol->type != STT_OBJECT)
 		thing.size = audit_thing_find(object, section, symbol->value).size;
 	return thing;
 }

@@ -250,11 +250,13 @@ static void pair_check_state(struct audit_pair *pair)
 	const struct audit_unit *unit = pair->unit;
 	const char *name = audit_thing_name(&pair->post);
 	audit_counts.variables++;
+	if (!pair->post.size) /* struct lock_class_key without lockdep */
+		return;
 	bool has_twin =
 		audit_thing_find_twin(&unit->post, &pair->post, &unit->pre, &pre) &&
 		!audit_section_is_code(pre.section);
 	if (!audit_thing_is_writable(&pair->post)) {
-		pair->is_constant_copy = has_twin;
+		pair->is_constant_copy = has_twin && !pair->is_in_place;
 		return;
 	}
 	if (has_twin) {

@@ -26,6 +26,7 @@ struct audit_pair {
 	const struct audit_symbol *symbol; /* of the module, for functions; else NULL */
 	const char *owner;                 /* for messages: the function it came with */
 	bool is_replacement;               /* a function that the kernel had before */
+	bool is_in_place;                  /* a constant that is changed where it is */
 	bool is_constant_copy;             /* a named constant that the kernel has too */
 };
 

@@ -309,6 +309,11 @@ static void checking_check_data(struct checking *checking)
 		.owner = checking->from->owner};
 	const struct audit_pair *known = audit_pair_find(
 		checking->update, checking->unit, post->thing.section, post->thing.start);
+	if (known && known->is_in_place) {
+		checking_complain(
+			checking, "the kernel's own, which is changed in place");
+		return;
+	}
 	if (known && !audit_thing_is_anonymous(compile, &post->thing) &&
 		(known->section != pair.section || known->start != pair.start)) {
 		checking_complain(checking, "the one copy that the update has elsewhere");

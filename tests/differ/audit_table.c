@@ -165,6 +165,26 @@ static bool section_refers_to_code(
 	return false;
 }
 
+/* Does each byte belong to a variable, up to the gaps of alignment? */
+static bool section_is_variables(
+	const struct audit_object *object, const struct audit_section *section)
+{
+	uint64_t done = 0;
+	bool has_any = false;
+	for (size_t i = 0; i < object->place_count; i++) {
+		const struct audit_symbol *symbol = object->by_place[i];
+		if (symbol->section != section->number)
+			continue;
+		if (symbol->type != STT_OBJECT ||
+			symbol->value > done + section->alignment)
+			return false;
+		has_any = true;
+		if (symbol->value + symbol->size > done)
+			done = symbol->value + symbol->size;
+	}
+	return has_any && done + section->alignment > section->size;
+}
+
 struct audit_entries *audit_entries_read(
 	const struct audit_object *object, const char *label)
 {
@@ -180,6 +200,7 @@ struct audit_entries *audit_entries_read(
 			entries_add(entries, object, section, table, size, label);
 		else if (section->flags & SHF_ALLOC &&
 			 section_refers_to_code(object, section) &&
+			 !section_is_variables(object, section) &&
 			 !audit_text_starts(section->name, ".ksplice."))
 			audit_complain(label,
 				"%s: refers to code, and the audit does not know its form",

@@ -78,7 +78,7 @@ data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%)
 unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
 recorder_programs := $(B)/tests/recorder/hash_verdict $(B)/tests/recorder/source_mutation
-audit_program := $(B)/tests/update_audit
+audit_programs := $(B)/tests/update_audit $(B)/tests/update_mutation
 guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 	$(wildcard tests/vm/guest/*.c))
 
@@ -118,7 +118,7 @@ help:
 	'CFLAGS, LDFLAGS, CC  as usual' \
 	'KSPLICE_CACHE        where demo and check keep kernels (~/.cache/ksplice)'
 
-tests: $(unit_tests) $(recorder_programs) $(audit_program) $(guest_programs)
+tests: $(unit_tests) $(recorder_programs) $(audit_programs) $(guest_programs)
 
 demo:
 	@tests/demo $(KERNEL)
@@ -265,7 +265,8 @@ $(B)/tests/recorder/%: $(O)/tests/recorder/%.o $(O)/tests/recorder/bound_code.o 
 	$(call link,$(differ_libs))
 
 # It checks what differ/ makes, and so shares no code with it.
-$(audit_program): $(call object,$(wildcard tests/differ/*.c))
+$(B)/tests/update_%: $(O)/tests/differ/update_%.o \
+		$(call object,$(wildcard tests/differ/audit_*.c))
 	$(call link,-lelf -ljansson -lopcodes -lbfd)
 
 # They run in an initramfs without libraries.

@@ -68,15 +68,14 @@ static void run(const char *const arguments[])
 		audit_fail("%s failed", arguments[0]);
 }
 
-static char temporary[] = "/tmp/update_audit.XXXXXX";
-static bool has_temporary;
+static char *temporary; /* the folder of an unpacked archive */
 
 static void remove_temporary(void)
 {
-	if (has_temporary) {
-		has_temporary = false; /* run() may end the program too */
-		run((const char *const[]){"rm", "-rf", temporary, NULL});
-	}
+	const char *folder = temporary;
+	temporary = NULL; /* run() may end the program, and come back here */
+	if (folder)
+		run((const char *const[]){"rm", "-rf", folder, NULL});
 }
 
 /* The folder with manifest.json, unpacked if need be. */
@@ -89,9 +88,11 @@ static char *open_update(const char *path)
 		return strdup(path);
 	if (is_folder(path))
 		audit_fail("%s: no manifest.json in it", path);
-	if (!mkdtemp(temporary))
-		audit_fail("%s: cannot be made", temporary);
-	has_temporary = true;
+	const char *parent = getenv("TMPDIR");
+	char *made = audit_format("%s/update_audit.XXXXXX", parent ? parent : "/tmp");
+	if (!mkdtemp(made))
+		audit_fail("%s: cannot be made", made);
+	temporary = made;
 	atexit(remove_temporary);
 	run((const char *const[]){"tar", "-xf", path, "-C", temporary, NULL});
 	char *found = NULL;

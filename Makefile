@@ -80,6 +80,7 @@ data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%)
 unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
 recorder_programs := $(B)/tests/recorder/hash_verdict $(B)/tests/recorder/source_mutation
+audit_programs := $(B)/tests/update_audit $(B)/tests/update_mutation
 guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 	$(wildcard tests/vm/guest/*.c))
 
@@ -121,7 +122,7 @@ help:
 	'CFLAGS, LDFLAGS, CC  as usual' \
 	'KSPLICE_CACHE        where demo and check keep kernels (~/.cache/ksplice)'
 
-tests: $(unit_tests) $(recorder_programs) $(guest_programs)
+tests: $(unit_tests) $(recorder_programs) $(audit_programs) $(guest_programs)
 
 demo:
 	@tests/demo $(KERNEL)
@@ -280,6 +281,11 @@ $(B)/tests/test_%: $(O)/tests/unit/test_%.o $(O)/unit.a $(O)/differ.a $(O)/apply
 $(B)/tests/recorder/%: $(O)/tests/recorder/%.o $(O)/tests/recorder/bound_code.o \
 		$(O)/differ.a $(O)/lib.a
 	$(call link,$(differ_libs))
+
+# It checks what differ/ makes, and so shares no code with it.
+$(B)/tests/update_%: $(O)/tests/differ/update_%.o \
+		$(call object,$(wildcard tests/differ/audit_*.c))
+	$(call link,-lelf -ljansson -lopcodes -lbfd)
 
 # They run in an initramfs without libraries.
 $(B)/tests/guest/%: tests/vm/guest/%.c $(O)/flags | $(B)/probed

@@ -3,7 +3,8 @@
 # Makefile - the tools, the GCC plugin, and the core module for a kernel tree.
 #
 #   sources ──▶ build/obj ──▶ build/bin/ksplice-*          user-space tools
-#                        └──▶ build/lib/ksplice/plugin-*.so  one per GCC major
+#                        ├──▶ build/lib/ksplice/plugin-*.so  one per GCC major
+#                        └──▶ build/lib/ksplice/shadow.so    preloaded into compilers
 #   kmod, abi ──────────────▶ build/lib/ksplice/            sources the tools use
 #             └─ KERNEL= ───▶ build/kmod-*/kmod/ksplice.ko   built for one kernel
 #
@@ -67,6 +68,7 @@ tools := $(addprefix $(B)/bin/,$(ccwrap_tools) $(differ_tools) $(apply_tools))
 
 plugin_cc := $(wildcard plugin/*.cc)
 plugins := $(if $(plugin_cc),$(plugin_majors:%=$(B)/lib/ksplice/plugin-%.so))
+shadow := $(B)/lib/ksplice/shadow.so
 
 core_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[ch] kmod/Kbuild kmod/compat/*.h))
 template_sources := $(filter-out %.mod.c,$(wildcard kmod/template/*.[ch] \
@@ -84,7 +86,7 @@ guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 # ---- targets ----------------------------------------------------------------
 
 .PHONY: all kmod tests demo check check-long bench install clean help
-all: $(tools) $(plugins) $(data)
+all: $(tools) $(plugins) $(shadow) $(data)
 
 ifneq ($(plugin_cc),)
 ifeq ($(filter $(default_major),$(plugin_majors)),)
@@ -213,6 +215,13 @@ $(B)/lib/ksplice/plugin-$(1).so: $(patsubst plugin/%.cc,$(O)/plugin-$(1)/%.o,$(p
 	@mv -f $$@.new $$@
 endef
 $(foreach m,$(plugin_majors),$(eval $(call plugin_rules,$(m))))
+
+# ---- the library that makes compilers read patched files ----------------------
+
+$(shadow): $(call pic_object,$(wildcard plugin/preload/*.c))
+	@mkdir -p $(@D)
+	$(CC) -shared $(LDFLAGS) -o $@.new $^ -ldl
+	@mv -f $@.new $@
 
 # ---- sources that the tools compile in a kernel's tree ----------------------
 

@@ -18,7 +18,7 @@ static bool reloc_resolves(const struct piece_set *set, const struct piece *piec
 	return !unclear;
 }
 
-static bool piece_points_into_code(const struct piece_set *set, const struct piece *piece)
+bool constant_points_into_code(const struct piece_set *set, const struct piece *piece)
 {
 	for (size_t i = 0; i < piece->reloc_count; i++) {
 		struct piece_target target;
@@ -40,7 +40,7 @@ bool constant_is_replaceable(const struct piece_set *post, const struct piece *p
 	       piece->section->data && twin->kind == piece->kind &&
 	       twin->size == piece->size &&
 	       twin->section->alignment == piece->section->alignment &&
-	       !piece_points_into_code(post, piece);
+	       !constant_points_into_code(post, piece);
 }
 
 /* Bytes and nothing else, which no symbol names. */

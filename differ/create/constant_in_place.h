@@ -27,6 +27,9 @@ struct piece_set;
  */
 bool constant_is_replaceable(const struct piece_set *post, const struct piece *piece);
 
+/* Does it hold places within code, rather than functions? */
+bool constant_points_into_code(const struct piece_set *set, const struct piece *piece);
+
 /* Sets piece->in_place, and finds the fields that keep what they have. */
 void constant_set_in_place(
 	const struct piece_set *pre, const struct piece_set *post, struct piece *piece);

@@ -6,8 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "differ/create/origin.h"
 #include "differ/create/site_table.h"
-#include "differ/create/update_symbol.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
@@ -217,31 +218,46 @@ static struct error *match_place_jump(
 	return NULL;
 }
 
-struct error *update_match_add(struct update_match *match,
-	const struct kernel_image *image, const struct site_table *sites,
-	const struct update_unit *unit, const struct piece *piece)
+/* The further parts of a function of pre (.cold), and the function itself. */
+static struct error *match_add_parts(struct update_match *match,
+	const struct origin *origin, const struct site_table *sites,
+	const struct update_unit *unit, const struct piece *whole, bool has_whole)
+{
+	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
+		struct piece *part = &unit->pre_pieces->pieces[i];
+		const struct elf_symbol *symbol;
+		uint64_t address;
+		if (part->role != SECTION_CODE || update_find_whole(part) != whole ||
+			(part == whole && !has_whole))
+			continue;
+		try(origin_find_symbol(origin, unit, part, &symbol, &address));
+		try(update_match_add_function(
+			match, origin->image, sites, unit, symbol, address));
+	}
+	return NULL;
+}
+
+struct error *update_match_add(struct update_match *match, const struct origin *origin,
+	const struct site_table *sites, const struct update_unit *unit,
+	const struct piece *piece)
 {
 	const struct elf_symbol *function;
 	uint64_t address;
-	try(update_symbol_find_original(image, unit, piece, &function, &address));
-	try(update_match_add_function(match, image, sites, unit, function, address));
+	try(origin_find_symbol(origin, unit, piece, &function, &address));
+	try(update_match_add_function(
+		match, origin->image, sites, unit, function, address));
 	struct match_hunk *added = &match->items[match->count - 1];
 	added->piece = piece;
 	added->hunk.kind = KSPLICE_HUNK_FUNCTION;
 	try(match_place_jump(match, added));
+	return match_add_parts(match, origin, sites, unit, piece->twin, false);
+}
 
-	scope_free char *cold = memory_format("%s.cold", function->name);
-	for (size_t i = 1; i < unit->original->symbol_count; i++) {
-		const struct elf_symbol *part = &unit->original->symbols[i];
-		if (part->type != STT_FUNC || strcmp(part->name, cold) != 0)
-			continue;
-		if (!placement_find_symbol(unit->original, unit->places, part, &address))
-			return error_refused("unproven-place",
-				"%s: %s: its place in vmlinux could not be proven",
-				unit->object, part->name);
-		try(update_match_add_function(match, image, sites, unit, part, address));
-	}
-	return NULL;
+struct error *update_match_add_gone(struct update_match *match,
+	const struct origin *origin, const struct site_table *sites,
+	const struct update_unit *unit, const struct piece *pre)
+{
+	return match_add_parts(match, origin, sites, unit, pre, true);
 }
 
 /* Read-only since boot, and still there: the core writes nowhere else. */
@@ -275,13 +291,14 @@ static struct error *constant_check_relocs(
 }
 
 struct error *update_match_add_constant(struct update_match *match,
-	const struct kernel_image *image, const struct update_unit *unit,
+	const struct origin *origin, const struct update_unit *unit,
 	const struct piece *piece)
 {
+	const struct kernel_image *image = origin->image;
 	const struct elf_symbol *constant;
 	uint64_t address;
 	uint32_t first = (uint32_t)match->site_count;
-	try(update_symbol_find_original(image, unit, piece, &constant, &address));
+	try(origin_find_symbol(origin, unit, piece, &constant, &address));
 	try(match_check_extent(image, unit, constant, address));
 	if (constant->size != piece->size)
 		return error_refused("constant-in-place",

@@ -18,6 +18,7 @@
 struct elf_symbol;
 struct error;
 struct kernel_image;
+struct origin;
 struct piece;
 struct site_table;
 struct update_unit;
@@ -53,9 +54,17 @@ struct error *update_match_add_function(struct update_match *match,
  * is what a trampoline cannot be put on: too short, or rewritten in that place while
  * the kernel runs.
  */
-struct error *update_match_add(struct update_match *match,
-	const struct kernel_image *image, const struct site_table *sites,
-	const struct update_unit *unit, const struct piece *piece);
+struct error *update_match_add(struct update_match *match, const struct origin *origin,
+	const struct site_table *sites, const struct update_unit *unit,
+	const struct piece *piece);
+
+/*
+ * Adds the hunks of a function of pre that post has not, and of its parts: nobody may be
+ * in it when the functions change that it calls.
+ */
+struct error *update_match_add_gone(struct update_match *match,
+	const struct origin *origin, const struct site_table *sites,
+	const struct update_unit *unit, const struct piece *pre);
 
 /*
  * Adds the hunk of a constant that piece replaces in place (piece->in_place). Refused is
@@ -63,7 +72,7 @@ struct error *update_match_add(struct update_match *match,
  * that holds for one place only: distances to something.
  */
 struct error *update_match_add_constant(struct update_match *match,
-	const struct kernel_image *image, const struct update_unit *unit,
+	const struct origin *origin, const struct update_unit *unit,
 	const struct piece *piece);
 
 void update_match_deinit(struct update_match *match);

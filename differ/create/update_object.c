@@ -7,9 +7,11 @@
 
 #include "abi/kernel_layout.h"
 #include "abi/update.h"
-#include "differ/create/closure.h"
 #include "differ/create/constant_in_place.h"
+#include "differ/create/finding.h"
+#include "differ/create/origin.h"
 #include "differ/create/update_match.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_symbol.h"
 #include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
@@ -44,7 +46,6 @@ struct object_making {
 	struct object_writer *writer;
 	struct written_place **places;  /* by unit, then by the piece's number */
 	struct name_map symbol_numbers; /* outward name → symbol in the writer */
-	struct name_map new_globals;    /* name → symbol in the writer */
 	struct {
 		struct listed_symbol *items;
 		size_t count;
@@ -64,27 +65,24 @@ static uint32_t making_find_section(
 {
 	struct object_writer *writer = making->writer;
 	const struct elf_section *section = piece->section;
-	static const char ro_after_init[] = ".data..ro_after_init";
 	if (piece->role == SECTION_CODE)
 		return object_writer_section(
 			writer, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0);
-	if (piece->role == SECTION_MERGED)
+	/* New content of a constant in place is no variable of the update's own. */
+	if (piece->role == SECTION_MERGED || piece->in_place)
 		return object_writer_section(
 			writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
-	if (piece->role == SECTION_TABLE || piece->role == SECTION_REPLACEMENT ||
-		piece->role == SECTION_AUXILIARY ||
-		strcmp(section->name, "__dyndbg") == 0)
+	if (piece->known && piece->known->keeps_name)
 		return object_writer_section(
-			writer, section->name, SHT_PROGBITS, section->flags, 0);
+			writer, piece->known->name, SHT_PROGBITS, section->flags, 0);
 	if (section->type == SHT_NOBITS)
 		return object_writer_section(
 			writer, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0);
 	if (!(section->flags & SHF_WRITE))
 		return object_writer_section(
 			writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
-	bool is_ro_after_init = strcmp(section->name, ro_after_init) == 0;
-	return object_writer_section(writer, is_ro_after_init ? ro_after_init : ".data",
-		SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0);
+	return object_writer_section(
+		writer, ".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0);
 }
 
 /* A piece alone in its section keeps that section's alignment; one of several the
@@ -110,7 +108,7 @@ static struct error *making_copy_orc(struct object_making *making,
 {
 	const struct elf_section *table =
 		elf_object_find_section(unit->post, ".orc_unwind");
-	uint64_t size = making->content->layout->orc_size;
+	uint64_t size = making->content->update->origin->layout->orc_size;
 	uint64_t number = piece->offset / piece->size;
 	if (!table || !size || (number + 1) * size > table->size)
 		return error_refused("unknown-layout",
@@ -135,25 +133,21 @@ static struct error *making_add_piece(struct object_making *making,
 		try(making_copy_orc(making, unit, piece));
 	if (!piece->symbol || piece->role == SECTION_TABLE)
 		return NULL;
-	/* What is new and global may be used by another unit of the same update. */
-	bool is_shared = !piece->twin && piece->symbol->binding != STB_LOCAL;
 	/* The kernel goes on finding what is replaced by its name alone: a kprobe on a
 	 * name that stands for two places is refused. */
 	bool is_copy = (piece->role == SECTION_CODE && piece->twin) || piece->in_place;
 	scope_free char *name = memory_format(
 		"%s%s", piece->symbol->name, is_copy ? KSPLICE_COPY_SUFFIX : "");
-	uint32_t number = object_writer_symbol(making->writer, name, place->section,
-		place->offset, piece->size, STB_LOCAL, piece->symbol->type);
-	if (is_shared)
-		name_map_set(&making->new_globals, piece->symbol->name, number);
+	object_writer_symbol(making->writer, name, place->section, place->offset,
+		piece->size, STB_LOCAL, piece->symbol->type);
 	return NULL;
 }
 
 static struct error *making_add_pieces(struct object_making *making)
 {
-	const struct update_content *content = making->content;
-	for (size_t i = 0; i < content->unit_count; i++) {
-		const struct update_unit *unit = &content->units[i];
+	const struct update *update = making->content->update;
+	for (size_t i = 0; i < update->unit_count; i++) {
+		const struct update_unit *unit = &update->units[i];
 		if (!unit->has_change)
 			continue;
 		struct piece_set *set = unit->post_pieces;
@@ -172,7 +166,7 @@ static struct error *making_add_pieces(struct object_making *making)
 static uint32_t making_list_symbol(
 	struct object_making *making, const struct outward_symbol *outward)
 {
-	const struct kernel_image *image = making->content->image;
+	const struct kernel_image *image = making->content->update->origin->image;
 	struct ksplice_place place =
 		outward->is_fixed ? update_target_fixed(outward->address)
 				  : update_target_place(image, outward->address);
@@ -194,77 +188,46 @@ static uint32_t making_list_symbol(
 	return (uint32_t)number;
 }
 
-/*
- * A jump label or static call in a module links itself to its key, and for a key that is
- * read-only by then the kernel faults (jump_label_add_module and static_call_add_module
- * in 6.1; since 6.10 jump labels check for it, commit 91a1d97ef482).
- */
-static struct error *making_check_key(const struct object_making *making,
-	const struct update_unit *unit, const struct piece *piece,
-	const struct outward_symbol *outward)
+static const struct written_place *making_find_place(const struct object_making *making,
+	const struct update_unit *unit, const struct piece *piece)
 {
-	const struct kernel_image *image = making->content->image;
-	const struct elf_symbol *start =
-		kernel_image_find_global(image, "__start_ro_after_init");
-	const struct elf_symbol *end =
-		kernel_image_find_global(image, "__end_ro_after_init");
-	if (piece->role != SECTION_TABLE || !start || !end ||
-		outward->address < start->value || outward->address >= end->value)
-		return NULL;
-	return error_hint(
-		error_refused("read-only-key",
-			"%s: %s: uses %s of %s, a key that is read-only since boot",
-			unit->object, piece->owner->symbol->name, piece->known->what,
-			outward->name),
-		"change its callers instead");
+	size_t number = (size_t)(unit - making->content->update->units);
+	return &making->places[number][piece_number(unit, piece)];
 }
 
-static struct error *making_add_reloc(struct object_making *making, size_t unit_number,
-	const struct piece *piece, const struct elf_reloc *reloc)
+static struct error *making_add_reloc(struct object_making *making,
+	const struct update_unit *unit, const struct piece *piece,
+	const struct elf_reloc *reloc)
 {
-	const struct update_content *content = making->content;
-	const struct update_unit *unit = &content->units[unit_number];
-	const struct written_place *place =
-		&making->places[unit_number][piece_number(unit, piece)];
-	struct piece_target target;
+	const struct written_place *place = making_find_place(making, unit, piece);
+	struct update_reference reference;
 	uint64_t offset = place->offset + (reloc->offset - piece->offset);
 	uint32_t symbol;
 	if (reloc == piece->idle_reloc) { /* anything that is near will do */
 		const struct written_place *owner =
-			&making->places[unit_number][piece_number(unit, piece->owner)];
+			making_find_place(making, unit, piece->owner);
 		symbol = object_writer_section_symbol(making->writer, owner->section);
 		object_writer_reloc(making->writer, place->section, offset, reloc->type,
 			symbol, (int64_t)owner->offset);
 		return NULL;
 	}
-	try(piece_resolve_reloc(unit->post_pieces, piece, reloc, &target));
+	try(update_find_reference(
+		making->content->update, unit, piece, reloc, &reference));
 	int64_t addend = reloc->addend;
-	int64_t number;
-	if (target.piece) /* counted from the start of the piece it refers to */
-		addend += (int64_t)(target.symbol->value - target.piece->offset);
-	if (constant_keeps_field(piece, reloc)) {
+	if (reference.is_local) /* counted from the start of the piece it refers to */
+		addend += (int64_t)(reference.symbol->value - reference.piece->offset);
+	bool is_kept = constant_keeps_field(piece, reloc);
+	if (is_kept || update_is_outward(piece, &reference)) {
 		struct outward_symbol outward;
-		try(update_symbol_find_kept(
-			content->image, unit, piece, reloc, &target, &outward));
+		try(update_symbol_find(making->content->update->origin, unit, piece,
+			reloc, &reference, &outward));
 		symbol = making_list_symbol(making, &outward);
-		addend = 0;
-	} else if (!closure_is_outward(piece, &target)) {
+		addend = is_kept ? 0 : addend;
+	} else {
 		const struct written_place *to =
-			&making->places[unit_number][piece_number(unit, target.piece)];
+			making_find_place(making, reference.unit, reference.piece);
 		symbol = object_writer_section_symbol(making->writer, to->section);
 		addend += (int64_t)to->offset;
-	} else if (target.outside &&
-		   name_map_find(&making->new_globals, target.outside, &number)) {
-		symbol = (uint32_t)number;
-	} else {
-		struct outward_symbol outward;
-		try(target.outside
-				? update_symbol_find_global(content->tree, content->image,
-					  unit, target.outside, &outward)
-				: update_symbol_find_piece(content->tree, content->image,
-					  unit, target.piece, &outward));
-		try(making_check_key(making, unit, piece, &outward));
-		symbol = making_list_symbol(making, &outward);
 	}
 	object_writer_reloc(
 		making->writer, place->section, offset, reloc->type, symbol, addend);
@@ -273,15 +236,15 @@ static struct error *making_add_reloc(struct object_making *making, size_t unit_
 
 static struct error *making_add_relocs(struct object_making *making)
 {
-	const struct update_content *content = making->content;
-	for (size_t i = 0; i < content->unit_count; i++) {
-		const struct update_unit *unit = &content->units[i];
+	const struct update *update = making->content->update;
+	for (size_t i = 0; i < update->unit_count; i++) {
+		const struct update_unit *unit = &update->units[i];
 		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
 			k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
 			for (size_t r = 0; piece->travels && r < piece->reloc_count; r++)
 				try(making_add_reloc(
-					making, i, piece, &piece->relocs[r]));
+					making, unit, piece, &piece->relocs[r]));
 		}
 	}
 	return NULL;
@@ -321,7 +284,8 @@ static uint32_t making_add_symbol_list(struct object_making *making)
 		.target_count = 1,
 		.count = (uint32_t)making->listed.count,
 	};
-	struct ksplice_target target = update_target_make(making->content->image);
+	struct ksplice_target target =
+		update_target_make(making->content->update->origin->image);
 	array_foreach (listed, &making->listed) {
 		listed->symbol.name = strings_add(&strings, listed->name);
 		listed->symbol.kallsyms =
@@ -362,8 +326,7 @@ static uint32_t making_add_hunks(struct object_making *making)
 		if (!hunk->piece)
 			continue;
 		const struct written_place *place =
-			&making->places[hunk->unit - content->units]
-				       [piece_number(hunk->unit, hunk->piece)];
+			making_find_place(making, hunk->unit, hunk->piece);
 		object_writer_reloc(making->writer, section,
 			offset + offsetof(struct ksplice_hunk, post), R_X86_64_64,
 			object_writer_section_symbol(making->writer, place->section),
@@ -389,7 +352,9 @@ static void making_add_update(
 	struct ksplice_update update = {
 		.magic = KSPLICE_UPDATE_MAGIC,
 		.abi = KSPLICE_ABI_VERSION,
-		.flags = content->is_irreversible ? KSPLICE_UPDATE_IRREVERSIBLE : 0,
+		.flags = finding_find(&content->update->findings, FINDING_IRREVERSIBLE)
+				 ? KSPLICE_UPDATE_IRREVERSIBLE
+				 : 0,
 		.symbols_size = object_writer_size(writer, tables->symbols),
 		.match_size = object_writer_size(writer, tables->match),
 		.target_count = 1,
@@ -419,7 +384,8 @@ static void making_add_update(
 static struct error *making_run(struct object_making *making, const char *path)
 {
 	const struct update_match *match = making->content->match;
-	struct ksplice_target target = update_target_make(making->content->image);
+	struct ksplice_target target =
+		update_target_make(making->content->update->origin->image);
 	try(making_add_pieces(making));
 	try(making_add_relocs(making));
 	struct update_tables tables = {
@@ -440,16 +406,16 @@ struct error *update_object_write(const struct update_content *content, const ch
 {
 	struct object_making making = {.content = content};
 	making.writer = object_writer_create();
-	making.places = memory_allocate(content->unit_count * sizeof(*making.places));
+	making.places =
+		memory_allocate(content->update->unit_count * sizeof(*making.places));
 	struct error *error = making_run(&making, path);
 	object_writer_free(making.writer);
-	for (size_t i = 0; i < content->unit_count; i++)
+	for (size_t i = 0; i < content->update->unit_count; i++)
 		free(making.places[i]);
 	free(making.places);
 	array_foreach (listed, &making.listed)
 		free(listed->name);
 	free(making.listed.items);
 	name_map_deinit(&making.symbol_numbers);
-	name_map_deinit(&making.new_globals);
 	return error;
 }

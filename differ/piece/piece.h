@@ -53,9 +53,12 @@ struct piece {
 				the function a .cold part is part of; or NULL */
 	enum piece_state state; /* against the twin; see compare.h */
 	struct piece *twin;
+	/* Of several that have its name, nobody can say which one of the other compile it
+	 * is; its identity is "". */
+	bool is_ambiguous;
 	bool travels; /* see closure.h */
-	/* A constant that travels to replace the content of the running kernel's, where
-	 * that is: all references lead there, none to the new content in the update. */
+	/* Its new content replaces the running kernel's where that is: it travels, and
+	 * everything that refers to it refers to the running kernel's. */
 	bool in_place;
 	bool *kept; /* of those, by reloc: see constant_keeps_field; or NULL */
 };

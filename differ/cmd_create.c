@@ -56,6 +56,9 @@ static const char help[] =
 	"-p1)\n"
 	"      --source=DIR   where the source tree is, if it is not where it was\n"
 	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
+	"      --allow-layout=KIND:NAME\n"
+	"                     take the patch although it changes the layout of struct,\n"
+	"                     union or enum NAME; may be there several times\n"
 	"      --keep=DIR     keep the objects made on the way in DIR, which must not "
 	"exist\n"
 	"      --json         print the result as JSON on standard output\n"
@@ -73,6 +76,7 @@ struct create {
 	const char *keep;
 	const char *tree_path;
 	const char *source_path;
+	struct command_list allowed_layouts; /* "struct:NAME" */
 	unsigned strip;
 	bool is_json;
 	bool is_quiet;
@@ -252,7 +256,8 @@ static struct error *create_select(struct create *create)
 	assess_boot(update);
 	try(closure_select(update));
 	try(assess_selection(update));
-	return assess_init(update);
+	try(assess_init(update));
+	return assess_layouts(update, &create->allowed_layouts);
 }
 
 /* Old code and constants, with all places where memory may differ from vmlinux. */
@@ -369,6 +374,7 @@ static struct error *create_clean(struct create *create)
 	kernel_tree_close(create->tree);
 	json_release(create->warnings);
 	free(create->patch_copy);
+	free(create->allowed_layouts.items);
 	free(create->shadow);
 	free(create->work);
 	return error;
@@ -437,6 +443,7 @@ static struct error *create_read_options(
 		{"output", 'o', .text = &create->output},
 		{"keep", .text = &create->keep},
 		{"source", .text = &create->source_path},
+		{"allow-layout", .list = &create->allowed_layouts},
 		{"json", .flag = &create->is_json},
 		{"quiet", 'q', .flag = &create->is_quiet},
 		{0},

@@ -80,12 +80,13 @@ data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%)
 unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
 recorder_programs := $(B)/tests/recorder/hash_verdict $(B)/tests/recorder/source_mutation
+audit_programs := $(B)/tests/update_audit $(B)/tests/update_mutation
 guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 	$(wildcard tests/vm/guest/*.c))
 
 # ---- targets ----------------------------------------------------------------
 
-.PHONY: all kmod tests demo check check-long bench install clean help
+.PHONY: all kmod tests demo check check-long corpus bench install clean help
 all: $(tools) $(plugins) $(shadow) $(data)
 
 ifneq ($(plugin_cc),)
@@ -104,6 +105,8 @@ help:
 	'make demo            patch a running kernel, from nothing to undo, in QEMU' \
 	'make check           run all tests (installs the Debian packages they need)' \
 	'make check-long      the tests that take hours: whole kernels, 500 mutated sources' \
+	'make corpus FROM=V TO=V [MAX=N]  real changes between two versions of the kernel,' \
+	'                     each given to ksplice-create; V as in linux-source-6.1=V' \
 	'make bench           measure what recording and the index cost' \
 	'make kmod KERNEL=T   build ksplice.ko for the kernel object tree T' \
 	'make tests           build the unit tests and the programs the VM tests run' \
@@ -119,7 +122,7 @@ help:
 	'CFLAGS, LDFLAGS, CC  as usual' \
 	'KSPLICE_CACHE        where demo and check keep kernels (~/.cache/ksplice)'
 
-tests: $(unit_tests) $(recorder_programs) $(guest_programs)
+tests: $(unit_tests) $(recorder_programs) $(audit_programs) $(guest_programs)
 
 demo:
 	@tests/demo $(KERNEL)
@@ -129,6 +132,13 @@ check:
 
 check-long:
 	@tests/check --long $(KERNEL)
+
+# Not judged but for errors: a row for each change of a real kernel.
+corpus: all tests
+	@[ -n "$(FROM)" ] && [ -n "$(TO)" ] || { \
+		echo 'make corpus: say between which versions: make corpus FROM=6.1.170-3 TO=6.1.176-1' >&2; \
+		exit 1; }
+	@tests/corpus/run $(FROM) $(TO) $(or $(MAX),0) $(KERNEL)
 
 # What is measured and not judged, on the test kernel or KERNEL.
 bench: all
@@ -218,7 +228,7 @@ $(foreach m,$(plugin_majors),$(eval $(call plugin_rules,$(m))))
 
 # ---- the library that makes compilers read patched files ----------------------
 
-$(shadow): $(call pic_object,$(wildcard shadow/*.c))
+$(shadow): $(call pic_object,$(wildcard plugin/preload/*.c))
 	@mkdir -p $(@D)
 	$(CC) -shared $(LDFLAGS) -o $@.new $^ -ldl
 	@mv -f $@.new $@
@@ -271,6 +281,11 @@ $(B)/tests/test_%: $(O)/tests/unit/test_%.o $(O)/unit.a $(O)/differ.a $(O)/apply
 $(B)/tests/recorder/%: $(O)/tests/recorder/%.o $(O)/tests/recorder/bound_code.o \
 		$(O)/differ.a $(O)/lib.a
 	$(call link,$(differ_libs))
+
+# It checks what differ/ makes, and so shares no code with it.
+$(B)/tests/update_%: $(O)/tests/differ/update_%.o \
+		$(call object,$(wildcard tests/differ/audit_*.c))
+	$(call link,-lelf -ljansson -lopcodes -lbfd)
 
 # They run in an initramfs without libraries.
 $(B)/tests/guest/%: tests/vm/guest/%.c $(O)/flags | $(B)/probed

@@ -239,20 +239,13 @@ static bool data_hunk_has(const struct audit_update *update,
 	return false;
 }
 
-/* Sections with data about the unit that changes with its lines, and acts once. */
-static bool section_is_about_lines(const struct audit_section *section)
-{
-	return strcmp(section->name, "__dyndbg") == 0 ||
-	       strcmp(section->name, ".printk_index") == 0;
-}
-
 static void change_check_variable(struct audit_update *update,
 	const struct audit_unit *unit, const struct audit_thing *post,
 	const json_t *manifest)
 {
 	struct audit_thing pre;
 	const char *name = post->symbol->name;
-	if (section_is_init(post->section) || section_is_about_lines(post->section) ||
+	if (section_is_init(post->section) || audit_thing_may_start_anew(post) ||
 		!audit_thing_find_twin(&unit->post, post, &unit->pre, &pre) ||
 		audit_section_is_code(pre.section) || section_is_init(pre.section) ||
 		audit_things_are_equal(unit, &pre, post) ||

@@ -250,7 +250,8 @@ static void pair_check_state(struct audit_pair *pair)
 	const struct audit_unit *unit = pair->unit;
 	const char *name = audit_thing_name(&pair->post);
 	audit_counts.variables++;
-	if (!pair->post.size) /* struct lock_class_key without lockdep */
+	/* struct lock_class_key has no size without lockdep. */
+	if (!pair->post.size || audit_thing_may_start_anew(&pair->post))
 		return;
 	bool has_twin =
 		audit_thing_find_twin(&unit->post, &pair->post, &unit->pre, &pre) &&

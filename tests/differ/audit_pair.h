@@ -18,6 +18,8 @@
 #include "tests/differ/audit_object.h"
 #include "tests/differ/audit_unit.h"
 
+struct audit_entries;
+
 struct audit_pair {
 	const struct audit_unit *unit;
 	struct audit_thing post;             /* in unit->post.object */
@@ -33,6 +35,7 @@ struct audit_pair {
 struct audit_update {
 	const char *module_name; /* file name, for messages */
 	struct audit_object *module;
+	struct audit_entries *module_entries; /* of its tables about code */
 	const struct audit_kernel *kernel;
 	struct audit_unit *units;
 	size_t unit_count;

@@ -72,10 +72,11 @@ static char *temporary; /* the folder of an unpacked archive */
 
 static void remove_temporary(void)
 {
-	const char *folder = temporary;
+	char *folder = temporary;
 	temporary = NULL; /* run() may end the program, and come back here */
 	if (folder)
 		run((const char *const[]){"rm", "-rf", folder, NULL});
+	free(folder);
 }
 
 /* The folder with manifest.json, unpacked if need be. */
@@ -254,7 +255,7 @@ static void read_options(int count, char **arguments, struct options *options)
 int main(int count, char **arguments)
 {
 	struct options options = {0};
-	struct audit_update update = {0};
+	static struct audit_update update; /* kept to the end, with all that it owns */
 	json_error_t error;
 	read_options(count, arguments, &options);
 
@@ -293,5 +294,6 @@ int main(int count, char **arguments)
 		audit_counts.hunks, audit_counts.sites, audit_counts.compared,
 		audit_counts.cannot_tell);
 	free(folder);
+	json_decref(manifest);
 	return audit_counts.complaints ? 1 : 0;
 }

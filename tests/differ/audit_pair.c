@@ -304,3 +304,26 @@ void audit_pair_follow(struct audit_update *update)
 		pair_compare(update, &copy);
 	}
 }
+
+void audit_pair_check_rest(const struct audit_update *update)
+{
+	const struct audit_object *module = update->module;
+	for (size_t i = 1; i < module->symbol_count; i++) {
+		const struct audit_symbol *symbol = &module->symbols[i];
+		const struct audit_section *section =
+			audit_object_symbol_section(module, symbol);
+		bool is_paired = false;
+		if (symbol->type != STT_OBJECT || !section || !symbol->size ||
+			!(section->flags & SHF_WRITE) ||
+			(!audit_text_starts(section->name, ".data") &&
+				!audit_text_starts(section->name, ".bss")))
+			continue;
+		for (size_t k = 0; k < update->pair_count; k++)
+			is_paired |= update->pairs[k].section == section &&
+				     update->pairs[k].start == symbol->value;
+		if (!is_paired)
+			audit_complain(update->module_name,
+				"%s: state travels that nothing of the update refers to",
+				symbol->name);
+	}
+}

@@ -67,6 +67,9 @@ void audit_pair_functions(struct audit_update *update);
 /* Compares all pairs that were not yet compared, and what they lead to. */
 void audit_pair_follow(struct audit_update *update);
 
+/* When all was followed: complains about variables of the module that are in no pair. */
+void audit_pair_check_rest(const struct audit_update *update);
+
 /* The pair with that range of post; NULL if it does not travel. */
 struct audit_pair *audit_pair_find(const struct audit_update *update,
 	const struct audit_unit *unit, const struct audit_section *section,

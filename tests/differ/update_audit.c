@@ -280,6 +280,7 @@ int main(int count, char **arguments)
 	audit_pair_functions(&update);
 	audit_pair_follow(&update);
 	audit_table_check(&update);
+	audit_pair_check_rest(&update);
 	check_manifest(&update, manifest);
 	audit_change_check(&update, manifest);
 	audit_change_check_constants(&update);

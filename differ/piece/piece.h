@@ -53,7 +53,14 @@ struct piece {
 				the function a .cold part is part of; or NULL */
 	enum piece_state state; /* against the twin; see compare.h */
 	struct piece *twin;
+	/* Of several that have its name, nobody can say which one of the other compile it
+	 * is; its identity is "". */
+	bool is_ambiguous;
 	bool travels; /* see closure.h */
+	/* Its new content replaces the running kernel's where that is: it travels, and
+	 * everything that refers to it refers to the running kernel's. */
+	bool in_place;
+	bool *kept; /* of those, by reloc: see constant_keeps_field; or NULL */
 };
 
 struct piece_set {

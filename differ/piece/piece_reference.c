@@ -98,6 +98,7 @@ struct error *piece_resolve_reloc(const struct piece_set *set, const struct piec
 		return NULL;
 	}
 	found.offset = (int64_t)(aimed - found.piece->offset);
+	found.distance = distance;
 	*target = found;
 	return NULL;
 }

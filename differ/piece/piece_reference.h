@@ -23,6 +23,7 @@ struct piece_target {
 	int64_t offset; /* from the piece's start, or the addend of the outside symbol;
 			   of a pc-relative field less what the field itself adds */
 	const char *outside; /* undefined symbol, or NULL */
+	uint64_t distance;   /* what a pc-relative field itself adds; else 0 */
 	const struct elf_symbol *symbol;
 	bool is_branch; /* a call or jmp: runs the target, does not take its address */
 };

@@ -204,6 +204,12 @@ bool kernel_tree_is_moved(const struct kernel_tree *tree)
 	       strcmp(tree->source, tree->built_source) != 0;
 }
 
+bool kernel_tree_is_seal(const struct kernel_tree *tree)
+{
+	scope_free char *manifest = file_join(tree->objects, KSPLICE_SEAL_MANIFEST);
+	return file_exists(manifest);
+}
+
 char *kernel_tree_find_config(const struct kernel_tree *tree, const char *symbol)
 {
 	scope_free char *path = file_join(tree->objects, "include/config/auto.conf");

@@ -144,7 +144,8 @@ enum ksplice_hunk_kind {
 	/* A constant that is replaced where it is: its bytes become those at post. It
 	 * lies in the target's read-only data, post in the read-only data of the update,
 	 * where the module loader has relocated the pointers in it. The stack check
-	 * ignores it: who reads it meanwhile finds each aligned 8-byte word old or new. */
+	 * ignores it: who reads it meanwhile finds each aligned 8-byte word old or
+	 * new. */
 	KSPLICE_HUNK_DATA = 3,
 };
 

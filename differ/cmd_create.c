@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "differ/create/assess.h"
@@ -17,9 +18,9 @@
 #include "differ/create/patch_file.h"
 #include "differ/create/shadow.h"
 #include "differ/create/site_table.h"
-#include "differ/create/update.h"
 #include "differ/create/update_manifest.h"
 #include "differ/create/update_match.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
 #include "differ/create/update_package.h"
 #include "differ/create/update_plan.h"
@@ -50,11 +51,14 @@ static const char help[] =
 	"'ksplice-index --seal' made of it. Neither it nor the source tree is written, but\n"
 	"for the folder .ksplice in it.\n"
 	"\n"
-	"  -p, --patch=FILE   the unified diff to apply\n"
+	"  -p, --patch=FILE   the unified diff to apply; - for standard input\n"
 	"  -s, --strip=N      leading folders of the diff's paths to strip (1, as patch "
 	"-p1)\n"
 	"      --source=DIR   where the source tree is, if it is not where it was\n"
 	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
+	"      --allow-layout=KIND:NAME\n"
+	"                     take the patch although it changes the layout of struct,\n"
+	"                     union or enum NAME; may be there several times\n"
 	"      --keep=DIR     keep the objects made on the way in DIR, which must not "
 	"exist\n"
 	"      --json         print the result as JSON on standard output\n"
@@ -72,6 +76,7 @@ struct create {
 	const char *keep;
 	const char *tree_path;
 	const char *source_path;
+	struct command_list allowed_layouts; /* "struct:NAME" */
 	unsigned strip;
 	bool is_json;
 	bool is_quiet;
@@ -84,6 +89,7 @@ struct create {
 	struct update_plan plan;
 	/* what is made of them */
 	char *work;
+	char *patch_copy; /* path in work */
 	char *shadow;
 	struct module_template template;
 	struct site_table sites;
@@ -92,6 +98,7 @@ struct create {
 	struct update update;
 	struct update_match match;
 	char id[KSPLICE_ID_SIZE];
+	struct json_t *warnings; /* about the patch, and of the compiler about new code */
 	char *archive;
 	double seconds;
 };
@@ -103,13 +110,49 @@ static double create_clock(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* What the patch is called in the work folder and in the archive. */
+static const char *create_find_patch_name(const struct create *create)
+{
+	struct stat status;
+	bool is_file = stat(create->patch_path, &status) == 0 && S_ISREG(status.st_mode);
+	return is_file ? file_name(create->patch_path) : "update.patch";
+}
+
+static struct error *create_make_work(struct create *create)
+{
+	scope_free char *made = NULL;
+	if (create->keep)
+		try(file_make_folder(create->keep));
+	else
+		try(file_make_temporary("ksplice-create", &made));
+	/* Absolute: the compiler runs elsewhere. */
+	create->work = realpath(create->keep ? create->keep : made, NULL);
+	if (!create->work)
+		return error_errno("%s", create->keep ? create->keep : made);
+	create->shadow = file_join(create->work, "shadow");
+	create->patch_copy = memory_format(
+		"%s/patch/%s", create->work, create_find_patch_name(create));
+	return file_write(
+		create->patch_copy, create->patch_text.data, create->patch_text.size);
+}
+
+/* The patch may come through a pipe, so it is read once; all else reads a copy. */
+static struct error *create_read_patch(struct create *create)
+{
+	const char *path = create->patch_path;
+	bool is_input = strcmp(path, "-") == 0;
+	struct text *text = &create->patch_text;
+	try(file_read(is_input ? "/dev/stdin" : path, text));
+	if (!text->size)
+		return error_failed("%s: there is no patch in it: it is empty", path);
+	if (strlen(text->data) != text->size)
+		return error_failed("%s: not a text file", path);
+	return patch_file_read(path, text->data, create->strip, &create->patch);
+}
+
 static struct error *create_open(struct create *create)
 {
-	try(file_read(create->patch_path, &create->patch_text));
-	if (strlen(create->patch_text.data) != create->patch_text.size)
-		return error_failed("%s: is no text", create->patch_path);
-	try(patch_file_read(create->patch_path, create->patch_text.data, create->strip,
-		&create->patch));
+	try(create_read_patch(create));
 	try(seal_open_tree(create->tree_path, create->source_path, &create->tree));
 	try(kernel_image_open(create->tree->vmlinux, &create->image));
 	message_step("reading the index of %s (Linux %s)", create->tree->objects,
@@ -117,9 +160,26 @@ static struct error *create_open(struct create *create)
 	return index_open(create->tree, create->image, &create->index);
 }
 
+static void create_show_warnings(const struct create *create, size_t known)
+{
+	for (size_t i = known; i < json_count_items(create->warnings); i++)
+		message_warn("%s", json_find_item_text(create->warnings, i));
+}
+
 static struct error *create_plan(struct create *create)
 {
-	try(update_plan_make(create->index, &create->patch, &create->plan));
+	try(update_plan_make(create->tree, create->index, &create->patch, &create->plan));
+	try(create_make_work(create));
+	struct error *error = shadow_create(create->tree, &create->patch,
+		create->patch_copy, create->strip, create->shadow, create->warnings);
+	create_show_warnings(create, 0);
+	if (error)
+		return error;
+	if (!create->plan.count)
+		return error_no_change(
+			"%s: nothing of what the patch touches is built in "
+			"this configuration",
+			create->patch.entries[0].path);
 	for (size_t i = 0; i < create->plan.unbuilt_count; i++)
 		message_warn(
 			"%s is not built in this configuration: its change has no effect",
@@ -139,16 +199,6 @@ static struct error *create_prepare(struct create *create)
 	scope_free char *build_id =
 		text_from_bytes(create->image->build_id, create->image->build_id_size);
 	update_package_make_id(create->patch_text.data, build_id, create->id);
-	/* Absolute: the compiler runs elsewhere. */
-	scope_free char *made = NULL;
-	if (create->keep)
-		try(file_make_folder(create->keep));
-	else
-		try(file_make_temporary("ksplice-create", &made));
-	create->work = realpath(create->keep ? create->keep : made, NULL);
-	if (!create->work)
-		return error_errno("%s", create->keep ? create->keep : made);
-	create->shadow = file_join(create->work, "shadow");
 	try(module_template_prepare(create->tree, build_id,
 		create->units[0].record.compiler, create->work, &create->template));
 	create->origin = (struct origin){
@@ -158,9 +208,27 @@ static struct error *create_prepare(struct create *create)
 		.layout = &create->template.layout,
 	};
 	create->update.origin = &create->origin;
-	scope_free char *patch = realpath(create->patch_path, NULL);
-	return shadow_create(create->tree, &create->patch,
-		patch ? patch : create->patch_path, create->strip, create->shadow);
+	return NULL;
+}
+
+static struct error *create_compile(struct create *create,
+	const struct update_source *source, struct update_unit *unit)
+{
+	size_t known = json_count_items(create->warnings);
+	struct error *error = update_unit_compile(source, unit);
+	create_show_warnings(create, known);
+	return error;
+}
+
+/* Pre is what runs: piece by piece as vmlinux has it, or the object as a whole. */
+static struct error *create_prove(const struct create *create,
+	const struct update_source *source, const struct update_unit *unit)
+{
+	scope_error struct error *different = origin_prove_unit(&create->origin, unit);
+	if (!different || error_get_kind(different) != ERROR_REFUSED)
+		return take_pointer(different);
+	message_step("compiling %s as it was built", unit->object);
+	return update_unit_prove_object(source, unit);
 }
 
 /* Compiles each unit twice, and takes both objects apart. */
@@ -173,15 +241,16 @@ static struct error *create_compare(struct create *create)
 		.layout = &create->template.layout,
 		.shadow = create->shadow,
 		.work = create->work,
+		.warnings = create->warnings,
 	};
 	for (size_t i = 0; i < create->plan.count; i++) {
 		struct update_unit *unit = &create->units[i];
 		message_step("compiling %s before and after (%zu of %zu)", unit->object,
 			i + 1, create->plan.count);
-		try(update_unit_compile(&source, unit));
+		try(create_compile(create, &source, unit));
 		try(update_unit_prove(&source, unit));
 		try(update_unit_compare(&source, unit));
-		try(origin_prove_unit(&create->origin, unit));
+		try(create_prove(create, &source, unit));
 	}
 	return NULL;
 }
@@ -198,7 +267,8 @@ static struct error *create_select(struct create *create)
 	assess_boot(update);
 	try(closure_select(update));
 	try(assess_selection(update));
-	return assess_init(update);
+	try(assess_init(update));
+	return assess_layouts(update, &create->allowed_layouts);
 }
 
 /* Old code and constants, with all places where memory may differ from vmlinux. */
@@ -276,7 +346,7 @@ static struct error *create_write(struct create *create)
 {
 	const struct update_content content = {
 		&create->update, &create->match, create->id};
-	return update_package_write(&content, &create->template, create->patch_path,
+	return update_package_write(&content, &create->template, create->patch_copy,
 		create->work, create->output, &create->archive);
 }
 
@@ -313,6 +383,9 @@ static struct error *create_clean(struct create *create)
 	index_close(create->index);
 	kernel_image_close(create->image);
 	kernel_tree_close(create->tree);
+	json_release(create->warnings);
+	free(create->patch_copy);
+	free(create->allowed_layouts.items);
 	free(create->shadow);
 	free(create->work);
 	return error;
@@ -350,6 +423,8 @@ static void create_print(struct create *create, const struct error *error)
 		json_put(json, "findings", finding_list_to_json(&update->findings));
 		json_put(json, "without_effect",
 			update_manifest_list_without_effect(update));
+		json_put(json, "warnings", create->warnings);
+		create->warnings = NULL;
 		scope_free char *text = json_to_text(json);
 		fputs(text, stdout);
 	} else if (!error) {
@@ -379,6 +454,7 @@ static struct error *create_read_options(
 		{"output", 'o', .text = &create->output},
 		{"keep", .text = &create->keep},
 		{"source", .text = &create->source_path},
+		{"allow-layout", .list = &create->allowed_layouts},
 		{"json", .flag = &create->is_json},
 		{"quiet", 'q', .flag = &create->is_quiet},
 		{0},
@@ -390,14 +466,14 @@ static struct error *create_read_options(
 	if (strip)
 		try(create_read_strip(strip, &create->strip));
 	if (operands && !create->patch_path)
-		return error_hint(error_failed("which patch?"), "--patch=FILE");
+		return error_hint(error_failed("no patch given"), "--patch=FILE");
 	create->tree_path = operands ? operands[0] : NULL;
 	return NULL;
 }
 
 int main(int count, char **arguments)
 {
-	struct create create = {.strip = 1, .output = "."};
+	struct create create = {.strip = 1, .output = ".", .warnings = json_make_array()};
 	message_init("ksplice-create", false);
 	struct error *error = create_read_options(&create, count, arguments);
 	if (error || !create.tree_path)

@@ -15,7 +15,7 @@
 #include "abi/record.h"
 #include "differ/create/origin.h"
 #include "differ/create/site_table.h"
-#include "differ/create/update.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_match.h"
 #include "differ/create/update_object.h"
 #include "differ/create/update_package.h"

@@ -144,14 +144,13 @@ static int check_symbol(
 	const char *name = strings + symbol->name;
 	unsigned long address;
 
-	if (symbol->kind < KSPLICE_SYMBOL_OFFSET || symbol->kind > KSPLICE_SYMBOL_CORE ||
-		symbol->reserved) {
+	if (symbol->kind < KSPLICE_SYMBOL_OFFSET || symbol->kind > KSPLICE_SYMBOL_CORE) {
 		problem_add(
 			"symbol list: %s: has the unknown kind %u", name, symbol->kind);
 		return -ENOEXEC;
 	}
-	if (is_place_damaged(list, symbol)) {
-		problem_add("symbol list: %s: its place is damaged", name);
+	if (symbol->reserved || is_place_damaged(list, symbol)) {
+		problem_add("symbol list: %s: is damaged", name);
 		return -ENOEXEC;
 	}
 	address = symbol_list_resolve(list, symbol);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "differ/create/assess.h"
-#include "differ/create/update.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/kernel_section.h"

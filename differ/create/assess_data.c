@@ -3,15 +3,14 @@
 #include <string.h>
 
 #include "differ/create/assess.h"
-#include "differ/create/update.h"
+#include "differ/create/constant_in_place.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/kernel_section.h"
 #include "differ/piece/piece.h"
-#include "differ/piece/piece_reference.h"
 #include "differ/piece/referrer.h"
 #include "lib/cleanup.h"
-#include "lib/error.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/unique_name.h"
@@ -104,38 +103,19 @@ static bool referrers_only_access(const struct piece_set *set, const struct piec
 	return true;
 }
 
-/* Holds places within code, rather than functions: such a table of labels goes with the
- * very code that jumps by it. */
-static bool piece_points_into_code(const struct piece_set *set, const struct piece *piece)
-{
-	for (size_t i = 0; i < piece->reloc_count; i++) {
-		struct piece_target target = {0};
-		struct error *unclear =
-			piece_resolve_reloc(set, piece, &piece->relocs[i], &target);
-		bool is_inside =
-			unclear || (target.piece && target.piece->role == SECTION_CODE &&
-					   target.offset);
-		error_free(unclear);
-		if (is_inside)
-			return true;
-	}
-	return false;
-}
-
 static void assess_constant(
 	struct update *update, struct update_unit *unit, struct piece *piece)
 {
 	const struct piece *pre = piece->twin;
 	const char *name = piece->symbol->name;
-	if (piece_points_into_code(unit->post_pieces, piece) &&
+	if (constant_points_into_code(unit->post_pieces, piece) &&
 		referrers_make_travel(unit->post_pieces, piece, false)) {
 		finding_add(&update->findings, FINDING_COPIED_CONSTANT, unit->object,
 			name, "is a table of places in code that changes");
 		return;
 	}
-	if (piece->size == pre->size &&
-		piece->section->alignment <= pre->section->alignment) {
-		piece->in_place = true;
+	if (constant_is_replaceable(unit->post_pieces, piece)) {
+		constant_set_in_place(unit->pre_pieces, unit->post_pieces, piece);
 		finding_add(&update->findings, FINDING_CHANGED_CONSTANT, unit->object,
 			name, "is a constant, which is changed where it is");
 		return;

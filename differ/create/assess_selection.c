@@ -3,8 +3,9 @@
 #include <string.h>
 
 #include "differ/create/assess.h"
+#include "differ/create/constant_in_place.h"
 #include "differ/create/origin.h"
-#include "differ/create/update.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/kernel_section.h"
@@ -148,7 +149,8 @@ static struct error *assess_references(
 {
 	for (size_t i = 0; i < piece->reloc_count; i++) {
 		struct update_reference reference;
-		if (&piece->relocs[i] == piece->idle_reloc)
+		if (&piece->relocs[i] == piece->idle_reloc ||
+			constant_keeps_field(piece, &piece->relocs[i]))
 			continue;
 		struct error *unclear = update_find_reference(
 			update, unit, piece, &piece->relocs[i], &reference);

@@ -8,7 +8,7 @@
 
 #include "differ/create/origin.h"
 #include "differ/create/site_table.h"
-#include "differ/create/update.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"

@@ -7,10 +7,11 @@
 
 #include "abi/kernel_layout.h"
 #include "abi/update.h"
+#include "differ/create/constant_in_place.h"
 #include "differ/create/finding.h"
 #include "differ/create/origin.h"
-#include "differ/create/update.h"
 #include "differ/create/update_match.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_symbol.h"
 #include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
@@ -215,11 +216,13 @@ static struct error *making_add_reloc(struct object_making *making,
 	int64_t addend = reloc->addend;
 	if (reference.is_local) /* counted from the start of the piece it refers to */
 		addend += (int64_t)(reference.symbol->value - reference.piece->offset);
-	if (update_is_outward(piece, &reference)) {
+	bool is_kept = constant_keeps_field(piece, reloc);
+	if (is_kept || update_is_outward(piece, &reference)) {
 		struct outward_symbol outward;
 		try(update_symbol_find(making->content->update->origin, unit, piece,
-			&reference, &outward));
+			reloc, &reference, &outward));
 		symbol = making_list_symbol(making, &outward);
+		addend = is_kept ? 0 : addend;
 	} else {
 		const struct written_place *to =
 			making_find_place(making, reference.unit, reference.piece);

@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "differ/create/origin.h"
-#include "differ/create/update.h"
 #include "differ/create/update_manifest.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
 #include "differ/tree/module_template.h"
 #include "lib/cleanup.h"

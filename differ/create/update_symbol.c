@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "differ/create/update_symbol.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "differ/create/constant_in_place.h"
 #include "differ/create/finding.h"
 #include "differ/create/origin.h"
-#include "differ/create/update.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/index/placement.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "differ/tree/kernel_image.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
@@ -132,11 +135,44 @@ static struct error *symbol_check_key(const struct origin *origin,
 		"change its callers instead");
 }
 
+/* What the field of a constant in place keeps pointing to. Refused if vmlinux does not
+ * have that content there. */
+static struct error *symbol_find_kept(const struct origin *origin,
+	const struct update_unit *unit, const struct piece *piece,
+	const struct elf_reloc *reloc, const struct update_reference *target,
+	struct outward_symbol *symbol)
+{
+	const struct elf_symbol *constant;
+	uint64_t place;
+	try(origin_find_symbol(origin, unit, piece, &constant, &place));
+	uint64_t field = reloc->offset - piece->offset;
+	const struct piece *to = target->piece;
+	uint64_t start = (uint64_t)target->offset;
+	uint64_t address;
+	const uint8_t *pointer =
+		kernel_image_find_bytes(origin->image, place + field, sizeof(address));
+	if (pointer)
+		memcpy(&address, pointer, sizeof(address));
+	const uint8_t *content = pointer ? kernel_image_find_bytes(origin->image, address,
+						   to->size - start)
+					 : NULL;
+	if (!content || memcmp(content, to->section->data + to->offset + start,
+				to->size - start) != 0)
+		return error_refused("not-reproduced",
+			"%s: %s+0x%" PRIx64 ": does not point to what vmlinux has there",
+			unit->object, constant->name, field);
+	*symbol = (struct outward_symbol){.name = to->section->name, .address = address};
+	return NULL;
+}
+
 struct error *update_symbol_find(const struct origin *origin,
 	const struct update_unit *unit, const struct piece *piece,
-	const struct update_reference *reference, struct outward_symbol *symbol)
+	const struct elf_reloc *reloc, const struct update_reference *reference,
+	struct outward_symbol *symbol)
 {
 	struct outward_symbol found;
+	if (constant_keeps_field(piece, reloc))
+		return symbol_find_kept(origin, unit, piece, reloc, reference, symbol);
 	try(reference->piece
 			? symbol_find_piece(
 				  origin, reference->unit, reference->piece, &found)
@@ -156,9 +192,10 @@ static struct error *symbol_check_piece(
 			continue;
 		struct error *error = update_find_reference(
 			update, unit, piece, &piece->relocs[i], &reference);
-		if (!error && update_is_outward(piece, &reference))
-			error = update_symbol_find(
-				update->origin, unit, piece, &reference, &ignored);
+		if (!error && (update_is_outward(piece, &reference) ||
+				      constant_keeps_field(piece, &piece->relocs[i])))
+			error = update_symbol_find(update->origin, unit, piece,
+				&piece->relocs[i], &reference, &ignored);
 		try(finding_take_error(&update->findings, unit->object,
 			update_piece_name(update_find_whole(piece)), error));
 	}

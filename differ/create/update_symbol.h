@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct elf_reloc;
 struct error;
 struct origin;
 struct piece;
@@ -26,10 +27,13 @@ struct outward_symbol {
 	bool has_kallsyms; /* the running kernel can confirm the name */
 };
 
-/* Where the outward reference of a travelling piece of the unit leads. */
+/* Where the outward reference of a travelling piece of the unit leads. For the field of a
+ * constant in place that keeps its content (constant_keeps_field), to that content: the
+ * reference's addend does not count then. */
 struct error *update_symbol_find(const struct origin *origin,
 	const struct update_unit *unit, const struct piece *piece,
-	const struct update_reference *reference, struct outward_symbol *symbol);
+	const struct elf_reloc *reloc, const struct update_reference *reference,
+	struct outward_symbol *symbol);
 
 /* Adds a finding for each reference of what travels that leads nowhere. */
 struct error *update_symbol_check(struct update *update);

@@ -7,9 +7,10 @@
 #include <sys/stat.h>
 
 #include "abi/record.h"
-#include "differ/create/patch_file.h"
+#include "differ/create/compile_message.h"
 #include "differ/create/shadow.h"
 #include "differ/elf/elf_object.h"
+#include "differ/elf/object_equality.h"
 #include "differ/index/placement.h"
 #include "differ/piece/compare.h"
 #include "differ/piece/piece.h"
@@ -117,6 +118,50 @@ struct error *update_unit_open(const struct update_source *source,
 		source->index, index_unit, unit->original, &unit->places);
 }
 
+/* What ksplice-create is told of lines is about marked sources, and old lines. So where
+ * the compiler has something to say of post, it is asked again about what the author
+ * wrote. Gives the error of that compile, if it fails. */
+static struct error *unit_compile_applied(const struct update_source *source,
+	const struct update_unit *unit, struct text *messages)
+{
+	scope_free char *object =
+		memory_format("%s/applied/%s", source->work, unit->object);
+	scope_free char *part = memory_format("%s.json", object);
+	scope_free char *log = memory_format("%s.log", object);
+	scope_free char *list = shadow_find_list(source->shadow, SHADOW_APPLIED);
+	struct compile_job job = {.record = &unit->record,
+		.object = object,
+		.unit = part,
+		.shadow = list,
+		.log = log,
+		.messages = messages};
+	scope_error struct error *error =
+		compile_run(source->tree, unit->object, &job, 1);
+	if (!error || !job.status)
+		return take_pointer(error);
+	scope_free char *text = compile_message_shorten(
+		source->tree, &unit->record, messages->data ? messages->data : "");
+	return error_failed("%s: the patched source does not compile (exit code %d):\n%s",
+		unit->object, job.status, text);
+}
+
+/* Takes what came of the compile of post, and what the compiler said. */
+static struct error *unit_hear_compiler(const struct update_source *source,
+	const struct update_unit *unit, const struct text *before,
+	const struct text *after)
+{
+	scope_text struct text applied = {0};
+	try(unit_compile_applied(source, unit, &applied));
+	scope_free char *old = compile_message_shorten(
+		source->tree, &unit->record, before->data ? before->data : "");
+	scope_free char *new = compile_message_shorten(source->tree, &unit->record,
+		applied.size  ? applied.data
+		: after->data ? after->data
+			      : "");
+	compile_message_find_new(old, new, source->warnings);
+	return NULL;
+}
+
 struct error *update_unit_compile(
 	const struct update_source *source, struct update_unit *unit)
 {
@@ -124,43 +169,41 @@ struct error *update_unit_compile(
 	scope_free char *post = memory_format("%s/post/%s", source->work, unit->object);
 	scope_free char *pre_unit = memory_format("%s.json", pre);
 	scope_free char *post_unit = memory_format("%s.json", post);
-	scope_free char *patched = NULL;
-	try(shadow_prepare_unit(
-		source->tree, source->patch, &unit->record, source->shadow, &patched));
-	const struct compile_job jobs[] = {
-		{&unit->record, NULL, pre, pre_unit},
-		{&unit->record, patched, post, post_unit},
+	scope_free char *log = memory_format("%s.log", post);
+	scope_free char *list = shadow_find_list(source->shadow, SHADOW_MARKED);
+	scope_text struct text before = {0};
+	scope_text struct text after = {0};
+	struct compile_job jobs[] = {
+		{
+			.record = &unit->record,
+			.object = pre,
+			.unit = pre_unit,
+			.messages = &before,
+		},
+		{
+			.record = &unit->record,
+			.object = post,
+			.unit = post_unit,
+			.shadow = list,
+			.log = log,
+			.messages = &after,
+		},
 	};
-	try(compile_run(source->tree, unit->object, jobs, 2));
+	scope_error struct error *error =
+		compile_run(source->tree, unit->object, jobs, 2);
+	bool is_heard =
+		jobs[1].status || compile_message_find_new(before.data ? before.data : "",
+					  after.data ? after.data : "", NULL);
+	if (is_heard && !jobs[0].status)
+		try(unit_hear_compiler(source, unit, &before, &after));
+	if (error)
+		return take_pointer(error);
 	try(record_read_unit(pre_unit, &unit->pre_unit));
 	try(record_read_unit(post_unit, &unit->post_unit));
+	try(shadow_check(
+		source->tree, source->patch, &unit->record, &unit->post_unit, log));
 	try(elf_object_open(pre, ELF_RELOCS_READ, &unit->pre));
 	return elf_object_open(post, ELF_RELOCS_READ, &unit->post);
-}
-
-/* Did the compiler read each patched file from the shadow, and only from there? */
-static struct error *unit_check_shadow(
-	const struct update_source *source, const struct update_unit *unit)
-{
-	size_t count = json_count_items(unit->post_unit.inputs);
-	for (size_t i = 0; i < source->patch->count; i++) {
-		const char *path = source->patch->entries[i].path;
-		scope_free char *original = file_join(source->tree->source, path);
-		for (size_t k = 0; k < count; k++) {
-			const char *name = json_find_item_text(unit->post_unit.inputs, k);
-			scope_free char *input =
-				file_normalize(unit->record.folder, name);
-			/* The main source's own #line names the original; that one was
-			 * not opened. */
-			if (strcmp(input, original) == 0 &&
-				strcmp(name, unit->record.source) != 0)
-				return error_refused("unpatched-include",
-					"%s: includes %s in a way that leads past the "
-					"patched one",
-					unit->object, path);
-		}
-	}
-	return NULL;
 }
 
 static bool is_text_equal(const char *left, const char *right)
@@ -249,7 +292,30 @@ struct error *update_unit_prove(
 	if (!is_text_equal(unit->record.toplevel, unit->pre_unit.toplevel))
 		return unit_report_drift(source, unit, unit->record.source,
 			"has different assembly outside of functions");
-	return unit_check_shadow(source, unit);
+	return NULL;
+}
+
+struct error *update_unit_prove_object(
+	const struct update_source *source, const struct update_unit *unit)
+{
+	scope_free char *path = memory_format("%s/built/%s", source->work, unit->object);
+	scope_free char *part = memory_format("%s.json", path);
+	scope_elf_object struct elf_object *again = NULL;
+	struct compile_job job = {
+		.record = &unit->record, .object = path, .unit = part, .is_built = true};
+	uint64_t offset;
+	try(compile_run(source->tree, unit->object, &job, 1));
+	try(elf_object_open(path, ELF_RELOCS_READ, &again));
+	const struct elf_section *section =
+		object_find_difference(unit->original, again, &offset);
+	if (!section)
+		return NULL;
+	return error_hint(error_refused("not-in-vmlinux",
+				  "%s: %s+0x%" PRIx64 ": compiled again without the "
+				  "patch, it is not what was linked into vmlinux",
+				  unit->object, section->name, offset),
+		"the object was not made as its record says: build it again with "
+		"CC=ksplice-cc");
 }
 
 struct error *update_unit_compare(

@@ -19,6 +19,7 @@
 
 struct elf_object;
 struct error;
+struct json_t;
 struct kernel_layout;
 struct kernel_tree;
 struct patch_file;
@@ -49,20 +50,31 @@ struct update_source {
 	const struct index *index;
 	const struct patch_file *patch;
 	const struct kernel_layout *layout;
-	const char *shadow; /* folder, see shadow.h */
-	const char *work;   /* folder for what is compiled */
+	const char *shadow;      /* folder, see shadow.h */
+	const char *work;        /* folder for what is compiled */
+	struct json_t *warnings; /* new ones of the compiler are appended, as texts */
 };
 
 /* Reads the record and checks compiler and object. */
 struct error *update_unit_open(const struct update_source *source,
 	const struct index_unit *index_unit, struct update_unit *unit);
 
-/* Compiles pre and post. */
+/* Compiles pre and post. What the compiler says of post, and not of pre, is about the
+ * patched source as the user has it. */
 struct error *update_unit_compile(
 	const struct update_source *source, struct update_unit *unit);
 
 /* Refuses by name a function of pre that is not what the record says. */
 struct error *update_unit_prove(
+	const struct update_source *source, const struct update_unit *unit);
+
+/*
+ * Refuses by name an object that is not what its record says: compiled once more just as
+ * the build did, it must come out as it was linked. For units whose pre cannot be compared
+ * with vmlinux piece by piece, because the assembler chose shorter jumps where functions
+ * share a section.
+ */
+struct error *update_unit_prove_object(
 	const struct update_source *source, const struct update_unit *unit);
 
 /* Takes both compiles apart and says of each piece what became of it. */

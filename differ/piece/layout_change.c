@@ -281,10 +281,10 @@ static void comparing_add(
 			text_add_format(&change->text, "; and %zu more",
 				change->count - PARTS_MOST);
 		bool is_renamed = name && !is_equal(name, now);
-		added->title = memory_format("%s %s%s%s%s%s", kind, added->name,
+		added->text = memory_format("%s %s%s%s%s%s: %s", kind, added->name,
 			added->owner ? " of " : "", added->owner ? added->owner : "",
-			is_renamed ? ", now " : "", is_renamed && now ? now : "");
-		added->text = memory_copy_text(change->text.data);
+			is_renamed ? ", now " : "", is_renamed && now ? now : "",
+			change->text.data);
 	}
 	text_deinit(&change->text);
 }
@@ -454,10 +454,8 @@ struct error *layout_changes_find(const struct record *pre, const struct record 
 
 void layout_change_list_deinit(struct layout_change_list *list)
 {
-	array_foreach (change, &list->changes) {
-		free(change->title);
+	array_foreach (change, &list->changes)
 		free(change->text);
-	}
 	free(list->changes.items);
 	*list = (struct layout_change_list){0};
 }

@@ -37,8 +37,7 @@ struct layout_change {
 	int64_t line;
 	size_t pre; /* numbers in the records' lists of layouts */
 	size_t post;
-	char *title; /* "struct foo", "struct foo of function, now bar" */
-	char *text;  /* "size 64 → 72; new member y at 0 (8 bytes)" */
+	char *text; /* "struct foo: size 64 → 72; new member y at 0 (8 bytes)" */
 };
 
 /* Zero-initialise it. In post's order. */

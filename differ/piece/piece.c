@@ -121,8 +121,10 @@ void piece_set_free(struct piece_set *set)
 {
 	if (!set)
 		return;
-	for (size_t i = 0; i < set->count; i++)
+	for (size_t i = 0; i < set->count; i++) {
 		free(set->pieces[i].identity);
+		free(set->pieces[i].kept);
+	}
 	free(set->pieces);
 	free(set->first);
 	free(set);

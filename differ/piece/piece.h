@@ -60,6 +60,7 @@ struct piece {
 	/* Its new content replaces the running kernel's where that is: it travels, and
 	 * everything that refers to it refers to the running kernel's. */
 	bool in_place;
+	bool *kept; /* of those, by reloc: see constant_keeps_field; or NULL */
 };
 
 struct piece_set {

@@ -40,7 +40,7 @@ static char *compare(const struct source *before, const struct source *after)
 	char *text = memory_copy_text("");
 	array_foreach (change, &list.changes) {
 		scope_free char *shorter = text;
-		text = memory_format("%s%s: %s\n", shorter, change->title, change->text);
+		text = memory_format("%s%s\n", shorter, change->text);
 	}
 	return text;
 }

@@ -4,7 +4,8 @@
 # test_constant.sh - a table of operations is changed where it is, with files open across
 # apply and undo: old files have the new behaviour, new files the old one after undo, the
 # kernel goes on taking both for what they are, and undo puts back every byte. Constants
-# without a function, and with one, and one that something else has changed
+# without a function, and with one; with strings that stay the kernel's own; and with a new
+# string, which cannot be undone
 
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
@@ -21,9 +22,23 @@ both=$(create_update "$work/both.patch")
 tar -xzf "$table" -C "$work"
 nm "$work"/ksplice-*/*.ko | grep -q ' eventfd_fops.ksplice$' || fail "no new content in the update"
 
-boot --file "$table" --file "$both" <<EOS
+# A table with a name in each entry, of which one has another mode: no name travels.
+make_patch fs/proc/base.c \
+	'/^static const struct pid_entry tgid_base_stuff/,/^};/ s/ONE("status",\( *\)S_IRUGO/ONE("status",\1S_IRUSR/' \
+	"$work/mode.patch"
+mode=$(create_update "$work/mode.patch")
+
+# A table of strings, with a new one.
+make_patch fs/proc/array.c \
+	'/^static const char \* const task_state_array/,/^};/ s/S (sleeping)/S (dozing)/' \
+	"$work/string.patch"
+string=$(create_update "$work/string.patch")
+
+boot --file "$table" --file "$both" --file "$mode" --file "$string" <<EOS
 table=$(name_id "$table")
 both=$(name_id "$both")
+mode=$(name_id "$mode")
+string=$(name_id "$string")
 $(
 	cat <<'EOG'
 # ask WORD ANSWER: what event_files says
@@ -78,7 +93,31 @@ for cycle in 1 2 3; do
 	ask aio 'event event'
 done
 exec 3>&- 4<&-
-rmmod ksplice
+
+# expect_process MODE STATE: the status file of a new process.
+expect_process() {
+	local sleeper
+	sleep 1000 &
+	sleeper=$!
+	wait_until grep -q "^State:.$2\$" /proc/$sleeper/status
+	[ "$(stat -c %a /proc/$sleeper/status)" = "$1" ] || fail "status of mode $(stat -c %a /proc/$sleeper/status)"
+	[ "$(cat /proc/$sleeper/comm)" = sleep ] || fail "the names of files in /proc"
+	kill $sleeper
+	wait $sleeper || true
+}
+
+expect_process 444 'S (sleeping)'
+apply "ksplice-$mode.tar.gz"
+expect_output '0 functions, 1 constant,'
+expect_process 400 'S (sleeping)'
+undo $mode
+kernel_text compare /tmp/before
+expect_process 444 'S (sleeping)'
+apply "ksplice-$string.tar.gz"
+expect_process 444 'S (dozing)'
+expect_status 2 ksplice-undo $string
+expect_output 'cannot be reversed'
+expect_process 444 'S (dozing)'
 EOG
 )
 EOS

@@ -158,7 +158,7 @@ check_line() {
 		;;
 	replaces | keeps)
 		got=$(jq --arg name "$1" '(.functions // []) | index($name) != null' result.json)
-		[ "$got" = "$([ $word = replaces ] && echo true || echo false)" ] ||
+		[ "$got" = "$([ "$word" = replaces ] && echo true || echo false)" ] ||
 			problem "$word $1: $got ($(jq -c .functions result.json))"
 		;;
 	entries)

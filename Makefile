@@ -3,7 +3,8 @@
 # Makefile - the tools, the GCC plugin, and the core module for a kernel tree.
 #
 #   sources ──▶ build/obj ──▶ build/bin/ksplice-*          user-space tools
-#                        └──▶ build/lib/ksplice/plugin-*.so  one per GCC major
+#                        ├──▶ build/lib/ksplice/plugin-*.so  one per GCC major
+#                        └──▶ build/lib/ksplice/shadow.so    preloaded into compilers
 #   kmod, abi ──────────────▶ build/lib/ksplice/            sources the tools use
 #             └─ KERNEL= ───▶ build/kmod-*/kmod/ksplice.ko   built for one kernel
 #
@@ -67,6 +68,7 @@ tools := $(addprefix $(B)/bin/,$(ccwrap_tools) $(differ_tools) $(apply_tools))
 
 plugin_cc := $(wildcard plugin/*.cc)
 plugins := $(if $(plugin_cc),$(plugin_majors:%=$(B)/lib/ksplice/plugin-%.so))
+shadow := $(B)/lib/ksplice/shadow.so
 
 core_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[ch] kmod/Kbuild kmod/compat/*.h))
 template_sources := $(filter-out %.mod.c,$(wildcard kmod/template/*.[ch] \
@@ -78,13 +80,14 @@ data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%)
 unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
 recorder_programs := $(B)/tests/recorder/hash_verdict $(B)/tests/recorder/source_mutation
+audit_programs := $(B)/tests/update_audit $(B)/tests/update_mutation
 guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 	$(wildcard tests/vm/guest/*.c))
 
 # ---- targets ----------------------------------------------------------------
 
-.PHONY: all kmod tests demo check check-long bench install clean help
-all: $(tools) $(plugins) $(data)
+.PHONY: all kmod tests demo check check-long corpus bench install clean help
+all: $(tools) $(plugins) $(shadow) $(data)
 
 ifneq ($(plugin_cc),)
 ifeq ($(filter $(default_major),$(plugin_majors)),)
@@ -102,6 +105,8 @@ help:
 	'make demo            patch a running kernel, from nothing to undo, in QEMU' \
 	'make check           run all tests (installs the Debian packages they need)' \
 	'make check-long      the tests that take hours: whole kernels, 500 mutated sources' \
+	'make corpus FROM=V TO=V [MAX=N]  real changes between two versions of the kernel,' \
+	'                     each given to ksplice-create; V as in linux-source-6.1=V' \
 	'make bench           measure what recording and the index cost' \
 	'make kmod KERNEL=T   build ksplice.ko for the kernel object tree T' \
 	'make tests           build the unit tests and the programs the VM tests run' \
@@ -117,7 +122,7 @@ help:
 	'CFLAGS, LDFLAGS, CC  as usual' \
 	'KSPLICE_CACHE        where demo and check keep kernels (~/.cache/ksplice)'
 
-tests: $(unit_tests) $(recorder_programs) $(guest_programs)
+tests: $(unit_tests) $(recorder_programs) $(audit_programs) $(guest_programs)
 
 demo:
 	@tests/demo $(KERNEL)
@@ -127,6 +132,13 @@ check:
 
 check-long:
 	@tests/check --long $(KERNEL)
+
+# Not judged but for errors: a row for each change of a real kernel.
+corpus: all tests
+	@[ -n "$(FROM)" ] && [ -n "$(TO)" ] || { \
+		echo 'make corpus: say between which versions: make corpus FROM=6.1.170-3 TO=6.1.176-1' >&2; \
+		exit 1; }
+	@tests/corpus/run $(FROM) $(TO) $(or $(MAX),0) $(KERNEL)
 
 # What is measured and not judged, on the test kernel or KERNEL.
 bench: all
@@ -214,6 +226,13 @@ $(B)/lib/ksplice/plugin-$(1).so: $(patsubst plugin/%.cc,$(O)/plugin-$(1)/%.o,$(p
 endef
 $(foreach m,$(plugin_majors),$(eval $(call plugin_rules,$(m))))
 
+# ---- the library that makes compilers read patched files ----------------------
+
+$(shadow): $(call pic_object,$(wildcard plugin/preload/*.c))
+	@mkdir -p $(@D)
+	$(CC) -shared $(LDFLAGS) -o $@.new $^ -ldl
+	@mv -f $@.new $@
+
 # ---- sources that the tools compile in a kernel's tree ----------------------
 
 $(B)/lib/ksplice/template/%: kmod/template/%
@@ -262,6 +281,11 @@ $(B)/tests/test_%: $(O)/tests/unit/test_%.o $(O)/unit.a $(O)/differ.a $(O)/apply
 $(B)/tests/recorder/%: $(O)/tests/recorder/%.o $(O)/tests/recorder/bound_code.o \
 		$(O)/differ.a $(O)/lib.a
 	$(call link,$(differ_libs))
+
+# It checks what differ/ makes, and so shares no code with it.
+$(B)/tests/update_%: $(O)/tests/differ/update_%.o \
+		$(call object,$(wildcard tests/differ/audit_*.c))
+	$(call link,-lelf -ljansson -lopcodes -lbfd)
 
 # They run in an initramfs without libraries.
 $(B)/tests/guest/%: tests/vm/guest/%.c $(O)/flags | $(B)/probed

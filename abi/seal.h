@@ -15,4 +15,7 @@
  * file was unpacked from a seal. */
 #define KSPLICE_SEAL_MANIFEST ".ksplice/seal.json"
 
+/* What the build made without a record, from which files (differ/tree/build_trace.h). */
+#define KSPLICE_SEAL_TRACE ".ksplice/trace.json"
+
 #endif

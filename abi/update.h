@@ -8,9 +8,9 @@
  *
  *     ksplice-create ──▶ ksplice-<id>-<target>.ko ──▶ ksplice-apply ──▶ ksplice.ko
  *
- * Everything is little-endian, naturally aligned and without implicit padding.
- * Addresses in a target are offsets from its base: for vmlinux from the symbol
- * _text, so that they hold wherever KASLR put the kernel.
+ * Everything is little-endian, naturally aligned and without implicit padding. Fields
+ * named reserved are 0. What the core does not know, and what it knows and cannot do, it
+ * refuses by name.
  *
  * This header is read by the kernel and by user space, and includes nothing
  * but the fixed-width types.
@@ -20,14 +20,21 @@
 
 #include <linux/types.h>
 
-/* Changes with every incompatible change to this file; checked by the core. */
-#define KSPLICE_ABI_VERSION 1
+/*
+ * Changes with every incompatible change to this file; checked by the core.
+ *
+ *   1  one target, functions only
+ *   2  several targets, a place for each hunk and symbol, data hunks, hooks, parents
+ *
+ * The core of today takes format 2 with one target, vmlinux, and without hooks.
+ */
+#define KSPLICE_ABI_VERSION 2
 
 #define KSPLICE_UPDATE_MAGIC 0x4c50534b  /* "KSPL" */
 #define KSPLICE_SYMBOLS_MAGIC 0x4d59534b /* "KSYM" */
 
 #define KSPLICE_ID_SIZE 16     /* an id is 8 characters [0-9a-z] and a NUL */
-#define KSPLICE_TARGET_SIZE 64 /* "vmlinux", or a module's name, and a NUL */
+#define KSPLICE_TARGET_SIZE 64 /* a target's name and NULs to the end */
 #define KSPLICE_BUILD_ID_SIZE 32
 
 /* The target that is the kernel image itself. */
@@ -40,64 +47,128 @@
 
 /* Sections of an update module (all SHF_ALLOC). */
 #define KSPLICE_SECTION_UPDATE ".ksplice.update"   /* one struct ksplice_update */
+#define KSPLICE_SECTION_TARGETS ".ksplice.targets" /* struct ksplice_target [] */
 #define KSPLICE_SECTION_SYMBOLS ".ksplice.symbols" /* one symbol list, see below */
 #define KSPLICE_SECTION_HUNKS ".ksplice.hunks"     /* struct ksplice_hunk [] */
 #define KSPLICE_SECTION_SITES ".ksplice.sites"     /* struct ksplice_site [] */
+#define KSPLICE_SECTION_HOOKS ".ksplice.hooks"     /* struct ksplice_hook [], if any */
 #define KSPLICE_SECTION_MATCH ".ksplice.match"     /* bytes and strings */
 
 /* The symbol of the one struct ksplice_update; the template refers to it. */
 #define KSPLICE_UPDATE_SYMBOL "ksplice_update"
 
-/* Ends the name of a new function that replaces an old one, in the update's own symbol
- * table: _printk.ksplice. */
+/* Ends the name of a new function or constant that replaces an old one, in the update's
+ * own symbol table: _printk.ksplice. */
 #define KSPLICE_COPY_SUFFIX ".ksplice"
 
 /*
- * The update cannot be reversed: its new functions' addresses may be stored
- * where nobody can find them (timers, work items, tables of operations).
+ * The update cannot be reversed: addresses of what it brings may be stored where nobody
+ * can find them (timers, work items, tables of operations).
  */
 #define KSPLICE_UPDATE_IRREVERSIBLE (1u << 0)
+
+enum ksplice_target_kind {
+	KSPLICE_TARGET_IMAGE = 1,  /* the kernel image; its name is "vmlinux" */
+	KSPLICE_TARGET_MODULE = 2, /* a loaded module; its name as in /proc/modules */
+	/* An earlier update, a parent; its name is that update's id. It has to be applied
+	 * first and reversed last. Only symbols come from it: no hunk is in it. */
+	KSPLICE_TARGET_UPDATE = 3,
+};
+
+/*
+ * struct ksplice_target - something that is in memory already
+ *
+ * No two targets of a table have the same kind and name.
+ */
+struct ksplice_target {
+	char name[KSPLICE_TARGET_SIZE];
+	__u32 kind;           /* enum ksplice_target_kind */
+	__u32 build_id_size;  /* 1 .. KSPLICE_BUILD_ID_SIZE */
+	__u8 build_id[KSPLICE_BUILD_ID_SIZE]; /* GNU build-id and 0s to the end; of an
+					       * update: its module's */
+	__u32 flags;          /* none is known yet: 0 */
+	__u32 reserved;
+};
+
+/*
+ * struct ksplice_place - a place in a target, wherever that is loaded
+ *
+ * The kernel image moves as one piece under KASLR: a place in it is an offset from _text.
+ * The sections of a module (and of an update) have places of their own: a place there is
+ * a section and an offset in it.
+ */
+struct ksplice_place {
+	__u64 offset;
+	__u32 target;      /* index in the table of targets */
+	__u32 section;     /* offset of the section's name, NUL-terminated, in the match
+			    * blob (of a symbol: in the list's strings), or
+			    * KSPLICE_NO_SECTION in the image */
+};
+
+#define KSPLICE_NO_TARGET 0xffffffffu
+#define KSPLICE_NO_SECTION 0xffffffffu
 
 /*
  * struct ksplice_update - the root of what the core reads
  *
- * The five pointers are link-time relocations (R_X86_64_64), so that the
- * module loader has already made them addresses when the update's init runs.
+ * The pointers are link-time relocations (R_X86_64_64), so that the module loader has
+ * already made them addresses when the update's init runs. magic and abi have been in
+ * front, and will be, in every format.
  */
 struct ksplice_update {
-	__u32 magic;       /* KSPLICE_UPDATE_MAGIC */
-	__u32 abi;         /* KSPLICE_ABI_VERSION */
-	__u32 flags;       /* KSPLICE_UPDATE_... */
-	__u32 build_id_size;
-	__u8 build_id[KSPLICE_BUILD_ID_SIZE]; /* of the target, GNU build-id */
+	__u32 magic;        /* KSPLICE_UPDATE_MAGIC */
+	__u32 abi;          /* KSPLICE_ABI_VERSION */
+	__u32 flags;        /* KSPLICE_UPDATE_... */
+	__u32 reserved;
 	char id[KSPLICE_ID_SIZE];
-	char target[KSPLICE_TARGET_SIZE];
-	__u64 symbols;     /* address of the symbol list */
+	__u64 targets;      /* address of struct ksplice_target[target_count] */
+	__u64 symbols;      /* address of the symbol list */
 	__u64 symbols_size; /* bytes */
-	__u64 hunks;       /* address of struct ksplice_hunk[hunk_count] */
-	__u64 sites;       /* address of struct ksplice_site[site_count] */
-	__u64 match;       /* address of the match blob */
-	__u64 match_size;  /* bytes */
-	__u32 hunk_count;
+	__u64 hunks;        /* address of struct ksplice_hunk[hunk_count] */
+	__u64 sites;        /* address of struct ksplice_site[site_count] */
+	__u64 hooks;        /* address of struct ksplice_hook[hook_count]; 0 if none */
+	__u64 match;        /* address of the match blob */
+	__u64 match_size;   /* bytes */
+	__u32 target_count; /* not 0 */
+	__u32 hunk_count;   /* not 0 */
 	__u32 site_count;
+	__u32 hook_count;
+};
+
+enum ksplice_hunk_kind {
+	/* A function that is replaced: at jump, a jump to post is written. */
+	KSPLICE_HUNK_FUNCTION = 1,
+	/* Code that is matched and watched by the stack check, and not written to: a
+	 * further part (.cold) of a function, to which only the function jumps. */
+	KSPLICE_HUNK_PART = 2,
+	/* A constant that is replaced where it is: its bytes become those at post. It
+	 * lies in the target's read-only data, post in the read-only data of the update,
+	 * where the module loader has relocated the pointers in it. The stack check
+	 * ignores it: who reads it meanwhile finds each aligned 8-byte word old or
+	 * new. */
+	KSPLICE_HUNK_DATA = 3,
 };
 
 /*
- * struct ksplice_hunk - one contiguous piece of old code
+ * struct ksplice_hunk - one contiguous piece of what is in memory
  *
- * A function that is replaced has one hunk with a post address, and one hunk
- * without for each further part of it (.cold): those are matched and watched by
- * the stack check, and get no trampoline, because only the function jumps there.
+ * Its bytes are matched before anything is written. Of a data hunk nothing may differ
+ * from the bytes as linked but at sites of kind KSPLICE_SITE_ABSOLUTE and length 8:
+ * pointers, which KASLR slides.
  */
 struct ksplice_hunk {
-	__u64 post;        /* the new function (relocated), or 0 for a part */
-	__u64 offset;      /* of the old code, from the target's base */
-	__u32 size;        /* of the old code, in bytes */
-	__u32 jump;        /* offset of the trampoline in it; 5 bytes are written */
-	__u32 name;        /* offset in the match blob: symbol name, NUL-terminated */
+	__u64 post;        /* the new function or content (relocated); 0 for a part */
+	struct ksplice_place place; /* of the old one */
+	__u32 kind;        /* enum ksplice_hunk_kind */
+	__u32 size;        /* of the old one, in bytes; a constant keeps its size */
+	__u32 jump;        /* offset of the trampoline in it, 5 bytes are written; 0
+			    * where there is none */
+	__u32 name;        /* offset in the match blob: symbol name, NUL-terminated;
+			    * kallsyms must have that name there */
 	__u32 bytes;       /* offset in the match blob: size bytes, as linked */
 	__u32 first_site;  /* its sites are sites[first_site .. +site_count), */
 	__u32 site_count;  /* sorted by offset; several may share an offset */
+	__u32 reserved;
 };
 
 /*
@@ -136,6 +207,9 @@ enum ksplice_site_kind {
 	KSPLICE_SITE_JUMP_LABEL = 9,
 	/* Lock prefix: 0xf0, or 0x3e on a machine that booted with one CPU. */
 	KSPLICE_SITE_LOCK = 10,
+	/* Field that the module loader filled in, in a module. Data: struct
+	 * ksplice_relocation_site. The value that the relocation has there. */
+	KSPLICE_SITE_RELOCATION = 11,
 };
 
 struct ksplice_site {
@@ -147,29 +221,60 @@ struct ksplice_site {
 };
 
 struct ksplice_paravirt_site {
-	__u64 ops;         /* offset from _text of the slot in pv_ops */
+	struct ksplice_place ops;        /* of the slot in pv_ops */
 };
 
 struct ksplice_retpoline_site {
 	__u32 reg;         /* 0 rax .. 15 r15 */
-	__u32 reserved;    /* 0 */
+	__u32 reserved;
 };
 
 struct ksplice_static_call_site {
-	__u64 key;         /* offset from _text of the struct static_call_key */
-	__u64 trampoline;  /* offset from _text of its trampoline (__SCT__...) */
+	struct ksplice_place key;        /* of the struct static_call_key */
+	struct ksplice_place trampoline; /* of its trampoline (__SCT__...) */
 };
 
 struct ksplice_jump_label_site {
-	__u64 destination; /* offset from _text of the jmp's destination */
+	struct ksplice_place destination; /* of the jmp */
+};
+
+struct ksplice_relocation_site {
+	struct ksplice_place symbol;
+	__s64 addend;
+	__u32 type;        /* R_X86_64_... */
+	__u32 reserved;
+};
+
+enum ksplice_hook_kind {
+	KSPLICE_HOOK_PRE_APPLY = 1,      /* before the stop; may sleep and may refuse */
+	KSPLICE_HOOK_CHECK_APPLY = 2,    /* in the stop, before the writing; may refuse */
+	KSPLICE_HOOK_APPLY = 3,          /* in the stop, after the writing */
+	KSPLICE_HOOK_POST_APPLY = 4,     /* after the stop */
+	KSPLICE_HOOK_FAIL_APPLY = 5,     /* when it was not applied after all */
+	KSPLICE_HOOK_PRE_REVERSE = 6,    /* the same for undo */
+	KSPLICE_HOOK_CHECK_REVERSE = 7,
+	KSPLICE_HOOK_REVERSE = 8,
+	KSPLICE_HOOK_POST_REVERSE = 9,
+	KSPLICE_HOOK_FAIL_REVERSE = 10,
+};
+
+/* A function that the author of the patch wrote to be called at that moment. */
+struct ksplice_hook {
+	__u64 function;    /* in the update (relocated) */
+	__u32 kind;        /* enum ksplice_hook_kind */
+	__u32 reserved;
 };
 
 /*
  * The symbol list: what the update refers to and the kernel does not export.
  *
  *     struct ksplice_symbol_list
+ *     struct ksplice_target[target_count]
  *     struct ksplice_symbol[count]   sorted by name (strcmp)
  *     strings, strings_size bytes    NUL-terminated each
+ *
+ * It has a table of targets of its own, since it is read before the module is there, and
+ * because symbols may come from targets that the update does not change.
  *
  * ksplice-apply writes the section's bytes to /dev/ksplice in one write(2)
  * before it loads the module; the core compares that copy byte for byte with
@@ -178,17 +283,20 @@ struct ksplice_jump_label_site {
 struct ksplice_symbol_list {
 	__u32 magic;       /* KSPLICE_SYMBOLS_MAGIC */
 	__u32 abi;         /* KSPLICE_ABI_VERSION */
+	__u32 target_count; /* not 0 */
 	__u32 count;
 	__u32 strings_size;
-	__u32 build_id_size;
-	__u32 reserved;    /* 0 */
-	__u8 build_id[KSPLICE_BUILD_ID_SIZE]; /* of vmlinux */
+	__u32 reserved;
 };
 
 enum ksplice_symbol_kind {
-	KSPLICE_SYMBOL_OFFSET = 1,   /* value is an offset from _text */
-	KSPLICE_SYMBOL_FIXED = 2,    /* value does not move: per-cpu offsets, absolutes */
-	KSPLICE_SYMBOL_CORE = 3,     /* one of the core's own functions, by name */
+	KSPLICE_SYMBOL_OFFSET = 1,   /* at its place */
+	/* The place's offset is the value: per-cpu offsets, absolutes. They do not move;
+	 * the place's target is who defines them. */
+	KSPLICE_SYMBOL_FIXED = 2,
+	/* One of the core's own functions, by name. The place is 0, KSPLICE_NO_TARGET,
+	 * KSPLICE_NO_SECTION. */
+	KSPLICE_SYMBOL_CORE = 3,
 };
 
 struct ksplice_symbol {
@@ -197,8 +305,8 @@ struct ksplice_symbol {
 			    * address; or KSPLICE_NO_KALLSYMS where the place is
 			    * not the start of a symbol */
 	__u32 kind;        /* enum ksplice_symbol_kind */
-	__u32 reserved;    /* 0 */
-	__u64 value;
+	__u32 reserved;
+	struct ksplice_place place;
 };
 
 #define KSPLICE_NO_KALLSYMS 0xffffffffu

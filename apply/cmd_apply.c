@@ -74,9 +74,13 @@ static struct error *apply_report(const struct apply_options *options, const cha
 	}
 	if (options->quiet)
 		return NULL;
-	size_t count = update_state_count_functions(&state);
-	printf("Update %s applied: %zu function%s, pause %.2f ms\n", id, count,
-		count == 1 ? "" : "s", (double)state.pause_ns / 1e6);
+	size_t functions = update_state_count_functions(&state);
+	size_t constants = update_state_count_constants(&state);
+	printf("Update %s applied: %zu function%s, ", id, functions,
+		functions == 1 ? "" : "s");
+	if (constants)
+		printf("%zu constant%s, ", constants, constants == 1 ? "" : "s");
+	printf("pause %.2f ms\n", (double)state.pause_ns / 1e6);
 	return NULL;
 }
 

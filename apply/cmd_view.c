@@ -16,7 +16,7 @@
 
 static const char help[] =
 	"usage: ksplice-view [OPTION...] [ID]\n"
-	"Lists the updates that are loaded, or shows one with its functions.\n"
+	"Lists the updates that are loaded, or shows one with its functions and constants.\n"
 	"\n"
 	"  --json              print JSON\n"
 	"  -h, --help          show this text\n"
@@ -66,6 +66,13 @@ static void view_print_details(const struct update_state *state)
 		const char *kind = memrchr(line, ' ', size);
 		printf("  %.*s%s\n", (int)name, line,
 			kind && !strncmp(kind, " part", 5) ? " (part)" : "");
+		line += size + (line[size] == '\n');
+	}
+	if (*state->constants)
+		printf("constants: %zu\n", update_state_count_constants(state));
+	for (const char *line = state->constants; *line;) {
+		size_t size = strcspn(line, "\n");
+		printf("  %.*s\n", (int)strcspn(line, " \n"), line);
 		line += size + (line[size] == '\n');
 	}
 }

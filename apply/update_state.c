@@ -58,6 +58,7 @@ void update_state_deinit(struct update_state *state)
 	free(state->target);
 	free(state->build_id);
 	free(state->functions);
+	free(state->constants);
 	free(state->conflicts);
 	*state = (struct update_state){0};
 }
@@ -69,6 +70,7 @@ struct error *update_state_read(const char *id, struct update_state *state)
 	try(update_state_read_text(id, "target", &found.target));
 	try(update_state_read_text(id, "build_id", &found.build_id));
 	try(update_state_read_text(id, "functions", &found.functions));
+	try(update_state_read_text(id, "constants", &found.constants));
 	/* For root's eyes only: it names other users' threads. */
 	if (geteuid())
 		found.conflicts = memory_copy_text("");
@@ -102,15 +104,28 @@ static void update_state_each_line(
 		visit(line, data);
 }
 
-static void update_state_count_line(char *line, void *data)
+static void update_state_count_function(char *line, void *data)
 {
 	*(size_t *)data += text_has_suffix(line, " replaced");
+}
+
+static void update_state_count_constant(char *line, void *data)
+{
+	(void)line;
+	++*(size_t *)data;
 }
 
 size_t update_state_count_functions(const struct update_state *state)
 {
 	size_t count = 0;
-	update_state_each_line(state->functions, update_state_count_line, &count);
+	update_state_each_line(state->functions, update_state_count_function, &count);
+	return count;
+}
+
+size_t update_state_count_constants(const struct update_state *state)
+{
+	size_t count = 0;
+	update_state_each_line(state->constants, update_state_count_constant, &count);
 	return count;
 }
 
@@ -155,17 +170,34 @@ static void update_state_describe_function(char *line, void *data)
 	json_append(data, function);
 }
 
+static void update_state_describe_constant(char *line, void *data)
+{
+	char *rest = NULL;
+	const char *name = strtok_r(line, " ", &rest);
+	const char *size = strtok_r(NULL, " ", &rest);
+	if (!name || !size)
+		return;
+	struct json_t *constant = json_make_object();
+	json_put_text(constant, "name", name);
+	json_put_number(constant, "size", strtoll(size, NULL, 10));
+	json_append(data, constant);
+}
+
 struct json_t *update_state_describe(const struct update_state *state)
 {
 	struct json_t *object = json_make_object();
 	struct json_t *functions = json_make_array();
 	update_state_each_line(
 		state->functions, update_state_describe_function, functions);
+	struct json_t *constants = json_make_array();
+	update_state_each_line(
+		state->constants, update_state_describe_constant, constants);
 	json_put_text(object, "id", state->id);
 	json_put_text(object, "state", state->state);
 	json_put_text(object, "target", state->target);
 	json_put_text(object, "build_id", state->build_id);
 	json_put(object, "functions", functions);
+	json_put(object, "constants", constants);
 	json_put_real(object, "pause_ms", (double)state->pause_ns / 1e6);
 	json_put_number(object, "attempts", (int64_t)state->attempts);
 	return object;

@@ -19,6 +19,7 @@ struct update_state {
 	char *target;
 	char *build_id;
 	char *functions; /* lines: name, size, "replaced" or "part" */
+	char *constants; /* lines: name, size; replaced in place */
 	char *conflicts; /* lines with tabs: pid, name, place, function+offset */
 	uint64_t pause_ns;
 	uint64_t attempts;
@@ -38,13 +39,14 @@ void update_state_deinit(struct update_state *state);
 /* One attempt to bring the update into that state: *number is 0 or the errno. */
 struct error *update_state_write(const char *id, const char *state, int *number);
 
-/* How many functions it replaces. */
+/* How many functions it replaces, and how many constants. */
 size_t update_state_count_functions(const struct update_state *state);
+size_t update_state_count_constants(const struct update_state *state);
 
 /* The ids of all loaded updates, sorted and NULL-terminated; free each and the array. */
 struct error *update_state_list(char ***ids);
 
-/* As an object: id, state, target, build_id, functions, pause_ms, attempts. */
+/* As an object: id, state, target, build_id, functions, constants, pause_ms, attempts. */
 struct json_t *update_state_describe(const struct update_state *state);
 
 /* The threads in the way as an array of objects: pid, name, place, function. */

@@ -8,16 +8,23 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
+#include "differ/create/assess.h"
 #include "differ/create/closure.h"
+#include "differ/create/finding.h"
+#include "differ/create/origin.h"
 #include "differ/create/patch_file.h"
 #include "differ/create/shadow.h"
 #include "differ/create/site_table.h"
+#include "differ/create/update_manifest.h"
 #include "differ/create/update_match.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
 #include "differ/create/update_package.h"
 #include "differ/create/update_plan.h"
+#include "differ/create/update_symbol.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/index/index.h"
@@ -44,11 +51,14 @@ static const char help[] =
 	"'ksplice-index --seal' made of it. Neither it nor the source tree is written, but\n"
 	"for the folder .ksplice in it.\n"
 	"\n"
-	"  -p, --patch=FILE   the unified diff to apply\n"
+	"  -p, --patch=FILE   the unified diff to apply; - for standard input\n"
 	"  -s, --strip=N      leading folders of the diff's paths to strip (1, as patch "
 	"-p1)\n"
 	"      --source=DIR   where the source tree is, if it is not where it was\n"
 	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
+	"      --allow-layout=KIND:NAME\n"
+	"                     take the patch although it changes the layout of struct,\n"
+	"                     union or enum NAME; may be there several times\n"
 	"      --keep=DIR     keep the objects made on the way in DIR, which must not "
 	"exist\n"
 	"      --json         print the result as JSON on standard output\n"
@@ -66,6 +76,7 @@ struct create {
 	const char *keep;
 	const char *tree_path;
 	const char *source_path;
+	struct command_list allowed_layouts; /* "struct:NAME" */
 	unsigned strip;
 	bool is_json;
 	bool is_quiet;
@@ -78,14 +89,16 @@ struct create {
 	struct update_plan plan;
 	/* what is made of them */
 	char *work;
+	char *patch_copy; /* path in work */
 	char *shadow;
 	struct module_template template;
 	struct site_table sites;
 	struct update_unit *units;
+	struct origin origin;
+	struct update update;
 	struct update_match match;
 	char id[KSPLICE_ID_SIZE];
-	const char *escape;
-	struct json_t *refusals; /* of functions, all that there are */
+	struct json_t *warnings; /* about the patch, and of the compiler about new code */
 	char *archive;
 	double seconds;
 };
@@ -97,13 +110,49 @@ static double create_clock(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* What the patch is called in the work folder and in the archive. */
+static const char *create_find_patch_name(const struct create *create)
+{
+	struct stat status;
+	bool is_file = stat(create->patch_path, &status) == 0 && S_ISREG(status.st_mode);
+	return is_file ? file_name(create->patch_path) : "update.patch";
+}
+
+static struct error *create_make_work(struct create *create)
+{
+	scope_free char *made = NULL;
+	if (create->keep)
+		try(file_make_folder(create->keep));
+	else
+		try(file_make_temporary("ksplice-create", &made));
+	/* Absolute: the compiler runs elsewhere. */
+	create->work = realpath(create->keep ? create->keep : made, NULL);
+	if (!create->work)
+		return error_errno("%s", create->keep ? create->keep : made);
+	create->shadow = file_join(create->work, "shadow");
+	create->patch_copy = memory_format(
+		"%s/patch/%s", create->work, create_find_patch_name(create));
+	return file_write(
+		create->patch_copy, create->patch_text.data, create->patch_text.size);
+}
+
+/* The patch may come through a pipe, so it is read once; all else reads a copy. */
+static struct error *create_read_patch(struct create *create)
+{
+	const char *path = create->patch_path;
+	bool is_input = strcmp(path, "-") == 0;
+	struct text *text = &create->patch_text;
+	try(file_read(is_input ? "/dev/stdin" : path, text));
+	if (!text->size)
+		return error_failed("%s: there is no patch in it: it is empty", path);
+	if (strlen(text->data) != text->size)
+		return error_failed("%s: not a text file", path);
+	return patch_file_read(path, text->data, create->strip, &create->patch);
+}
+
 static struct error *create_open(struct create *create)
 {
-	try(file_read(create->patch_path, &create->patch_text));
-	if (strlen(create->patch_text.data) != create->patch_text.size)
-		return error_failed("%s: is no text", create->patch_path);
-	try(patch_file_read(create->patch_path, create->patch_text.data, create->strip,
-		&create->patch));
+	try(create_read_patch(create));
 	try(seal_open_tree(create->tree_path, create->source_path, &create->tree));
 	try(kernel_image_open(create->tree->vmlinux, &create->image));
 	message_step("reading the index of %s (Linux %s)", create->tree->objects,
@@ -111,9 +160,26 @@ static struct error *create_open(struct create *create)
 	return index_open(create->tree, create->image, &create->index);
 }
 
+static void create_show_warnings(const struct create *create, size_t known)
+{
+	for (size_t i = known; i < json_count_items(create->warnings); i++)
+		message_warn("%s", json_find_item_text(create->warnings, i));
+}
+
 static struct error *create_plan(struct create *create)
 {
-	try(update_plan_make(create->index, &create->patch, &create->plan));
+	try(update_plan_make(create->tree, create->index, &create->patch, &create->plan));
+	try(create_make_work(create));
+	struct error *error = shadow_create(create->tree, &create->patch,
+		create->patch_copy, create->strip, create->shadow, create->warnings);
+	create_show_warnings(create, 0);
+	if (error)
+		return error;
+	if (!create->plan.count)
+		return error_no_change(
+			"%s: nothing of what the patch touches is built in "
+			"this configuration",
+			create->patch.entries[0].path);
 	for (size_t i = 0; i < create->plan.unbuilt_count; i++)
 		message_warn(
 			"%s is not built in this configuration: its change has no effect",
@@ -133,23 +199,28 @@ static struct error *create_prepare(struct create *create)
 	scope_free char *build_id =
 		text_from_bytes(create->image->build_id, create->image->build_id_size);
 	update_package_make_id(create->patch_text.data, build_id, create->id);
-	/* Absolute: the compiler runs elsewhere. */
-	scope_free char *made = NULL;
-	if (create->keep)
-		try(file_make_folder(create->keep));
-	else
-		try(file_make_temporary("ksplice-create", &made));
-	create->work = realpath(create->keep ? create->keep : made, NULL);
-	if (!create->work)
-		return error_errno("%s", create->keep ? create->keep : made);
-	create->shadow = file_join(create->work, "shadow");
 	try(module_template_prepare(create->tree, build_id,
 		create->units[0].record.compiler, create->work, &create->template));
-	scope_free char *patch = realpath(create->patch_path, NULL);
-	return shadow_create(create->tree, &create->patch,
-		patch ? patch : create->patch_path, create->strip, create->shadow);
+	create->origin = (struct origin){
+		.tree = create->tree,
+		.image = create->image,
+		.index = create->index,
+		.layout = &create->template.layout,
+	};
+	create->update.origin = &create->origin;
+	return NULL;
 }
 
+static struct error *create_compile(struct create *create,
+	const struct update_source *source, struct update_unit *unit)
+{
+	size_t known = json_count_items(create->warnings);
+	struct error *error = update_unit_compile(source, unit);
+	create_show_warnings(create, known);
+	return error;
+}
+
+/* Compiles each unit twice, and takes both objects apart. */
 static struct error *create_compare(struct create *create)
 {
 	struct update_source source = {
@@ -159,89 +230,113 @@ static struct error *create_compare(struct create *create)
 		.layout = &create->template.layout,
 		.shadow = create->shadow,
 		.work = create->work,
+		.warnings = create->warnings,
 	};
-	bool has_change = false;
 	for (size_t i = 0; i < create->plan.count; i++) {
 		struct update_unit *unit = &create->units[i];
 		message_step("compiling %s before and after (%zu of %zu)", unit->object,
 			i + 1, create->plan.count);
-		try(update_unit_compile(&source, unit));
+		try(create_compile(create, &source, unit));
 		try(update_unit_prove(&source, unit));
 		try(update_unit_compare(&source, unit));
-		has_change |= unit->has_change;
+		try(origin_prove_unit(&create->origin, unit));
 	}
-	if (!has_change)
-		return error_no_change("%s: the patch changes no function of this kernel",
-			create->patch_path);
 	return NULL;
 }
 
-/* One function; if it is refused that is noted, and the others are still looked at, so
- * that the user hears of all at once. */
-static struct error *create_match_function(struct create *create,
-	const struct update_unit *unit, const struct piece *piece, struct error **refusal)
+/* Says what the differences mean, and selects what has to travel. */
+static struct error *create_select(struct create *create)
 {
-	struct error *error = update_match_add(
-		&create->match, create->image, &create->sites, unit, piece);
-	if (!error)
-		message_step("replacing %s", piece->symbol->name);
-	if (!error || error_get_kind(error) != ERROR_REFUSED)
-		return error;
-	json_append(create->refusals, message_describe(error));
-	if (!*refusal) {
-		*refusal = error;
-		return NULL;
+	struct update *update = &create->update;
+	update->units = create->units;
+	update->unit_count = create->plan.count;
+	update_collect_globals(update);
+	assess_functions(update);
+	assess_data(update);
+	assess_boot(update);
+	try(closure_select(update));
+	try(assess_selection(update));
+	try(assess_init(update));
+	return assess_layouts(update, &create->allowed_layouts);
+}
+
+/* Old code and constants, with all places where memory may differ from vmlinux. */
+static struct error *create_match_unit(struct create *create, struct update_unit *unit)
+{
+	struct finding_list *findings = &create->update.findings;
+	for (size_t i = 0; i < unit->post_pieces->count; i++) {
+		const struct piece *piece = &unit->post_pieces->pieces[i];
+		struct error *error = NULL;
+		if (update_is_replacement(piece))
+			error = update_match_add(&create->match, &create->origin,
+				&create->sites, unit, piece);
+		else if (piece->travels && piece->in_place)
+			error = update_match_add_constant(
+				&create->match, &create->origin, unit, piece);
+		try(finding_take_error(
+			findings, unit->object, update_piece_name(piece), error));
 	}
-	message_warn("%s", error_get_text(error));
-	error_free(error);
+	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
+		const struct piece *piece = &unit->pre_pieces->pieces[i];
+		if (!update_is_function(piece) || piece->twin ||
+			piece->kind == SECTION_KIND_INIT)
+			continue;
+		struct error *error = update_match_add_gone(
+			&create->match, &create->origin, &create->sites, unit, piece);
+		try(finding_take_error(
+			findings, unit->object, piece->symbol->name, error));
+	}
 	return NULL;
 }
 
 static struct error *create_match(struct create *create)
 {
-	struct error *refusal = NULL;
-	create->refusals = json_make_array();
+	struct update *update = &create->update;
+	if (!update->has_change)
+		return NULL;
 	try(site_table_read(create->image, &create->template.layout, &create->sites));
-	for (size_t i = 0; i < create->plan.count; i++) {
-		const struct update_unit *unit = &create->units[i];
-		if (!unit->has_change)
-			continue;
-		for (size_t k = 0; k < unit->post_pieces->count; k++) {
-			const struct piece *piece = &unit->post_pieces->pieces[k];
-			if (!closure_is_replacement(piece))
-				continue;
-			struct error *error =
-				create_match_function(create, unit, piece, &refusal);
-			if (error) {
-				error_free(refusal);
-				return error;
-			}
-		}
-		const struct piece *escape = closure_find_escape(unit->post_pieces);
-		if (escape)
-			create->escape = escape->symbol->name;
+	for (size_t i = 0; i < update->unit_count; i++) {
+		if (update->units[i].has_change)
+			try(create_match_unit(create, &update->units[i]));
 	}
-	if (create->escape && !refusal)
-		message_warn("the address of the new function %s is stored, so that this "
-			     "update cannot be undone",
-			create->escape);
-	return refusal;
+	return update_symbol_check(update);
+}
+
+/* Tells all findings that the user has to hear of; the first refusal is the answer. */
+static struct error *create_judge(const struct create *create)
+{
+	const struct finding_list *findings = &create->update.findings;
+	const struct finding *refused = finding_find(findings, FINDING_REFUSED);
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+		scope_free char *text = finding_describe(finding);
+		if (finding->consequence != FINDING_NOTED && finding != refused)
+			message_warn("%s", text);
+		else if (finding->kind == FINDING_CHANGED_FUNCTION && !refused)
+			message_step("replacing %s", finding->name);
+		else if (finding->kind == FINDING_CHANGED_CONSTANT && !refused)
+			message_step("changing the constant %s in place", finding->name);
+	}
+	if (refused)
+		return finding_refuse(findings);
+	if (create->update.has_change)
+		return NULL;
+	if (finding_find(findings, FINDING_WARNED))
+		return error_hint(
+			error_refused("init-function",
+				"%s: all that the patch changes is used at boot only",
+				create->patch_path),
+			"boot a kernel that was built with the patch");
+	return error_no_change(
+		"%s: the patch changes no function of this kernel", create->patch_path);
 }
 
 static struct error *create_write(struct create *create)
 {
-	struct update_content content = {
-		.tree = create->tree,
-		.image = create->image,
-		.layout = &create->template.layout,
-		.units = create->units,
-		.unit_count = create->plan.count,
-		.match = &create->match,
-		.id = create->id,
-		.is_irreversible = create->escape != NULL,
-	};
-	return update_package_write(&content, &create->template, create->patch_path,
-		create->escape, create->work, create->output, &create->archive);
+	const struct update_content content = {
+		&create->update, &create->match, create->id};
+	return update_package_write(&content, &create->template, create->patch_copy,
+		create->work, create->output, &create->archive);
 }
 
 static struct error *create_run(struct create *create)
@@ -251,7 +346,9 @@ static struct error *create_run(struct create *create)
 	try(create_plan(create));
 	try(create_prepare(create));
 	try(create_compare(create));
+	try(create_select(create));
 	try(create_match(create));
+	try(create_judge(create));
 	try(create_write(create));
 	create->seconds = create_clock() - start;
 	return NULL;
@@ -265,6 +362,7 @@ static struct error *create_clean(struct create *create)
 	for (size_t i = 0; create->units && i < create->plan.count; i++)
 		update_unit_deinit(&create->units[i]);
 	free(create->units);
+	update_deinit(&create->update);
 	update_match_deinit(&create->match);
 	site_table_deinit(&create->sites);
 	module_template_deinit(&create->template);
@@ -274,7 +372,9 @@ static struct error *create_clean(struct create *create)
 	index_close(create->index);
 	kernel_image_close(create->image);
 	kernel_tree_close(create->tree);
-	json_release(create->refusals);
+	json_release(create->warnings);
+	free(create->patch_copy);
+	free(create->allowed_layouts.items);
 	free(create->shadow);
 	free(create->work);
 	return error;
@@ -283,30 +383,37 @@ static struct error *create_clean(struct create *create)
 static struct json_t *create_describe(const struct create *create)
 {
 	struct json_t *functions = json_make_array();
+	struct json_t *constants = json_make_array();
 	for (size_t i = 0; i < create->match.count; i++) {
-		if (create->match.items[i].piece)
-			json_append_text(
-				functions, create->match.items[i].piece->symbol->name);
+		const struct match_hunk *hunk = &create->match.items[i];
+		if (hunk->hunk.kind == KSPLICE_HUNK_FUNCTION)
+			json_append_text(functions, hunk->piece->symbol->name);
+		else if (hunk->hunk.kind == KSPLICE_HUNK_DATA)
+			json_append_text(constants, hunk->name);
 	}
 	struct json_t *json = json_make_object();
 	json_put_text(json, "result", "created");
 	json_put_text(json, "id", create->id);
 	json_put_text(json, "archive", create->archive);
 	json_put(json, "functions", functions);
-	json_put_flag(json, "reversible", !create->escape);
+	json_put(json, "constants", constants);
+	json_put_flag(json, "reversible",
+		!finding_find(&create->update.findings, FINDING_IRREVERSIBLE));
 	json_put_real(json, "seconds", create->seconds);
 	return json;
 }
 
 static void create_print(struct create *create, const struct error *error)
 {
+	const struct update *update = &create->update;
 	if (create->is_json) {
 		scope_json struct json_t *json =
 			error ? message_describe(error) : create_describe(create);
-		if (error && json_count_items(create->refusals)) {
-			json_put(json, "refusals", create->refusals);
-			create->refusals = NULL;
-		}
+		json_put(json, "findings", finding_list_to_json(&update->findings));
+		json_put(json, "without_effect",
+			update_manifest_list_without_effect(update));
+		json_put(json, "warnings", create->warnings);
+		create->warnings = NULL;
 		scope_free char *text = json_to_text(json);
 		fputs(text, stdout);
 	} else if (!error) {
@@ -336,6 +443,7 @@ static struct error *create_read_options(
 		{"output", 'o', .text = &create->output},
 		{"keep", .text = &create->keep},
 		{"source", .text = &create->source_path},
+		{"allow-layout", .list = &create->allowed_layouts},
 		{"json", .flag = &create->is_json},
 		{"quiet", 'q', .flag = &create->is_quiet},
 		{0},
@@ -347,14 +455,14 @@ static struct error *create_read_options(
 	if (strip)
 		try(create_read_strip(strip, &create->strip));
 	if (operands && !create->patch_path)
-		return error_hint(error_failed("which patch?"), "--patch=FILE");
+		return error_hint(error_failed("no patch given"), "--patch=FILE");
 	create->tree_path = operands ? operands[0] : NULL;
 	return NULL;
 }
 
 int main(int count, char **arguments)
 {
-	struct create create = {.strip = 1, .output = "."};
+	struct create create = {.strip = 1, .output = ".", .warnings = json_make_array()};
 	message_init("ksplice-create", false);
 	struct error *error = create_read_options(&create, count, arguments);
 	if (error || !create.tree_path)

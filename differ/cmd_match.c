@@ -13,7 +13,9 @@
 #include <string.h>
 
 #include "abi/record.h"
+#include "differ/create/origin.h"
 #include "differ/create/site_table.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_match.h"
 #include "differ/create/update_object.h"
 #include "differ/create/update_package.h"
@@ -180,15 +182,16 @@ static struct error *matching_write(struct matching *matching)
 	}
 	message_step("%zu functions with %zu sites in them", matching->match.count,
 		matching->match.site_count);
-	struct update_content content = {
+	const struct origin origin = {
 		.tree = matching->tree,
 		.image = matching->image,
+		.index = matching->index,
 		.layout = &matching->template.layout,
-		.match = &matching->match,
-		.id = id,
 	};
-	return update_package_write(&content, &matching->template, text, NULL,
-		matching->work, matching->output, &matching->archive);
+	const struct update update = {.origin = &origin};
+	const struct update_content content = {&update, &matching->match, id};
+	return update_package_write(&content, &matching->template, text, matching->work,
+		matching->output, &matching->archive);
 }
 
 static struct error *matching_run(struct matching *matching)

@@ -31,6 +31,12 @@ struct kernel_private {
 	char *text_start; /* _text */
 	char *text_end;   /* _etext */
 	char *image_end;  /* _end */
+	/* The memory that is read-only since boot; what is read-only after init is in it.
+	 */
+	char *constants_start; /* __start_rodata */
+	char *constants_end;   /* __end_rodata */
+	char *init_start;      /* __init_begin */
+	char *init_end;        /* __init_end */
 	char *notes_start;
 	char *notes_end;
 	const struct kernel_symbol *exports_start;

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 
 #include "kmod/compat/module_memory.h"
+#include "kmod/data_patch.h"
 #include "kmod/kernel_private.h"
 #include "kmod/problem.h"
 #include "kmod/run_pre.h"
@@ -54,10 +55,11 @@ void live_update_unlock(void)
  * first byte. A part without a jump (.cold) counts from its first byte. */
 static struct stack_range find_danger(const struct ksplice_hunk *hunk)
 {
-	unsigned long address = running_kernel_address(hunk->offset);
+	unsigned long address = running_kernel_address(hunk->place.offset);
+	bool has_jump = hunk->kind == KSPLICE_HUNK_FUNCTION;
 
 	return (struct stack_range){
-		.start = hunk->post ? address + hunk->jump + 1 : address,
+		.start = has_jump ? address + hunk->jump + 1 : address,
 		.end = address + hunk->size,
 	};
 }
@@ -89,15 +91,29 @@ static void describe_conflicts(
 	}
 }
 
+/* What is to be replaced is kept; what is to be put back is still what we wrote. */
+static int check_data_patch(
+	const struct live_update *update, struct data_patch *patch, bool is_reversal)
+{
+	const char *target = update_image_target(&update->image, patch->hunk);
+	const char *name = update_image_name(&update->image, patch->hunk);
+
+	if (!is_reversal)
+		return data_patch_save(patch);
+	return data_patch_check(patch, target, name) ? 0 : -EBUSY;
+}
+
 /*
- * The code to be written to is what it must be. Called under text_mutex, so it stays.
- * Its own frame, because the addresses of new functions that it works with must not be on
- * the stack any more when the stack is checked.
+ * The memory to be written to is what it must be. Called under text_mutex, so code stays
+ * as it is; constants do under update_mutex. Its own frame, because the addresses of new
+ * functions that it works with must not be on the stack any more when the stack is
+ * checked.
  */
 static noinline int check_memory(struct live_update *update, bool is_reversal)
 {
 	struct trampoline *trampoline = update->trampolines;
 	const struct ksplice_hunk *hunk;
+	size_t i;
 	int result;
 
 	if (!is_reversal) {
@@ -106,21 +122,48 @@ static noinline int check_memory(struct live_update *update, bool is_reversal)
 			return result;
 	}
 	update_image_foreach_hunk(hunk, &update->image) {
-		if (!hunk->post)
+		if (hunk->kind != KSPLICE_HUNK_FUNCTION)
 			continue;
 		result = 0;
 		if (!is_reversal)
 			result = trampoline_init(trampoline,
-				running_kernel_address(hunk->offset) + hunk->jump,
+				running_kernel_address(hunk->place.offset) + hunk->jump,
 				hunk->post);
-		else if (!trampoline_check(trampoline, update->image.header->target,
+		else if (!trampoline_check(trampoline,
+				 update_image_target(&update->image, hunk),
 				 update_image_name(&update->image, hunk), hunk->jump))
 			result = -EBUSY;
 		if (result)
 			return result;
 		trampoline++;
 	}
+	for (i = 0; i < update->data_patch_count; i++) {
+		result = check_data_patch(update, &update->data_patches[i], is_reversal);
+		if (result)
+			return result;
+	}
 	return 0;
+}
+
+static void unmap_constants(struct live_update *update)
+{
+	size_t i;
+
+	for (i = 0; i < update->data_patch_count; i++)
+		data_patch_unmap(&update->data_patches[i]);
+}
+
+/* Before any other lock is taken, because it may sleep. */
+static int map_constants(struct live_update *update)
+{
+	int result = 0;
+	size_t i;
+
+	for (i = 0; i < update->data_patch_count && !result; i++)
+		result = data_patch_map(&update->data_patches[i]);
+	if (result)
+		unmap_constants(update);
+	return result;
 }
 
 /*
@@ -140,12 +183,14 @@ static int attempt_locked(struct live_update *update, bool is_reversal)
 {
 	struct stack_check check = {
 		.ranges = is_reversal ? &update->new_code : update->ranges,
-		.range_count = is_reversal ? 1 : update->image.header->hunk_count,
+		.range_count = is_reversal ? 1 : update->range_count,
 		.conflict_limit = CONFLICT_LIMIT,
 	};
 	struct machine_stop_request request = {
 		.trampolines = update->trampolines,
 		.trampoline_count = update->trampoline_count,
+		.data_patches = update->data_patches,
+		.data_patch_count = update->data_patch_count,
 		.is_reversal = is_reversal,
 		.check = &check,
 	};
@@ -154,6 +199,9 @@ static int attempt_locked(struct live_update *update, bool is_reversal)
 	check.conflicts = kvcalloc(CONFLICT_LIMIT, sizeof(*check.conflicts), GFP_KERNEL);
 	if (!check.conflicts)
 		return -ENOMEM;
+	result = map_constants(update);
+	if (result)
+		goto out_free_conflicts;
 
 	cpus_read_lock();
 	mutex_lock(kernel_private.text_mutex);
@@ -165,8 +213,10 @@ static int attempt_locked(struct live_update *update, bool is_reversal)
 	mutex_unlock(kernel_private.text_mutex);
 	cpus_read_unlock();
 
+	unmap_constants(update);
 	update->attempts++;
 	describe_conflicts(update, &check);
+out_free_conflicts:
 	kvfree(check.conflicts);
 	return result;
 }
@@ -245,8 +295,9 @@ static bool is_overlapping(
 	const struct ksplice_hunk *theirs;
 
 	update_image_foreach_hunk(theirs, other) {
-		if (hunk->offset < theirs->offset + theirs->size &&
-			theirs->offset < hunk->offset + hunk->size)
+		if (hunk->place.target == theirs->place.target &&
+			hunk->place.offset < theirs->place.offset + theirs->size &&
+			theirs->place.offset < hunk->place.offset + hunk->size)
 			return true;
 	}
 	return false;
@@ -266,8 +317,8 @@ static int check_overlap(const struct live_update *update)
 			problem_add(
 				"%s: %s: update %s already replaces it; undo that one "
 				"first",
-				image->header->target, update_image_name(image, hunk),
-				other->image.header->id);
+				update_image_target(image, hunk),
+				update_image_name(image, hunk), other->image.header->id);
 			return -EEXIST;
 		}
 	}
@@ -284,11 +335,61 @@ static int match_memory(const struct update_image *image)
 	return result;
 }
 
+static void free_update(struct live_update *update)
+{
+	size_t i;
+
+	for (i = 0; update->data_patches && i < update->data_patch_count; i++)
+		data_patch_deinit(&update->data_patches[i]);
+	kvfree(update->data_patches);
+	kfree(update->conflicts);
+	kvfree(update->ranges);
+	kvfree(update->trampolines);
+	kfree(update);
+}
+
+static void count_hunks(struct live_update *update)
+{
+	const struct ksplice_hunk *hunk;
+
+	update_image_foreach_hunk(hunk, &update->image) {
+		update->trampoline_count += hunk->kind == KSPLICE_HUNK_FUNCTION;
+		update->data_patch_count += hunk->kind == KSPLICE_HUNK_DATA;
+		update->range_count += hunk->kind != KSPLICE_HUNK_DATA;
+	}
+}
+
+/* Where nobody may be, and what is to be written. */
+static int list_hunks(struct live_update *update)
+{
+	struct stack_range *range = update->ranges;
+	struct data_patch *patch = update->data_patches;
+	const struct ksplice_hunk *hunk;
+
+	update_image_foreach_hunk(hunk, &update->image) {
+		int result;
+
+		if (hunk->kind != KSPLICE_HUNK_DATA) {
+			*range++ = find_danger(hunk);
+			continue;
+		}
+		result = data_patch_init(patch++, hunk);
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+/* One more than there are, so that none is no failure. */
+static void *allocate_table(size_t count, size_t size)
+{
+	return kvcalloc(count + 1, size, GFP_KERNEL);
+}
+
 static struct live_update *make_update(
 	struct module *module, const struct update_image *image)
 {
 	struct live_update *update = kzalloc(sizeof(*update), GFP_KERNEL);
-	const struct ksplice_hunk *hunk;
 
 	if (!update)
 		return NULL;
@@ -298,38 +399,19 @@ static struct live_update *make_update(
 	update->new_code.start = module_text_start(module);
 	update->new_code.end = module_text_end(module);
 	init_completion(&update->released);
-	update_image_foreach_hunk(hunk, image)
-		update->trampoline_count += !!hunk->post;
-	update->trampolines = kvcalloc(
-		update->trampoline_count + 1, sizeof(*update->trampolines), GFP_KERNEL);
-	if (!update->trampolines)
-		goto out_free_update;
-	update->ranges =
-		kvcalloc(image->header->hunk_count, sizeof(*update->ranges), GFP_KERNEL);
-	if (!update->ranges)
-		goto out_free_trampolines;
-	update_image_foreach_hunk(hunk, image)
-		update->ranges[hunk - image->hunks] = find_danger(hunk);
+	count_hunks(update);
+	update->trampolines =
+		allocate_table(update->trampoline_count, sizeof(*update->trampolines));
+	update->ranges = allocate_table(update->range_count, sizeof(*update->ranges));
+	update->data_patches =
+		allocate_table(update->data_patch_count, sizeof(*update->data_patches));
 	update->conflicts = kzalloc(PAGE_SIZE, GFP_KERNEL);
-	if (!update->conflicts)
-		goto out_free_ranges;
+	if (!update->trampolines || !update->ranges || !update->data_patches ||
+		!update->conflicts || list_hunks(update)) {
+		free_update(update);
+		return NULL;
+	}
 	return update;
-
-out_free_ranges:
-	kvfree(update->ranges);
-out_free_trampolines:
-	kvfree(update->trampolines);
-out_free_update:
-	kfree(update);
-	return NULL;
-}
-
-static void free_update(struct live_update *update)
-{
-	kfree(update->conflicts);
-	kvfree(update->ranges);
-	kvfree(update->trampolines);
-	kfree(update);
 }
 
 static int load_update(struct module *module, const struct ksplice_update *header)
@@ -344,7 +426,8 @@ static int load_update(struct module *module, const struct ksplice_update *heade
 	if (!update)
 		return -ENOMEM;
 	result = -ENOEXEC;
-	if (!stack_check_sort(update->ranges, header->hunk_count)) {
+	if (!stack_check_sort(update->ranges, update->range_count) ||
+		!data_patch_sort(update->data_patches, update->data_patch_count)) {
 		problem_add("%s: two of its hunks overlap", module->name);
 		goto out_free_update;
 	}

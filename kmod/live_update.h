@@ -8,7 +8,8 @@
  *                   └────────────────────────────▶ rmmod
  *
  * loaded and reversed: not a byte of the kernel is changed. applied: each replaced
- * function begins with a jump to its new code, and the module cannot be unloaded.
+ * function begins with a jump to its new code, each constant that is replaced in place
+ * has its new content, and the module cannot be unloaded.
  */
 #ifndef KSPLICE_KMOD_LIVE_UPDATE_H
 #define KSPLICE_KMOD_LIVE_UPDATE_H
@@ -22,6 +23,7 @@
 #include "kmod/stack_check.h"
 #include "kmod/update_image.h"
 
+struct data_patch;
 struct module;
 struct trampoline;
 
@@ -29,6 +31,11 @@ enum live_update_state {
 	LIVE_UPDATE_LOADED,
 	LIVE_UPDATE_APPLIED,
 	LIVE_UPDATE_REVERSED,
+};
+
+struct update_text {
+	char *text;
+	size_t size;
 };
 
 struct live_update {
@@ -40,10 +47,14 @@ struct live_update {
 	struct trampoline *trampolines; /* one for each hunk with new code */
 	size_t trampoline_count;
 	struct stack_range
-		*ranges; /* of each hunk, sorted: where nobody may be at apply */
+		*ranges; /* of the code, sorted: where nobody may be at apply */
+	size_t range_count;
+	struct data_patch *data_patches; /* one for each constant, sorted */
+	size_t data_patch_count;
 	struct stack_range new_code; /* where nobody may be at reversal: all its code */
-	char *functions;             /* the text of the file of that name; constant */
-	size_t functions_size;
+	/* the texts of the files of these names; they do not change */
+	struct update_text functions;
+	struct update_text constants;
 
 	/* protected by live_update_lock */
 	enum live_update_state state;
@@ -66,8 +77,8 @@ int live_update_apply(struct live_update *update);
 int live_update_reverse(struct live_update *update);
 
 /*
- * Called by the init of an update module: checks everything about it, matches the code
- * that it replaces, and shows it in sysfs. An errno: the module's load fails.
+ * Called by the init of an update module: checks everything about it, matches what it
+ * replaces, and shows it in sysfs. An errno: the module's load fails.
  */
 int ksplice_update_load(struct module *module, const struct ksplice_update *header);
 

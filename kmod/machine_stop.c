@@ -17,6 +17,7 @@
 
 #include <asm/sync_core.h>
 
+#include "kmod/data_patch.h"
 #include "kmod/kernel_private.h"
 #include "kmod/stack_check.h"
 #include "kmod/trampoline.h"
@@ -103,6 +104,20 @@ static void write_trampolines(struct machine_stop *stop)
 	synchronise_others(stop);
 }
 
+/*
+ * Nobody but an NMI or a machine check can see constants and code that do not belong
+ * together; for those it makes no difference which come first. synchronise_others makes
+ * the other CPUs see what is written here before they go on.
+ */
+static void write_constants(struct machine_stop *stop)
+{
+	const struct machine_stop_request *request = stop->request;
+	size_t i;
+
+	for (i = 0; i < request->data_patch_count; i++)
+		data_patch_write(&request->data_patches[i], request->is_reversal);
+}
+
 static int run_first(struct machine_stop *stop)
 {
 	int result = 0;
@@ -111,10 +126,12 @@ static int run_first(struct machine_stop *stop)
 	while (atomic_read_acquire(&stop->arrived) != stop->others)
 		cpu_relax();
 	stack_check_machine(stop->request->check, stop->cpus);
-	if (stop->request->check->conflict_count)
+	if (stop->request->check->conflict_count) {
 		result = -EAGAIN;
-	else
+	} else {
+		write_constants(stop);
 		write_trampolines(stop);
+	}
 	smp_store_release(&stop->is_finished, true);
 	return result;
 }

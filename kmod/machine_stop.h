@@ -3,9 +3,10 @@
  * machine_stop.h - the moment in which the machine stands still
  *
  * stop_machine brings every CPU into one function with interrupts off. The first CPU
- * checks all stacks; if nobody is in the way it writes the trampolines, or takes them
- * away. The others wait in that function, and serialise after each step of the writing
- * (sync_core), so that none of them runs stale code afterwards.
+ * checks all stacks; if nobody is in the way it writes the constants and the trampolines,
+ * or takes them away: all or nothing. The others wait in that function, and serialise
+ * after each step of the writing (sync_core), so that none of them runs stale code
+ * afterwards.
  *
  * Nothing is printed and no lock is taken meanwhile: what is written may be printk.
  */
@@ -14,13 +15,16 @@
 
 #include <linux/types.h>
 
+struct data_patch;
 struct stack_check;
 struct trampoline;
 
 struct machine_stop_request {
 	struct trampoline *trampolines;
 	size_t trampoline_count;
-	bool is_reversal; /* write the original bytes instead of the jumps */
+	struct data_patch *data_patches; /* mapped */
+	size_t data_patch_count;
+	bool is_reversal; /* write the original bytes instead of jumps and new content */
 	struct stack_check *check;
 };
 

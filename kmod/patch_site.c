@@ -11,6 +11,7 @@
 #include "abi/update.h"
 #include "kmod/kernel_private.h"
 #include "kmod/running_kernel.h"
+#include "kmod/target_table.h"
 
 enum opcode {
 	OPCODE_NOP = 0x90,
@@ -156,7 +157,8 @@ static bool accept_alternative(const struct patch_site_view *view)
 	return false;
 }
 
-static bool is_alternative_valid(const struct ksplice_site *site, const u8 *data)
+static bool is_alternative_valid(
+	const struct ksplice_site *site, const u8 *data, u32 target_count)
 {
 	u32 position = 0;
 
@@ -171,8 +173,8 @@ static bool accept_paravirt(const struct patch_site_view *view)
 	const struct ksplice_paravirt_site *data = (const void *)view->data;
 	char *function;
 
-	if (copy_from_kernel_nofault(&function, (void *)running_kernel_address(data->ops),
-		    sizeof(function)))
+	if (copy_from_kernel_nofault(&function,
+		    (void *)running_kernel_address(data->ops.offset), sizeof(function)))
 		return false;
 	if (!function)
 		function = kernel_private.pv_bug;
@@ -181,6 +183,14 @@ static bool accept_paravirt(const struct patch_site_view *view)
 	if (function == kernel_private.pv_nop)
 		return patch_site_is_nops(view->memory, view->site->length);
 	return is_branch(view, OPCODE_CALL, (unsigned long)function);
+}
+
+static bool is_paravirt_valid(
+	const struct ksplice_site *site, const u8 *data, u32 target_count)
+{
+	const struct ksplice_paravirt_site *paravirt = (const void *)data;
+
+	return target_table_has_range(target_count, &paravirt->ops, sizeof(void *));
 }
 
 /* call *reg or jmp *reg */
@@ -247,7 +257,8 @@ static bool accept_retpoline(const struct patch_site_view *view)
 	       is_branch_to_thunk(view);
 }
 
-static bool is_retpoline_valid(const struct ksplice_site *site, const u8 *data)
+static bool is_retpoline_valid(
+	const struct ksplice_site *site, const u8 *data, u32 target_count)
 {
 	const struct ksplice_retpoline_site *retpoline = (const void *)data;
 
@@ -274,7 +285,8 @@ static bool accept_return(const struct patch_site_view *view)
 static bool accept_static_call(const struct patch_site_view *view)
 {
 	const struct ksplice_static_call_site *data = (const void *)view->data;
-	const struct static_call_key *key = (void *)running_kernel_address(data->key);
+	const struct static_call_key *key =
+		(void *)running_kernel_address(data->key.offset);
 	char *function;
 	u8 conditional[6];
 
@@ -309,10 +321,20 @@ static bool accept_static_call(const struct patch_site_view *view)
 	return false;
 }
 
+static bool is_static_call_valid(
+	const struct ksplice_site *site, const u8 *data, u32 target_count)
+{
+	const struct ksplice_static_call_site *call = (const void *)data;
+
+	return target_table_has_range(
+		       target_count, &call->key, sizeof(struct static_call_key)) &&
+	       target_table_has_range(target_count, &call->trampoline, 1);
+}
+
 static bool accept_jump_label(const struct patch_site_view *view)
 {
 	const struct ksplice_jump_label_site *data = (const void *)view->data;
-	unsigned long destination = running_kernel_address(data->destination);
+	unsigned long destination = running_kernel_address(data->destination.offset);
 
 	if (measure_nop(view->memory, view->site->length) == view->site->length)
 		return true;
@@ -320,6 +342,14 @@ static bool accept_jump_label(const struct patch_site_view *view)
 		return view->memory[0] == OPCODE_SHORT_JUMP &&
 		       view->address + 2 + (s8)view->memory[1] == destination;
 	return is_branch(view, OPCODE_JUMP, destination);
+}
+
+static bool is_jump_label_valid(
+	const struct ksplice_site *site, const u8 *data, u32 target_count)
+{
+	const struct ksplice_jump_label_site *label = (const void *)data;
+
+	return target_table_has_range(target_count, &label->destination, 1);
 }
 
 static bool accept_lock(const struct patch_site_view *view)
@@ -333,7 +363,8 @@ struct site_kind {
 	u32 data_size; /* of its struct; alternatives have any */
 	bool is_rewritten; /* after boot */
 	bool (*accept)(const struct patch_site_view *view);
-	bool (*is_valid)(const struct ksplice_site *site, const u8 *data);
+	bool (*is_valid)(
+		const struct ksplice_site *site, const u8 *data, u32 target_count);
 };
 
 static const struct site_kind site_kinds[] = {
@@ -367,6 +398,7 @@ static const struct site_kind site_kinds[] = {
 			.name = "paravirt",
 			.data_size = sizeof(struct ksplice_paravirt_site),
 			.accept = accept_paravirt,
+			.is_valid = is_paravirt_valid,
 		},
 	[KSPLICE_SITE_RETPOLINE] =
 		{
@@ -389,6 +421,7 @@ static const struct site_kind site_kinds[] = {
 			.data_size = sizeof(struct ksplice_static_call_site),
 			.is_rewritten = true,
 			.accept = accept_static_call,
+			.is_valid = is_static_call_valid,
 		},
 	[KSPLICE_SITE_JUMP_LABEL] =
 		{
@@ -397,6 +430,7 @@ static const struct site_kind site_kinds[] = {
 			.data_size = sizeof(struct ksplice_jump_label_site),
 			.is_rewritten = true,
 			.accept = accept_jump_label,
+			.is_valid = is_jump_label_valid,
 		},
 	[KSPLICE_SITE_LOCK] =
 		{
@@ -404,6 +438,8 @@ static const struct site_kind site_kinds[] = {
 			.lengths = BIT(1),
 			.accept = accept_lock,
 		},
+	/* Of modules, which this core does not patch: valid nowhere. */
+	[KSPLICE_SITE_RELOCATION] = {.name = "relocation"},
 };
 
 static const struct site_kind *find_kind(unsigned int kind)
@@ -415,12 +451,13 @@ static const struct site_kind *find_kind(unsigned int kind)
 
 const char *patch_site_name(unsigned int kind)
 {
-	const struct site_kind *found = find_kind(kind);
-
-	return found ? found->name : "unknown";
+	return kind < ARRAY_SIZE(site_kinds) && site_kinds[kind].name
+		       ? site_kinds[kind].name
+		       : "unknown";
 }
 
-bool patch_site_is_valid(const struct ksplice_site *site, const u8 *data)
+bool patch_site_is_valid(
+	const struct ksplice_site *site, const u8 *data, u32 target_count)
 {
 	const struct site_kind *kind = find_kind(site->kind);
 
@@ -431,7 +468,7 @@ bool patch_site_is_valid(const struct ksplice_site *site, const u8 *data)
 	if (kind->data_size && (site->data_size != kind->data_size ||
 				       !IS_ALIGNED((unsigned long)data, 8)))
 		return false;
-	return !kind->is_valid || kind->is_valid(site, data);
+	return !kind->is_valid || kind->is_valid(site, data, target_count);
 }
 
 bool patch_site_accepts(const struct patch_site_view *view)

@@ -26,8 +26,10 @@ struct patch_site_view {
 /* For messages; never NULL. */
 const char *patch_site_name(unsigned int kind);
 
-/* True if kind, length and data fit together. data has site->data_size bytes. */
-bool patch_site_is_valid(const struct ksplice_site *site, const u8 *data);
+/* True if kind, length and data fit together, and the places in the data are in one of
+ * so many targets. data has site->data_size bytes. */
+bool patch_site_is_valid(
+	const struct ksplice_site *site, const u8 *data, u32 target_count);
 
 /* True if memory has one of the forms, other than the one as linked, of this site. */
 bool patch_site_accepts(const struct patch_site_view *view);

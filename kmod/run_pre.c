@@ -29,8 +29,10 @@ struct run_pre {
 	u32 nops_end; /* behind the alternatives that started so far */
 };
 
-static const char *explain_mismatch(u8 found, bool is_site)
+static const char *explain_mismatch(u32 kind, u8 found, bool is_site)
 {
+	if (kind == KSPLICE_HUNK_DATA)
+		return "";
 	if (found == OPCODE_INT3)
 		return " (a breakpoint: a kprobe?)";
 	if (found == OPCODE_JUMP && !is_site)
@@ -45,12 +47,12 @@ static int report_mismatch(const struct run_pre *state)
 	bool is_site = state->site < state->site_end && state->site->offset == offset;
 
 	problem_add("%s: %s+0x%x: memory has %*ph, and the build has %*ph%s%s%s",
-		state->image->header->target,
+		update_image_target(state->image, state->hunk),
 		update_image_name(state->image, state->hunk), offset, shown,
 		state->memory + offset, shown, state->linked + offset,
 		is_site ? " in a site of kind " : "",
 		is_site ? patch_site_name(state->site->kind) : "",
-		explain_mismatch(state->memory[offset], is_site));
+		explain_mismatch(state->hunk->kind, state->memory[offset], is_site));
 	return -EINVAL;
 }
 
@@ -70,7 +72,7 @@ static u32 match_site(struct run_pre *state)
 			.linked = state->linked + state->offset,
 			.memory = state->memory + state->offset,
 			.address = running_kernel_address(
-				state->hunk->offset + state->offset),
+				state->hunk->place.offset + state->offset),
 		};
 
 		if (site->kind == KSPLICE_SITE_ALTERNATIVE)
@@ -119,7 +121,7 @@ static int check_trampoline_place(const struct run_pre *state)
 	u32 start = state->hunk->jump;
 	const struct ksplice_site *site = state->image->sites + state->hunk->first_site;
 
-	if (!state->hunk->post)
+	if (state->hunk->kind != KSPLICE_HUNK_FUNCTION)
 		return 0;
 	for (; site < state->site_end; site++) {
 		if (site->offset >= start + TRAMPOLINE_SIZE ||
@@ -129,7 +131,7 @@ static int check_trampoline_place(const struct run_pre *state)
 		problem_add(
 			"%s: %s+0x%x: the jump to the new code would lie on a site of "
 			"kind %s, which the kernel rewrites",
-			state->image->header->target,
+			update_image_target(state->image, state->hunk),
 			update_image_name(state->image, state->hunk), start,
 			patch_site_name(site->kind));
 		return -EINVAL;
@@ -146,7 +148,7 @@ static int match_hunk(const struct update_image *image, const struct ksplice_hun
 		.site_end = image->sites + hunk->first_site + hunk->site_count,
 		.linked = image->match + hunk->bytes,
 	};
-	unsigned long address = running_kernel_address(hunk->offset);
+	unsigned long address = running_kernel_address(hunk->place.offset);
 	int result = -ENOMEM;
 	u8 *memory = kvmalloc(hunk->size, GFP_KERNEL);
 
@@ -154,7 +156,8 @@ static int match_hunk(const struct update_image *image, const struct ksplice_hun
 		return result;
 	result = copy_from_kernel_nofault(memory, (void *)address, hunk->size);
 	if (result) {
-		problem_add("%s: %s: cannot be read at 0x%lx", image->header->target,
+		problem_add("%s: %s: cannot be read at 0x%lx",
+			update_image_target(image, hunk),
 			update_image_name(image, hunk), address);
 		goto out_free;
 	}

@@ -55,18 +55,36 @@ unsigned long running_kernel_slide(void)
 	return (unsigned long)kernel_private.text_start - __START_KERNEL;
 }
 
+static bool is_between(u64 offset, u64 size, const char *start, const char *end)
+{
+	u64 first = start - kernel_private.text_start;
+	u64 last = end - kernel_private.text_start;
+
+	return offset >= first && offset <= last && size <= last - offset;
+}
+
 bool running_kernel_has_range(u64 offset, u64 size)
 {
-	u64 whole = kernel_private.image_end - kernel_private.text_start;
-
-	return offset <= whole && size <= whole - offset;
+	return is_between(
+		offset, size, kernel_private.text_start, kernel_private.image_end);
 }
 
 bool running_kernel_has_text(u64 offset, u64 size)
 {
-	u64 whole = kernel_private.text_end - kernel_private.text_start;
+	return is_between(
+		offset, size, kernel_private.text_start, kernel_private.text_end);
+}
 
-	return offset <= whole && size <= whole - offset;
+/* Init memory, which has been given away, must not be written to wherever a linker
+ * script puts it. */
+bool running_kernel_has_constants(u64 offset, u64 size)
+{
+	u64 init_first = kernel_private.init_start - kernel_private.text_start;
+	u64 init_last = kernel_private.init_end - kernel_private.text_start;
+
+	return is_between(offset, size, kernel_private.constants_start,
+		       kernel_private.constants_end) &&
+	       (offset >= init_last || offset + size <= init_first);
 }
 
 bool running_kernel_check_build(const char *object, const u8 *build_id, u32 size)

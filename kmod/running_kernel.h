@@ -16,9 +16,11 @@ unsigned long running_kernel_address(u64 offset);
 /* How far KASLR moved the image from where it was linked. */
 unsigned long running_kernel_slide(void);
 
-/* True if the bytes are all in the image; the second: in its text. */
+/* True if the bytes are all in the image; the second: in its text; the third: in its
+ * data that is read-only since boot. */
 bool running_kernel_has_range(u64 offset, u64 size);
 bool running_kernel_has_text(u64 offset, u64 size);
+bool running_kernel_has_constants(u64 offset, u64 size);
 
 /* True if this is the running kernel's GNU build-id; if not, it is reported as
  * object's problem. */

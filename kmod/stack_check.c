@@ -46,6 +46,8 @@ static bool is_in_ranges(const struct stack_check *check, unsigned long address)
 	size_t low = 0;
 	size_t high = check->range_count;
 
+	if (!high)
+		return false;
 	/* Nearly every word ends here. */
 	if (address < check->ranges[0].start || address >= check->ranges[high - 1].end)
 		return false;

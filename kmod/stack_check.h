@@ -46,7 +46,7 @@ struct stack_cpu {
 };
 
 struct stack_check {
-	const struct stack_range *ranges; /* sorted, not overlapping, not none */
+	const struct stack_range *ranges; /* sorted, not overlapping; none: nobody is */
 	size_t range_count;
 	struct stack_conflict *conflicts; /* room for conflict_limit */
 	size_t conflict_limit;

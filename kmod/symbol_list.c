@@ -12,13 +12,19 @@
 #include "kmod/live_update.h"
 #include "kmod/problem.h"
 #include "kmod/running_kernel.h"
+#include "kmod/target_table.h"
 
 /* No update refers to more; the limit keeps count * size far from overflow. */
 #define SYMBOL_LIST_LIMIT 100000
 
-const struct ksplice_symbol *symbol_list_entries(const struct ksplice_symbol_list *list)
+const struct ksplice_target *symbol_list_targets(const struct ksplice_symbol_list *list)
 {
 	return (const void *)(list + 1);
+}
+
+const struct ksplice_symbol *symbol_list_entries(const struct ksplice_symbol_list *list)
+{
+	return (const void *)(symbol_list_targets(list) + list->target_count);
 }
 
 const char *symbol_list_strings(const struct ksplice_symbol_list *list)
@@ -40,9 +46,9 @@ unsigned long symbol_list_resolve(
 {
 	switch (symbol->kind) {
 	case KSPLICE_SYMBOL_OFFSET:
-		return running_kernel_address(symbol->value);
+		return running_kernel_address(symbol->place.offset);
 	case KSPLICE_SYMBOL_FIXED:
-		return symbol->value;
+		return symbol->place.offset;
 	case KSPLICE_SYMBOL_CORE:
 		return resolve_core(symbol_list_strings(list) + symbol->name);
 	}
@@ -53,7 +59,9 @@ static int check_frame(const struct ksplice_symbol_list *list, size_t size)
 {
 	size_t expected;
 
-	if (size < sizeof(*list) || list->magic != KSPLICE_SYMBOLS_MAGIC) {
+	/* These two have been in front in every format. */
+	if (size < offsetofend(struct ksplice_symbol_list, abi) ||
+		list->magic != KSPLICE_SYMBOLS_MAGIC) {
 		problem_add("symbol list: is none");
 		return -ENOEXEC;
 	}
@@ -62,12 +70,19 @@ static int check_frame(const struct ksplice_symbol_list *list, size_t size)
 			list->abi, KSPLICE_ABI_VERSION);
 		return -ENOEXEC;
 	}
-	expected = sizeof(*list) + (size_t)list->count * sizeof(struct ksplice_symbol) +
+	if (size < sizeof(*list)) {
+		problem_add("symbol list: is damaged: %zu bytes", size);
+		return -ENOEXEC;
+	}
+	expected = sizeof(*list) +
+		   (size_t)list->target_count * sizeof(struct ksplice_target) +
+		   (size_t)list->count * sizeof(struct ksplice_symbol) +
 		   list->strings_size;
-	if (list->count > SYMBOL_LIST_LIMIT || size != expected || list->reserved ||
-		list->build_id_size > KSPLICE_BUILD_ID_SIZE) {
-		problem_add("symbol list: is damaged: %zu bytes with %u symbols", size,
-			list->count);
+	if (list->count > SYMBOL_LIST_LIMIT || list->target_count > SYMBOL_LIST_LIMIT ||
+		size != expected || list->reserved) {
+		problem_add("symbol list: is damaged: %zu bytes with %u symbols of %u "
+			    "targets",
+			size, list->count, list->target_count);
 		return -ENOEXEC;
 	}
 	if (list->count && (!list->strings_size ||
@@ -109,6 +124,19 @@ static bool is_hidden_by_export(const char *name, unsigned long address)
 	return export && (unsigned long)offset_to_ptr(&export->value_offset) != address;
 }
 
+/* Only a symbol of the core's own has no place. */
+static bool is_place_damaged(
+	const struct ksplice_symbol_list *list, const struct ksplice_symbol *symbol)
+{
+	const struct ksplice_place *place = &symbol->place;
+
+	if (place->section != KSPLICE_NO_SECTION)
+		return true;
+	if (symbol->kind == KSPLICE_SYMBOL_CORE)
+		return place->target != KSPLICE_NO_TARGET || place->offset;
+	return place->target >= list->target_count;
+}
+
 static int check_symbol(
 	const struct ksplice_symbol_list *list, const struct ksplice_symbol *symbol)
 {
@@ -116,10 +144,13 @@ static int check_symbol(
 	const char *name = strings + symbol->name;
 	unsigned long address;
 
-	if (symbol->kind < KSPLICE_SYMBOL_OFFSET || symbol->kind > KSPLICE_SYMBOL_CORE ||
-		symbol->reserved) {
+	if (symbol->kind < KSPLICE_SYMBOL_OFFSET || symbol->kind > KSPLICE_SYMBOL_CORE) {
 		problem_add(
 			"symbol list: %s: has the unknown kind %u", name, symbol->kind);
+		return -ENOEXEC;
+	}
+	if (symbol->reserved || is_place_damaged(list, symbol)) {
+		problem_add("symbol list: %s: is damaged", name);
 		return -ENOEXEC;
 	}
 	address = symbol_list_resolve(list, symbol);
@@ -130,9 +161,9 @@ static int check_symbol(
 		return -ENOEXEC;
 	}
 	if (symbol->kind == KSPLICE_SYMBOL_OFFSET &&
-		!running_kernel_has_range(symbol->value, 0)) {
+		!running_kernel_has_range(symbol->place.offset, 0)) {
 		problem_add("symbol list: %s: offset 0x%llx is outside the kernel", name,
-			symbol->value);
+			symbol->place.offset);
 		return -EINVAL;
 	}
 	if (is_hidden_by_export(name, address)) {
@@ -178,12 +209,10 @@ int symbol_list_check(const struct ksplice_symbol_list *list, size_t size)
 	int result = check_frame(list, size);
 	u32 i;
 
-	if (result)
-		return result;
-	if (!running_kernel_check_build(
-		    "symbol list", list->build_id, list->build_id_size))
-		return -EINVAL;
-	for (i = 0; i < list->count && !result; i++) {
+	if (!result)
+		result = target_table_check(
+			"symbol list", symbol_list_targets(list), list->target_count);
+	for (i = 0; !result && i < list->count; i++) {
 		const struct ksplice_symbol *symbol = symbol_list_entries(list) + i;
 
 		result = check_order(list, symbol);

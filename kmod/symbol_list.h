@@ -11,6 +11,7 @@
 
 struct ksplice_symbol;
 struct ksplice_symbol_list;
+struct ksplice_target;
 
 /*
  * Checks everything that can be known about the bytes: format, order, strings, that
@@ -20,6 +21,7 @@ struct ksplice_symbol_list;
 int symbol_list_check(const struct ksplice_symbol_list *list, size_t size);
 
 /* For a list that passed the check. */
+const struct ksplice_target *symbol_list_targets(const struct ksplice_symbol_list *list);
 const struct ksplice_symbol *symbol_list_entries(const struct ksplice_symbol_list *list);
 const char *symbol_list_strings(const struct ksplice_symbol_list *list);
 unsigned long symbol_list_resolve(

@@ -12,6 +12,7 @@
 #include "kmod/problem.h"
 #include "kmod/running_kernel.h"
 #include "kmod/symbol_provider.h"
+#include "kmod/target_table.h"
 #include "kmod/trampoline.h"
 
 static bool is_id(const char *id)
@@ -34,10 +35,47 @@ static bool owns_table(const struct module *module, u64 address, u64 count, size
 	       module_owns_range(module, address, count * size);
 }
 
+static const char *const hook_names[] = {
+	[KSPLICE_HOOK_PRE_APPLY] = "pre_apply",
+	[KSPLICE_HOOK_CHECK_APPLY] = "check_apply",
+	[KSPLICE_HOOK_APPLY] = "apply",
+	[KSPLICE_HOOK_POST_APPLY] = "post_apply",
+	[KSPLICE_HOOK_FAIL_APPLY] = "fail_apply",
+	[KSPLICE_HOOK_PRE_REVERSE] = "pre_reverse",
+	[KSPLICE_HOOK_CHECK_REVERSE] = "check_reverse",
+	[KSPLICE_HOOK_REVERSE] = "reverse",
+	[KSPLICE_HOOK_POST_REVERSE] = "post_reverse",
+	[KSPLICE_HOOK_FAIL_REVERSE] = "fail_reverse",
+};
+
+/* None can be run yet; an update without its hooks is another update. */
+static int check_hooks(const struct module *module, const struct ksplice_update *update)
+{
+	const struct ksplice_hook *hook = (const void *)(unsigned long)update->hooks;
+
+	if (!update->hook_count && !update->hooks)
+		return 0;
+	if (!update->hook_count ||
+		!owns_table(
+			module, update->hooks, update->hook_count, sizeof(*hook), 8)) {
+		problem_add("%s: its table of hooks is damaged", module->name);
+		return -ENOEXEC;
+	}
+	if (hook->kind >= ARRAY_SIZE(hook_names) || !hook_names[hook->kind]) {
+		problem_add("%s: has a hook of the unknown kind %u", module->name,
+			hook->kind);
+		return -ENOEXEC;
+	}
+	problem_add("%s: has a hook %s, and this ksplice.ko runs no hooks", module->name,
+		hook_names[hook->kind]);
+	return -EOPNOTSUPP;
+}
+
 /* What must hold before anything else of the update is looked at. */
 static int check_header(const struct module *module, const struct ksplice_update *update)
 {
-	if (!module_owns_range(module, (unsigned long)update, sizeof(*update)) ||
+	if (!module_owns_range(module, (unsigned long)update,
+		    offsetofend(struct ksplice_update, abi)) ||
 		update->magic != KSPLICE_UPDATE_MAGIC) {
 		problem_add("%s: carries no update", module->name);
 		return -ENOEXEC;
@@ -45,6 +83,11 @@ static int check_header(const struct module *module, const struct ksplice_update
 	if (update->abi != KSPLICE_ABI_VERSION) {
 		problem_add("%s: has format %u, and this ksplice.ko reads %u",
 			module->name, update->abi, KSPLICE_ABI_VERSION);
+		return -ENOEXEC;
+	}
+	if (!module_owns_range(module, (unsigned long)update, sizeof(*update)) ||
+		update->reserved) {
+		problem_add("%s: its header is damaged", module->name);
 		return -ENOEXEC;
 	}
 	if (update->flags & ~KSPLICE_UPDATE_IRREVERSIBLE) {
@@ -57,17 +100,9 @@ static int check_header(const struct module *module, const struct ksplice_update
 		problem_add("%s: has another name than its id", module->name);
 		return -ENOEXEC;
 	}
-	if (strnlen(update->target, KSPLICE_TARGET_SIZE) == KSPLICE_TARGET_SIZE ||
-		strcmp(update->target, KSPLICE_TARGET_VMLINUX)) {
-		problem_add(
-			"%s: its target is %.*s, and this ksplice.ko can only patch " KSPLICE_TARGET_VMLINUX,
-			module->name, KSPLICE_TARGET_SIZE - 1, update->target);
-		return -EOPNOTSUPP;
-	}
-	if (!running_kernel_check_build(
-		    module->name, update->build_id, update->build_id_size))
-		return -EINVAL;
-	if (!owns_table(module, update->symbols, update->symbols_size, 1, 8) ||
+	if (!owns_table(module, update->targets, update->target_count,
+		    sizeof(struct ksplice_target), 8) ||
+		!owns_table(module, update->symbols, update->symbols_size, 1, 8) ||
 		!owns_table(module, update->hunks, update->hunk_count,
 			sizeof(struct ksplice_hunk), 8) ||
 		!owns_table(module, update->sites, update->site_count,
@@ -102,29 +137,88 @@ static int check_sites(const struct update_image *image, const struct ksplice_hu
 		if (site->offset >= offset && site->offset <= hunk->size &&
 			site->length <= hunk->size - site->offset &&
 			is_in_match(update, site->data, site->data_size) &&
-			patch_site_is_valid(site, image->match + site->data))
+			patch_site_is_valid(site, image->match + site->data,
+				update->target_count))
 			continue;
 		problem_add("%s: %s+0x%x: a %s site of %u bytes is damaged",
-			update->target, update_image_name(image, hunk), site->offset,
-			patch_site_name(site->kind), site->length);
+			update_image_target(image, hunk), update_image_name(image, hunk),
+			site->offset, patch_site_name(site->kind), site->length);
 		return -ENOEXEC;
 	}
 	return 0;
 }
 
+/* Nothing but a pointer differs between a constant as linked and in memory. */
+static int check_pointers(
+	const struct update_image *image, const struct ksplice_hunk *hunk)
+{
+	const struct ksplice_site *site = image->sites + hunk->first_site;
+	const struct ksplice_site *end = site + hunk->site_count;
+
+	for (; site < end; site++) {
+		if (site->kind == KSPLICE_SITE_ABSOLUTE && site->length == 8)
+			continue;
+		problem_add("%s: %s+0x%x: a constant has no %s site of %u bytes",
+			update_image_target(image, hunk), update_image_name(image, hunk),
+			site->offset, patch_site_name(site->kind), site->length);
+		return -ENOEXEC;
+	}
+	return 0;
+}
+
+static bool has_new_code(const struct module *module, const struct ksplice_hunk *hunk)
+{
+	return hunk->post >= module_text_start(module) &&
+	       hunk->post < module_text_end(module) && hunk->size >= TRAMPOLINE_SIZE &&
+	       hunk->jump <= hunk->size - TRAMPOLINE_SIZE;
+}
+
+static bool has_no_post(const struct module *module, const struct ksplice_hunk *hunk)
+{
+	return !hunk->post && !hunk->jump;
+}
+
+static bool has_new_content(const struct module *module, const struct ksplice_hunk *hunk)
+{
+	return !hunk->jump && module_owns_constants(module, hunk->post, hunk->size);
+}
+
+static const struct hunk_kind {
+	bool (*has_place)(u64 offset, u64 size); /* may such a hunk be there? */
+	const char *place;
+	bool (*has_post)(const struct module *module, const struct ksplice_hunk *hunk);
+	const char *post_problem;
+} hunk_kinds[] = {
+	[KSPLICE_HUNK_FUNCTION] = {running_kernel_has_text, "text", has_new_code,
+		"has no place for the jump, or no new code"},
+	[KSPLICE_HUNK_PART] = {running_kernel_has_text, "text", has_no_post,
+		"is a part, and has new code or a jump"},
+	[KSPLICE_HUNK_DATA] = {running_kernel_has_constants, "read-only data",
+		has_new_content, "has no new content in the update's read-only data"},
+};
+
+static const struct hunk_kind *find_hunk_kind(u32 kind)
+{
+	return kind < ARRAY_SIZE(hunk_kinds) && hunk_kinds[kind].has_place
+		       ? &hunk_kinds[kind]
+		       : NULL;
+}
+
 static int check_place(const struct update_image *image, const struct ksplice_hunk *hunk)
 {
+	const struct hunk_kind *kind = find_hunk_kind(hunk->kind);
 	const char *name = update_image_name(image, hunk);
-	unsigned long address = running_kernel_address(hunk->offset);
+	const char *target = update_image_target(image, hunk);
+	unsigned long address = running_kernel_address(hunk->place.offset);
 
-	if (!running_kernel_has_text(hunk->offset, hunk->size)) {
-		problem_add("%s: %s: is not in the kernel's text", image->header->target,
-			name);
+	if (!kind->has_place(hunk->place.offset, hunk->size)) {
+		problem_add("%s: %s: is not in the kernel's %s", target, name,
+			kind->place);
 		return -EINVAL;
 	}
 	if (!running_kernel_has_name(name, address)) {
-		problem_add("%s: %s: kallsyms does not know it at 0x%lx",
-			image->header->target, name, address);
+		problem_add(
+			"%s: %s: kallsyms does not know it at 0x%lx", target, name, address);
 		return -EINVAL;
 	}
 	return 0;
@@ -134,26 +228,35 @@ static int check_hunk(const struct module *module, const struct update_image *im
 	const struct ksplice_hunk *hunk)
 {
 	const struct ksplice_update *update = image->header;
+	const struct hunk_kind *kind = find_hunk_kind(hunk->kind);
 	int result;
 
 	if (!is_text_in_match(image, hunk->name) || !hunk->size ||
 		!is_in_match(update, hunk->bytes, hunk->size) ||
 		hunk->first_site > update->site_count ||
-		hunk->site_count > update->site_count - hunk->first_site) {
+		hunk->site_count > update->site_count - hunk->first_site ||
+		!target_table_has_range(
+			update->target_count, &hunk->place, hunk->size) ||
+		hunk->reserved) {
 		problem_add("%s: hunk %td is damaged", module->name, hunk - image->hunks);
 		return -ENOEXEC;
 	}
-	if (hunk->post && (hunk->post < module_text_start(module) ||
-				  hunk->post >= module_text_end(module) ||
-				  hunk->size < TRAMPOLINE_SIZE ||
-				  hunk->jump > hunk->size - TRAMPOLINE_SIZE)) {
-		problem_add("%s: %s: has no place for the jump, or no new code",
-			update->target, update_image_name(image, hunk));
+	if (!kind) {
+		problem_add("%s: %s: is a hunk of the unknown kind %u",
+			update_image_target(image, hunk), update_image_name(image, hunk),
+			hunk->kind);
+		return -ENOEXEC;
+	}
+	if (!kind->has_post(module, hunk)) {
+		problem_add("%s: %s: %s", update_image_target(image, hunk),
+			update_image_name(image, hunk), kind->post_problem);
 		return -ENOEXEC;
 	}
 	result = check_place(image, hunk);
 	if (!result)
 		result = check_sites(image, hunk);
+	if (!result && hunk->kind == KSPLICE_HUNK_DATA)
+		result = check_pointers(image, hunk);
 	return result;
 }
 
@@ -167,9 +270,15 @@ int update_image_check(const struct module *module, const struct ksplice_update 
 	if (result)
 		return result;
 	checked.header = update;
+	checked.targets = (const void *)(unsigned long)update->targets;
 	checked.hunks = (const void *)(unsigned long)update->hunks;
 	checked.sites = (const void *)(unsigned long)update->sites;
 	checked.match = (const void *)(unsigned long)update->match;
+	result = target_table_check(module->name, checked.targets, update->target_count);
+	if (!result)
+		result = check_hooks(module, update);
+	if (result)
+		return result;
 	if (!symbol_provider_has(
 		    (const void *)(unsigned long)update->symbols, update->symbols_size)) {
 		problem_add(

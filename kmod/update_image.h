@@ -17,6 +17,7 @@ struct module;
 /* Points into the module's memory. */
 struct update_image {
 	const struct ksplice_update *header;
+	const struct ksplice_target *targets;
 	const struct ksplice_hunk *hunks;
 	const struct ksplice_site *sites;
 	const u8 *match;
@@ -34,6 +35,12 @@ static inline const char *update_image_name(
 	const struct update_image *image, const struct ksplice_hunk *hunk)
 {
 	return (const char *)image->match + hunk->name;
+}
+
+static inline const char *update_image_target(
+	const struct update_image *image, const struct ksplice_hunk *hunk)
+{
+	return image->targets[hunk->place.target].name;
 }
 
 #define update_image_foreach_hunk(hunk, image)                                           \

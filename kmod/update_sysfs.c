@@ -52,16 +52,16 @@ static ssize_t state_store(struct kobject *kobject, struct kobj_attribute *attri
 static ssize_t target_show(
 	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
 {
-	return sysfs_emit(buffer, "%s\n", to_update(kobject)->image.header->target);
+	return sysfs_emit(buffer, "%s\n", to_update(kobject)->image.targets[0].name);
 }
 
 static ssize_t build_id_show(
 	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
 {
-	const struct ksplice_update *header = to_update(kobject)->image.header;
+	const struct ksplice_target *target = to_update(kobject)->image.targets;
 
 	return sysfs_emit(
-		buffer, "%*phN\n", (int)header->build_id_size, header->build_id);
+		buffer, "%*phN\n", (int)target->build_id_size, target->build_id);
 }
 
 static ssize_t attempts_show(
@@ -112,14 +112,21 @@ static ssize_t stop_ns_show(
 	return size;
 }
 
-/* A binary file, because a large update's list does not fit in one page. */
+/* Binary files, because a large update's list does not fit in one page. */
 static ssize_t functions_read(struct file *file, struct kobject *kobject,
 	struct bin_attribute *attribute, char *buffer, loff_t position, size_t size)
 {
-	struct live_update *update = to_update(kobject);
+	const struct update_text *list = &to_update(kobject)->functions;
 
-	return memory_read_from_buffer(
-		buffer, size, &position, update->functions, update->functions_size);
+	return memory_read_from_buffer(buffer, size, &position, list->text, list->size);
+}
+
+static ssize_t constants_read(struct file *file, struct kobject *kobject,
+	struct bin_attribute *attribute, char *buffer, loff_t position, size_t size)
+{
+	const struct update_text *list = &to_update(kobject)->constants;
+
+	return memory_read_from_buffer(buffer, size, &position, list->text, list->size);
 }
 
 static struct kobj_attribute state_attribute =
@@ -131,6 +138,7 @@ static struct kobj_attribute conflicts_attribute = __ATTR_RO_MODE(conflicts, 040
 static struct kobj_attribute pause_ns_attribute = __ATTR_RO(pause_ns);
 static struct kobj_attribute stop_ns_attribute = __ATTR_RO(stop_ns);
 static struct bin_attribute functions_attribute = __BIN_ATTR_RO(functions, 0);
+static struct bin_attribute constants_attribute = __BIN_ATTR_RO(constants, 0);
 
 static struct attribute *update_attributes[] = {
 	&state_attribute.attr,
@@ -145,6 +153,7 @@ static struct attribute *update_attributes[] = {
 
 static struct bin_attribute *update_bin_attributes[] = {
 	&functions_attribute,
+	&constants_attribute,
 	NULL,
 };
 
@@ -170,29 +179,61 @@ static struct kobj_type update_type = {
 	.default_groups = update_groups,
 };
 
-static size_t print_functions(const struct update_image *image, char *text, size_t size)
+static size_t print_function(const struct update_image *image,
+	const struct ksplice_hunk *hunk, char *text, size_t size)
+{
+	if (hunk->kind == KSPLICE_HUNK_DATA)
+		return 0;
+	return snprintf(text, size, "%s %u %s\n", update_image_name(image, hunk),
+		hunk->size, hunk->kind == KSPLICE_HUNK_FUNCTION ? "replaced" : "part");
+}
+
+static size_t print_constant(const struct update_image *image,
+	const struct ksplice_hunk *hunk, char *text, size_t size)
+{
+	if (hunk->kind != KSPLICE_HUNK_DATA)
+		return 0;
+	return snprintf(
+		text, size, "%s %u\n", update_image_name(image, hunk), hunk->size);
+}
+
+typedef size_t print_hunk_t(const struct update_image *image,
+	const struct ksplice_hunk *hunk, char *text, size_t size);
+
+static int make_text(const struct update_image *image, print_hunk_t *print_hunk,
+	struct update_text *list)
 {
 	const struct ksplice_hunk *hunk;
-	size_t printed = 0;
+	size_t size = 0;
 
 	update_image_foreach_hunk(hunk, image)
-		printed += snprintf(text ? text + printed : NULL,
-			text ? size - printed : 0, "%s %u %s\n",
-			update_image_name(image, hunk), hunk->size,
-			hunk->post ? "replaced" : "part");
-	return printed;
+		size += print_hunk(image, hunk, NULL, 0);
+	list->text = kvmalloc(size + 1, GFP_KERNEL);
+	if (!list->text)
+		return -ENOMEM;
+	list->size = 0;
+	update_image_foreach_hunk(hunk, image)
+		list->size += print_hunk(
+			image, hunk, list->text + list->size, size + 1 - list->size);
+	return 0;
+}
+
+static void free_texts(struct live_update *update)
+{
+	kvfree(update->functions.text);
+	kvfree(update->constants.text);
 }
 
 int update_sysfs_add(struct live_update *update)
 {
-	size_t size = print_functions(&update->image, NULL, 0);
-	int result;
+	int result = make_text(&update->image, print_function, &update->functions);
 
-	update->functions = kvmalloc(size + 1, GFP_KERNEL);
-	if (!update->functions)
-		return -ENOMEM;
-	update->functions_size =
-		print_functions(&update->image, update->functions, size + 1);
+	if (!result)
+		result = make_text(&update->image, print_constant, &update->constants);
+	if (result) {
+		free_texts(update);
+		return result;
+	}
 	result = kobject_init_and_add(
 		&update->kobject, &update_type, root, "%s", update->image.header->id);
 	if (result)
@@ -205,7 +246,7 @@ void update_sysfs_remove(struct live_update *update)
 	kobject_del(&update->kobject);
 	kobject_put(&update->kobject);
 	wait_for_completion(&update->released);
-	kvfree(update->functions);
+	free_texts(update);
 }
 
 static ssize_t version_show(

@@ -11,6 +11,7 @@
  *         ├── target         vmlinux
  *         ├── build_id       of the target, in hexadecimal
  *         ├── functions      one line each: name, size in bytes, "replaced" or "part"
+ *         ├── constants      that are replaced in place, one line each: name, size
  *         ├── attempts       how many were made, to apply or to reverse
  *         ├── conflicts      of the last attempt, one line each, with tabs between: pid
  *         │                  and name of the thread, place, function+offset/size

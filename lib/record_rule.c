@@ -8,30 +8,43 @@
  * matches counts; without a reason it says that the object is recorded. */
 static const struct record_rule {
 	const char *pattern;
+	const char *name;
 	const char *reason;
 } record_rules[] = {
-	{"arch/*/boot/*", "runs before the kernel"},
-	{"arch/*/realmode/rm/*", "runs in real mode"},
-	{"arch/*/purgatory/*", "runs between two kernels"},
-	{"arch/*/vdso/vma.o", NULL},
-	{"arch/*/vdso/extable.o", NULL},
-	{"arch/*/vdso/vdso-image-*.o", NULL},
-	{"arch/*/vdso/vdso32-setup.o", NULL},
-	{"arch/*/vdso/*", "runs in user space"},
-	{"arch/*/vdso32/*", "runs in user space"},
-	{"drivers/firmware/efi/libstub/*", "runs before the kernel"},
-	{"tools/*", "runs on the build machine"},
-	{"arch/*/tools/*", "runs on the build machine"},
-	{"scripts/*", "runs on the build machine"},
-	{"*.mod.o", "describes a module, holds no code of its own"},
+	{"arch/*/boot/*", "boot-code", "runs before the kernel"},
+	{"arch/*/realmode/rm/*", "realmode-code", "runs in real mode"},
+	{"arch/*/purgatory/*", "purgatory-code", "runs between two kernels"},
+	{"arch/*/vdso/vma.o", NULL, NULL},
+	{"arch/*/vdso/extable.o", NULL, NULL},
+	{"arch/*/vdso/vdso-image-*.o", NULL, NULL},
+	{"arch/*/vdso/vdso32-setup.o", NULL, NULL},
+	{"arch/*/vdso/*", "vdso-image", "runs in user space"},
+	{"arch/*/vdso32/*", "vdso-image", "runs in user space"},
+	{"drivers/firmware/efi/libstub/*", "efi-stub", "runs before the kernel"},
+	{"tools/*", "host-program", "runs on the build machine"},
+	{"arch/*/tools/*", "host-program", "runs on the build machine"},
+	{"scripts/*", "host-program", "runs on the build machine"},
+	{"*.mod.o", "module-description", "describes a module, holds no code of its own"},
 };
 
-const char *record_rule_find(const char *object)
+static const struct record_rule *rule_find(const char *object)
 {
 	size_t count = sizeof(record_rules) / sizeof(record_rules[0]);
 	for (size_t i = 0; i < count; i++) {
 		if (fnmatch(record_rules[i].pattern, object, 0) == 0)
-			return record_rules[i].reason;
+			return &record_rules[i];
 	}
 	return NULL;
+}
+
+const char *record_rule_find(const char *object)
+{
+	const struct record_rule *rule = rule_find(object);
+	return rule ? rule->reason : NULL;
+}
+
+const char *record_rule_find_name(const char *object)
+{
+	const struct record_rule *rule = rule_find(object);
+	return rule ? rule->name : NULL;
 }

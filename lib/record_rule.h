@@ -15,4 +15,7 @@
  */
 const char *record_rule_find(const char *object);
 
+/* The same for programs, as the reason of a refusal: "vdso-image", "boot-code", … */
+const char *record_rule_find_name(const char *object);
+
 #endif

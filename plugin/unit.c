@@ -11,6 +11,7 @@
 #include "abi/record.h"
 #include "lib/cleanup.h"
 #include "lib/json_text.h"
+#include "lib/unique_name.h"
 #include "plugin/unit_state.h"
 
 uint32_t unit_add_name(struct unit *unit, const char *string)
@@ -97,6 +98,7 @@ void unit_destroy(struct unit *unit)
 	unit_deinit_scope(&unit->toplevel_scope);
 	text_deinit(&unit->line);
 	unit_inlines_deinit(&unit->inlines);
+	unit_layouts_destroy(unit->layouts);
 	free(unit->inputs.items);
 	free(unit->objects.items);
 	free(unit->references.items);
@@ -158,6 +160,7 @@ void unit_begin_function(struct unit *unit, const struct unit_function_facts *fa
 		.line = facts->line,
 		.end_line = facts->end_line ? facts->end_line
 					    : unit_find_end(unit, facts->origin_number),
+		.origin_number = facts->origin_number,
 		.first_inline = unit->inlined.count,
 	};
 	added.object = unit_add_object(unit, UNIT_OBJECT_FUNCTION, added.name);
@@ -273,11 +276,11 @@ static uint32_t unit_make_id(struct unit *unit, const struct unit_variable_facts
 		text_add(&never, "!");
 		return unit_add_name(unit, never.data);
 	}
-	bool is_counted = unit_name_is_counted(facts->source, strlen(facts->source));
+	bool is_counted = unique_name_is_counted(facts->source, strlen(facts->source));
 	if (!facts->owner && !is_counted)
 		return unit_add_name(unit, facts->name);
 	scope_free char *stripped = memory_allocate(strlen(facts->source) + 1);
-	unit_name_strip(facts->source, strlen(facts->source), stripped);
+	unique_name_strip(facts->source, strlen(facts->source), stripped);
 	uint32_t declared = unit_name_declaration(unit, facts->number);
 	scope_text struct text id = {0};
 	text_add_format(&id, "%s%s%s#%u", stripped, facts->owner ? "@" : "",
@@ -296,6 +299,7 @@ void unit_add_variable(struct unit *unit, const struct unit_variable_facts *fact
 	variable->file = unit_add_name(unit, facts->file);
 	variable->section = unit_add_name(unit, facts->section);
 	variable->line = facts->line;
+	variable->number = facts->number;
 	variable->is_correlated = facts->source != NULL;
 	struct unit_name *known = unit_names_get(unit->names, name);
 	known->variable = (uint32_t)unit->variables.count;
@@ -308,7 +312,7 @@ void unit_declare_variable(
 {
 	size_t length = strlen(source);
 	scope_free char *stripped = memory_allocate(length + 1);
-	unit_name_strip(source, length, stripped);
+	unique_name_strip(source, length, stripped);
 	/* Keys that are no symbol's name, and so have their ordinals to themselves. */
 	scope_text struct text key = {0};
 	text_add_format(&key, "%s@%u", stripped, owner);
@@ -316,6 +320,13 @@ void unit_declare_variable(
 	uint32_t ordinal = unit_names_get(unit->names, family)->ordinal++;
 	uint32_t declared = unit_name_declaration(unit, number);
 	unit_names_get(unit->names, declared)->ordinal = ordinal;
+}
+
+struct unit_layouts *unit_ask_layouts(struct unit *unit)
+{
+	if (!unit->layouts)
+		unit->layouts = unit_layouts_create();
+	return unit->layouts;
 }
 
 void unit_note_crash(struct unit *unit)

@@ -16,6 +16,7 @@
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
+#include "lib/unique_name.h"
 #include "plugin/unit_state.h"
 
 /* What a digest is made from starts with one of these, so that no two kinds of
@@ -111,7 +112,7 @@ static void unit_hash_label(struct unit *unit, uint32_t number, uint64_t value[2
 static void unit_hash_stripped(const struct unit_name *name, uint64_t value[2])
 {
 	char *stripped = memory_allocate(name->length + 1);
-	size_t length = unit_name_strip(name->text, name->length, stripped);
+	size_t length = unique_name_strip(name->text, name->length, stripped);
 	unit_hash_text(UNIT_HASH_NAME, stripped, length, value);
 	free(stripped);
 }
@@ -129,7 +130,7 @@ static void unit_hash_name(struct unit *unit, uint32_t index, uint64_t value[2])
 			unit_hash_text(UNIT_HASH_IDENTITY, id, strlen(id), name->value);
 		} else if (name->object) {
 			unit_hash_object(unit, name->object - 1, name->value);
-		} else if (unit_name_is_counted(name->text, name->length)) {
+		} else if (unique_name_is_counted(name->text, name->length)) {
 			unit_hash_stripped(name, name->value);
 		} else if (name->text[0] != '.') {
 			unit_hash_text(

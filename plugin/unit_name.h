@@ -43,19 +43,4 @@ uint32_t unit_names_add(struct unit_names *names, const char *text, size_t lengt
 /* Valid until the next unit_names_add; the text in it stays until destroy. */
 struct unit_name *unit_names_get(struct unit_names *names, uint32_t name);
 
-/*
- * True if the name holds a number that other parts of the unit decide, by the
- * kernel's rules: __UNIQUE_ID_license123, __initcall__kmod_fork__12_3456_f6.
- */
-bool unit_name_is_counted(const char *text, size_t length);
-
-/*
- * Writes the name without such numbers, and without GCC's own .123, to stripped
- * (which has room for length + 1 bytes). Gives the length of the result.
- */
-size_t unit_name_strip(const char *text, size_t length, char *stripped);
-
-/* True if the name ends in a dot and digits. */
-bool unit_name_is_numbered(const char *text, size_t length);
-
 #endif

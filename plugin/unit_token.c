@@ -16,6 +16,7 @@
  */
 #include <string.h>
 
+#include "lib/unique_name.h"
 #include "plugin/unit_state.h"
 
 /* What a name in assembly is made of. '$' is not: it marks immediate operands. */
@@ -160,8 +161,8 @@ static void unit_token_add(struct unit *unit, enum unit_body_kind kind, const ch
 		if (unit->is_assembly &&
 			unit_token_add_local_number(body, token, length, next))
 			return;
-	} else if (unit_name_is_numbered(token, length) ||
-		   unit_name_is_counted(token, length)) {
+	} else if (unique_name_is_numbered(token, length) ||
+		   unique_name_is_counted(token, length)) {
 		unit_token_add_reference(body, UNIT_REFERENCE_NAME,
 			unit_names_add(unit->names, token, length));
 		text_add_range(&body->text, "~", 1);

@@ -5,18 +5,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "differ/create/constant_in_place.h"
+#include "differ/create/update_model.h"
+#include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
+#include "differ/elf/kernel_section.h"
 #include "differ/piece/piece.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/memory.h"
-#include "lib/text.h"
+
+struct waiting_piece {
+	struct update_unit *unit;
+	struct piece *piece;
+};
 
 struct closing {
-	struct piece_set *pre;
-	struct piece_set *post;
-	struct piece **waiting; /* travels, and its references are still to be followed */
-	size_t waiting_count;
+	struct update *update;
+	/* Travels, and its references are still to be followed. */
+	struct {
+		struct waiting_piece *items;
+		size_t count;
+		size_t capacity;
+	} waiting;
 };
 
 /* Code that runs while the machine stands still for the very patching. */
@@ -34,112 +45,91 @@ static const char *const stopped_functions[] = {
 	"native_save_fl",
 };
 
-static const char *piece_name(const struct piece *piece)
+static bool piece_shares_section(const struct piece_set *set, const struct piece *piece)
 {
-	return piece->symbol ? piece->symbol->name : piece->section->name;
+	return set->first[piece->section->index + 1] - set->first[piece->section->index] >
+	       1;
 }
 
-static bool piece_is_writable(const struct piece *piece)
+static bool piece_is_stopped_function(const struct piece *piece)
 {
-	return piece->section->flags & SHF_WRITE;
-}
-
-static bool piece_is_per_cpu(const struct piece *piece)
-{
-	return text_has_prefix(piece->section->name, ".data..percpu");
-}
-
-static size_t section_count_pieces(const struct piece_set *set, const struct piece *piece)
-{
-	return set->first[piece->section->index + 1] - set->first[piece->section->index];
+	size_t count = sizeof(stopped_functions) / sizeof(stopped_functions[0]);
+	for (size_t i = 0; i < count && piece->symbol && piece->twin; i++) {
+		if (strcmp(piece->symbol->name, stopped_functions[i]) == 0)
+			return true;
+	}
+	return false;
 }
 
 /* Can this code be taken out of its section and put elsewhere? */
-static struct error *closing_check_code(
-	const struct closing *closing, const struct piece *piece)
+static void closing_check_code(struct closing *closing, const struct update_unit *unit,
+	const struct piece *piece)
 {
+	struct finding_list *findings = &closing->update->findings;
 	const char *section = piece->section->name;
-	const char *name = piece_name(piece);
-	if (text_has_prefix(section, ".init.text") ||
-		text_has_prefix(section, ".exit.text"))
-		return error_hint(
-			error_refused("init-function",
-				"%s: %s: has run already and is gone from memory",
-				closing->post->object->path, name),
-			"leave the change of this function out of the patch; it would "
-			"take effect "
-			"at the next boot only");
+	const char *name = update_piece_name(piece);
 	if (strcmp(section, ".noinstr.text") == 0 || strcmp(section, ".entry.text") == 0)
-		return error_hint(
-			error_refused("noinstr-function",
-				"%s: %s: is in %s, which runs where a jump into a module "
-				"is not allowed",
-				closing->post->object->path, name, section),
-			"change one of its callers that is not noinstr instead");
-	if (!piece->symbol || section_count_pieces(closing->post, piece) > 1)
-		return error_hint(
-			error_refused("shared-section",
-				"%s: %s: shares the section %s with other code, to which "
-				"the assembler has already bound its calls",
-				closing->post->object->path, name, section),
-			"functions with a section of their own by attribute cannot be "
-			"replaced yet; "
-			"change one of its callers instead");
-	size_t count = sizeof(stopped_functions) / sizeof(stopped_functions[0]);
-	for (size_t i = 0; i < count && piece->state != PIECE_NEW; i++) {
-		if (strcmp(name, stopped_functions[i]) == 0)
-			return error_refused("stopped-function",
-				"%s: %s: runs while the machine is stopped for patching",
-				closing->post->object->path, name);
-	}
-	return NULL;
+		finding_add(findings, FINDING_NOINSTR_FUNCTION, unit->object, name,
+			"is in %s, where a jump into a module is not allowed", section);
+	else if (!piece->symbol || piece_shares_section(unit->post_pieces, piece) ||
+		 piece->kind == SECTION_KIND_SPECIAL_TEXT)
+		finding_add(findings, FINDING_SHARED_SECTION, unit->object, name,
+			"is in the section %s, and being there has a meaning that a copy "
+			"in a module would lose",
+			section);
+	else if (piece_is_stopped_function(piece))
+		finding_add(findings, FINDING_STOPPED_FUNCTION, unit->object, name,
+			"runs while the machine is stopped for patching");
 }
 
-static struct error *closing_check_data(
-	const struct closing *closing, const struct piece *piece)
+static void closing_check_data(struct closing *closing, const struct update_unit *unit,
+	const struct piece *piece)
 {
-	const char *object = closing->post->object->path;
-	const char *name = piece_name(piece);
-	if (piece_is_per_cpu(piece))
-		return error_hint(
-			error_refused("new-per-cpu-variable",
-				"%s: %s: is a new per-cpu variable", object, name),
-			"use an array indexed by CPU, or alloc_percpu() in a hook");
-	if (piece_is_writable(piece) && !piece->identity[0])
-		return error_refused("uncorrelated-variable",
-			"%s: %s: cannot be told from the running kernel's variables",
-			object, name);
-	if (piece_is_writable(piece) && !piece->symbol)
-		return error_refused("unnamed-content",
-			"%s: %s: has writable content that no symbol names", object,
-			name);
-	return NULL;
+	struct finding_list *findings = &closing->update->findings;
+	const char *name = update_piece_name(piece);
+	bool is_constant = piece->kind == SECTION_KIND_CONSTANT;
+	if (piece->kind == SECTION_KIND_PER_CPU)
+		finding_add(findings, FINDING_NEW_PER_CPU_VARIABLE, unit->object, name,
+			"is a new per-cpu variable");
+	else if (!is_constant && !piece->symbol && piece->size)
+		finding_add(findings, FINDING_UNNAMED_CONTENT, unit->object, name,
+			"has writable content that no symbol names");
+	else if (!is_constant && piece->symbol && !piece->identity[0] &&
+		 !piece->is_ambiguous)
+		finding_add(findings, FINDING_UNCORRELATED_VARIABLE, unit->object, name,
+			"is a variable without a name in the source, which nobody can "
+			"find again in the running kernel");
 }
 
-static struct error *closing_take(struct closing *closing, struct piece *piece)
+static void closing_take(
+	struct closing *closing, struct update_unit *unit, struct piece *piece)
 {
 	if (piece->travels)
-		return NULL;
+		return;
 	if (piece->role == SECTION_CODE)
-		try(closing_check_code(closing, piece));
-	if (piece->role == SECTION_DATA)
-		try(closing_check_data(closing, piece));
+		closing_check_code(closing, unit, piece);
+	if (piece->role == SECTION_DATA && !piece->in_place)
+		closing_check_data(closing, unit, piece);
 	piece->travels = true;
-	closing->waiting[closing->waiting_count++] = piece;
-	return NULL;
+	closing->update->has_change = true;
+	unit->has_change = true;
+	struct waiting_piece *waiting = array_add(&closing->waiting);
+	waiting->unit = unit;
+	waiting->piece = piece;
 }
 
-/* Takes the parts of a function together: each jumps into the middle of the other. */
-static struct error *closing_take_function(struct closing *closing, struct piece *piece)
+/* Takes the parts of a function together, since each jumps into the middle of the other,
+ * and with each part the entries of tables about it. */
+static void closing_take_function(
+	struct closing *closing, struct update_unit *unit, struct piece *piece)
 {
-	struct piece *whole = piece->owner ? piece->owner : piece;
-	try(closing_take(closing, whole));
-	for (size_t i = 0; i < closing->post->count; i++) {
-		struct piece *part = &closing->post->pieces[i];
-		if (part->owner == whole)
-			try(closing_take(closing, part));
+	struct piece *whole = update_find_whole(piece);
+	closing_take(closing, unit, whole);
+	for (size_t i = 0; i < unit->post_pieces->count; i++) {
+		struct piece *part = &unit->post_pieces->pieces[i];
+		if (part->owner && update_find_whole(part) == whole)
+			closing_take(closing, unit, part);
 	}
-	return NULL;
 }
 
 /* Anonymous constants and strings are copied, since nothing tells which one of the
@@ -151,174 +141,83 @@ static bool piece_is_copied(const struct piece *piece)
 		return true;
 	if (piece->role != SECTION_DATA)
 		return false;
-	return !piece->size ||
-	       (!piece_is_writable(piece) && (!piece->identity[0] || !piece->symbol));
+	return !piece->size || (piece->kind == SECTION_KIND_CONSTANT &&
+				       (!piece->identity[0] || !piece->symbol));
 }
 
-static struct error *closing_follow(struct closing *closing, const struct piece *piece)
+/* A changed variable that is not changed in place has become one of its own: a flag of
+ * WARN_ONCE, a site of pr_debug, a constant that only travelling code reads. */
+static bool piece_has_to_travel(const struct piece *piece)
+{
+	if (piece->role == SECTION_CODE)
+		return piece->state == PIECE_NEW && piece->kind != SECTION_KIND_INIT;
+	return piece->state == PIECE_NEW || piece_is_copied(piece) ||
+	       (piece->role == SECTION_DATA && piece->state == PIECE_CHANGED);
+}
+
+static struct error *closing_follow(
+	struct closing *closing, struct update_unit *unit, const struct piece *piece)
 {
 	for (size_t i = 0; i < piece->reloc_count; i++) {
-		struct piece_target target;
-		if (&piece->relocs[i] == piece->idle_reloc)
+		struct update_reference reference;
+		if (&piece->relocs[i] == piece->idle_reloc ||
+			constant_keeps_field(piece, &piece->relocs[i]))
 			continue;
-		try(piece_resolve_reloc(
-			closing->post, piece, &piece->relocs[i], &target));
-		struct piece *to = target.piece;
-		if (!to || to->travels)
+		struct error *unclear = update_find_reference(
+			closing->update, unit, piece, &piece->relocs[i], &reference);
+		if (unclear) {
+			try(finding_take_error(&closing->update->findings, unit->object,
+				update_piece_name(piece), unclear));
 			continue;
-		if (to->role == SECTION_CODE && to->state == PIECE_NEW)
-			try(closing_take_function(closing, to));
-		else if (to->role != SECTION_CODE &&
-			 (to->state == PIECE_NEW || piece_is_copied(to) ||
-				 (to->role == SECTION_DATA &&
-					 to->state == PIECE_CHANGED)))
-			try(closing_take(closing, to));
-	}
-	return NULL;
-}
-
-/*
- * A change of constant data reaches the functions that read it, if only functions do;
- * a change of live data is nothing that replacing code can do.
- */
-static struct error *closing_check_changed_data(
-	struct closing *closing, const struct piece *data)
-{
-	const char *object = closing->post->object->path;
-	if (piece_is_writable(data))
-		return error_hint(error_refused("changed-data",
-					  "%s: %s: the patch changes its initial value, "
-					  "but the running "
-					  "kernel's has been in use since boot",
-					  object, piece_name(data)),
-			"set the new value in a hook that runs when the update is "
-			"applied, and "
-			"leave the initialiser as it was");
-	if (!data->symbol || data->symbol->binding != STB_LOCAL)
-		return error_hint(
-			error_refused("changed-data",
-				"%s: %s: the patch changes a constant that other files "
-				"can read",
-				object, piece_name(data)),
-			"give the changed functions a new constant of their own");
-	for (size_t i = 0; i < closing->post->count; i++) {
-		struct piece *reader = &closing->post->pieces[i];
-		for (size_t k = 0; k < reader->reloc_count; k++) {
-			struct piece_target target = {0};
-			struct error *unclear = piece_resolve_reloc(
-				closing->post, reader, &reader->relocs[k], &target);
-			error_free(unclear);
-			if (unclear || target.piece != data)
-				continue;
-			struct piece *code =
-				reader->role == SECTION_CODE ? reader : reader->owner;
-			if (!code)
-				return error_refused("changed-data",
-					"%s: %s: the patch changes a constant that %s "
-					"points to",
-					object, piece_name(data), piece_name(reader));
-			if (code->state == PIECE_SAME)
-				code->state = PIECE_CHANGED;
 		}
-	}
-	return NULL;
-}
-
-static struct error *closing_check_once(
-	const struct closing *closing, const struct piece *piece, const char *verb)
-{
-	return error_hint(error_refused(piece->special->reason, "%s: %s: the patch %s %s",
-				  closing->post->object->path, piece_name(piece), verb,
-				  piece->special->what),
-		"that takes effect at boot or at load only, so leave it out of the "
-		"patch");
-}
-
-static struct error *closing_check_all(struct closing *closing)
-{
-	for (size_t i = 0; i < closing->post->count; i++) {
-		struct piece *piece = &closing->post->pieces[i];
-		if (piece->state == PIECE_SAME)
+		struct piece *to = reference.piece;
+		if (!to || to->travels || !piece_has_to_travel(to))
 			continue;
-		if (piece->role == SECTION_ONCE)
-			return closing_check_once(closing, piece,
-				piece->state == PIECE_NEW ? "adds" : "changes");
-		if (piece->role == SECTION_DATA && piece->state == PIECE_CHANGED)
-			try(closing_check_changed_data(closing, piece));
-	}
-	for (size_t i = 0; i < closing->pre->count; i++) {
-		const struct piece *piece = &closing->pre->pieces[i];
-		if (piece->role == SECTION_ONCE && !piece->twin)
-			return closing_check_once(closing, piece, "removes");
+		struct update_unit *owner =
+			&closing->update->units[reference.unit - closing->update->units];
+		/* What registers something cannot travel; assessed already. */
+		if (to->role == SECTION_ONCE || to->kind == SECTION_KIND_INIT)
+			continue;
+		if (to->role == SECTION_CODE)
+			closing_take_function(closing, owner, to);
+		else
+			closing_take(closing, owner, to);
 	}
 	return NULL;
 }
 
-static struct error *closing_run(struct closing *closing)
+static bool piece_is_root(const struct piece *piece)
 {
-	bool has_change = false;
-	try(closing_check_all(closing));
-	for (size_t i = 0; i < closing->post->count; i++) {
-		struct piece *piece = &closing->post->pieces[i];
-		if (piece->role == SECTION_CODE && piece->state == PIECE_CHANGED) {
-			has_change = true;
-			try(closing_take_function(closing, piece));
-		}
-	}
-	while (closing->waiting_count)
-		try(closing_follow(closing, closing->waiting[--closing->waiting_count]));
-	if (!has_change)
-		return error_no_change("%s: the patch changes no function in it",
-			closing->post->object->path);
-	return NULL;
+	if (piece->state != PIECE_CHANGED || piece->kind == SECTION_KIND_INIT)
+		return false;
+	return piece->role == SECTION_CODE ||
+	       (piece->role == SECTION_DATA && piece->in_place);
 }
 
-struct error *closure_select(struct piece_set *pre, struct piece_set *post)
+static void closing_take_roots(struct closing *closing, struct update_unit *unit)
 {
-	struct closing closing = {.pre = pre, .post = post};
-	closing.waiting = memory_allocate((post->count + 1) * sizeof(*closing.waiting));
-	struct error *error = closing_run(&closing);
-	free(closing.waiting);
+	for (size_t i = 0; i < unit->post_pieces->count; i++) {
+		struct piece *piece = &unit->post_pieces->pieces[i];
+		if (!piece_is_root(piece))
+			continue;
+		if (piece->role == SECTION_CODE)
+			closing_take_function(closing, unit, piece);
+		else
+			closing_take(closing, unit, piece);
+	}
+}
+
+struct error *closure_select(struct update *update)
+{
+	struct closing closing = {.update = update};
+	struct error *error = NULL;
+	for (size_t i = 0; i < update->unit_count; i++)
+		closing_take_roots(&closing, &update->units[i]);
+	while (closing.waiting.count && !error) {
+		struct waiting_piece next =
+			closing.waiting.items[--closing.waiting.count];
+		error = closing_follow(&closing, next.unit, next.piece);
+	}
+	free(closing.waiting.items);
 	return error;
-}
-
-bool closure_is_outward(const struct piece *piece, const struct piece_target *target)
-{
-	const struct piece *to = target->piece;
-	if (!to)
-		return true;
-	if (!to->travels)
-		return true;
-	/* Only another function's, or a variable's, use of its address counts: tables
-	 * are about this very copy, and a function knows its own places. */
-	bool takes_address = piece->role == SECTION_CODE || piece->role == SECTION_DATA;
-	return to->role == SECTION_CODE && to->twin && takes_address &&
-	       !target->is_branch && target->offset == 0;
-}
-
-const struct piece *closure_find_escape(const struct piece_set *post)
-{
-	for (size_t i = 0; i < post->count; i++) {
-		const struct piece *piece = &post->pieces[i];
-		if (!piece->travels || piece->role == SECTION_TABLE)
-			continue;
-		for (size_t k = 0; k < piece->reloc_count; k++) {
-			struct piece_target target = {0};
-			struct error *unclear = piece_resolve_reloc(
-				post, piece, &piece->relocs[k], &target);
-			error_free(unclear);
-			if (!unclear && target.piece &&
-				target.piece->role == SECTION_CODE &&
-				!target.piece->twin && !target.is_branch &&
-				!target.offset)
-				return target.piece;
-		}
-	}
-	return NULL;
-}
-
-bool closure_is_replacement(const struct piece *piece)
-{
-	return piece->travels && piece->role == SECTION_CODE && piece->twin &&
-	       !piece->owner;
 }

@@ -63,17 +63,6 @@ static bool scanner_is_safe(const struct scanner *scanner)
 	return !scanner->is_comment && !scanner->is_continued && !scanner->parentheses;
 }
 
-static void marker_add(struct text *marked, unsigned long line, const char *name)
-{
-	text_add_format(marked, "#line %lu \"", line);
-	for (; *name; name++) {
-		if (*name == '"' || *name == '\\')
-			text_add(marked, "\\");
-		text_add_range(marked, name, 1);
-	}
-	text_add(marked, "\"\n");
-}
-
 /* The first line of post behind the hunk. */
 static unsigned long hunk_end(const struct patch_hunk *hunk)
 {
@@ -81,14 +70,13 @@ static unsigned long hunk_end(const struct patch_hunk *hunk)
 }
 
 void line_marker_insert(const char *patched, const struct patch_hunk *hunks,
-	size_t hunk_count, const char *name, struct text *marked)
+	size_t hunk_count, struct text *marked)
 {
 	struct scanner scanner = {0};
 	bool is_due = false;
 	long shift = 0; /* old number less new number of the lines from here on */
 	size_t next = 0;
 	unsigned long number = 1;
-	marker_add(marked, 1, name);
 	for (const char *line = patched; *line; number++) {
 		if (next < hunk_count && number == hunk_end(&hunks[next])) {
 			shift +=
@@ -99,7 +87,7 @@ void line_marker_insert(const char *patched, const struct patch_hunk *hunks,
 		bool is_changed = next < hunk_count && hunks[next].new_count &&
 				  number >= hunks[next].new_line;
 		if (is_due && !is_changed && scanner_is_safe(&scanner)) {
-			marker_add(marked, (unsigned long)((long)number + shift), name);
+			text_add_format(marked, "#line %ld\n", (long)number + shift);
 			is_due = false;
 		}
 		const char *end = line + strcspn(line, "\n");

@@ -15,14 +15,13 @@ struct patch_hunk;
 struct text;
 
 /*
- * Adds to marked the text of the patched file with a first line that names it, so that
- * __FILE__ stays what it was, and with #line directives. The hunks are those of
- * diff -U0 between the file before and after, in order. A directive goes to the first
- * line at or behind the hunk's end that starts neither in a comment, nor in a string,
- * nor in parentheses (a macro's arguments), nor behind a backslash; where the next hunk
- * comes first, its own will do.
+ * Adds to marked the text of the patched file with #line directives. They name no file,
+ * so __FILE__ stays what it is. The hunks are those of diff -U0 between the file before
+ * and after, in order. A directive goes to the first line at or behind the hunk's end
+ * that starts neither in a comment, nor in a string, nor in parentheses (a macro's
+ * arguments), nor behind a backslash; where the next hunk comes first, its own will do.
  */
 void line_marker_insert(const char *patched, const struct patch_hunk *hunks,
-	size_t hunk_count, const char *name, struct text *marked);
+	size_t hunk_count, struct text *marked);
 
 #endif

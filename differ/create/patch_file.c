@@ -30,6 +30,7 @@ struct patch_reading {
 	struct entry_array entries;
 	struct hunk_array hunks; /* of the last entry */
 	char *old_path;          /* after ---, until its +++ */
+	struct text old_text;    /* of the hunk that is being read */
 	unsigned long old_left;  /* lines of the hunk that are still to come */
 	unsigned long new_left;
 };
@@ -87,7 +88,8 @@ static struct error *patch_read_path(
 					     "folders to strip",
 					reading->name, reading->line, whole,
 					reading->strip),
-				"--strip=N says how many there are, as patch -pN");
+				"try a smaller N in --strip=N, as in patch -pN; it is 1 "
+				"by default, and 0 for a diff without a/ and b/");
 		rest = slash + 1 + strspn(slash + 1, "/");
 	}
 	if (rest[0] == '/' || text_has_prefix(rest, "../") || strstr(rest, "/../"))
@@ -98,16 +100,19 @@ static struct error *patch_read_path(
 	return NULL;
 }
 
-static void patch_end_entry(struct patch_reading *reading)
+/* The hunks that were read are those of the last entry. */
+static struct error *patch_end_entry(struct patch_reading *reading)
 {
 	if (!reading->entries.count)
-		return;
+		return NULL;
 	struct patch_entry *entry = &reading->entries.items[reading->entries.count - 1];
-	if (!entry->hunks) {
-		entry->hunks = reading->hunks.items;
-		entry->hunk_count = reading->hunks.count;
-		reading->hunks = (struct hunk_array){0};
-	}
+	if (!reading->hunks.count)
+		return error_failed("%s: names %s and has no hunk for it", reading->name,
+			entry->whole_path);
+	entry->hunks = reading->hunks.items;
+	entry->hunk_count = reading->hunks.count;
+	reading->hunks = (struct hunk_array){0};
+	return NULL;
 }
 
 static struct error *patch_start_entry(struct patch_reading *reading, const char *line)
@@ -122,7 +127,7 @@ static struct error *patch_start_entry(struct patch_reading *reading, const char
 				is_created ? "creates" : "deletes",
 				is_created ? path : reading->old_path),
 			"a patch may change existing .c files only");
-	patch_end_entry(reading);
+	try(patch_end_entry(reading));
 	for (size_t i = 0; i < reading->entries.count; i++) {
 		if (strcmp(reading->entries.items[i].path, path) == 0)
 			return error_refused("repeated-file",
@@ -131,6 +136,7 @@ static struct error *patch_start_entry(struct patch_reading *reading, const char
 	}
 	struct patch_entry *entry = array_add(&reading->entries);
 	entry->path = take_pointer(path);
+	entry->whole_path = memory_copy_range(line + 4, strcspn(line + 4, "\t\r"));
 	free(reading->old_path);
 	reading->old_path = NULL;
 	return NULL;
@@ -153,6 +159,17 @@ static const char *range_read(const char *text, unsigned long *line, unsigned lo
 	return end;
 }
 
+/* A hunk that is complete gets its text. */
+static void patch_end_hunk(struct patch_reading *reading)
+{
+	if (reading->old_left || reading->new_left)
+		return;
+	struct patch_hunk *hunk = &reading->hunks.items[reading->hunks.count - 1];
+	hunk->old_text =
+		memory_copy_text(reading->old_text.data ? reading->old_text.data : "");
+	text_deinit(&reading->old_text);
+}
+
 static struct error *patch_start_hunk(struct patch_reading *reading, const char *line)
 {
 	struct patch_hunk hunk = {0};
@@ -168,9 +185,16 @@ static struct error *patch_start_hunk(struct patch_reading *reading, const char 
 	if (!reading->entries.count)
 		return error_failed("%s:%lu: a hunk before any file's name",
 			reading->name, reading->line);
+	const char *heading = at + strlen(" @@");
+	heading += strspn(heading, " \t");
+	size_t length = strlen(heading);
+	while (length && strchr(" \t\r", heading[length - 1]))
+		length--;
+	hunk.heading = memory_copy_range(heading, length);
 	reading->old_left = hunk.old_count;
 	reading->new_left = hunk.new_count;
 	*array_add(&reading->hunks) = hunk;
+	patch_end_hunk(reading);
 	return NULL;
 }
 
@@ -189,6 +213,11 @@ static struct error *patch_read_body(struct patch_reading *reading, const char *
 			reading->name, reading->line);
 	reading->old_left -= is_old;
 	reading->new_left -= is_new;
+	if (is_old) {
+		text_add(&reading->old_text, line[0] ? line + 1 : "");
+		text_add(&reading->old_text, "\n");
+	}
+	patch_end_hunk(reading);
 	return NULL;
 }
 
@@ -220,11 +249,20 @@ static struct error *patch_read_all(struct patch_reading *reading, const char *t
 	if (reading->old_left || reading->new_left)
 		return error_failed("%s:%lu: the patch ends in the middle of a hunk",
 			reading->name, reading->line);
-	patch_end_entry(reading);
 	if (!reading->entries.count)
-		return error_hint(error_failed("%s: is no unified diff", reading->name),
-			"make it with 'diff -u' or 'git diff'");
-	return NULL;
+		return error_hint(
+			error_failed("%s: there is no patch in it", reading->name),
+			"make a unified diff, with 'diff -u' or 'git diff'");
+	return patch_end_entry(reading);
+}
+
+static void hunks_free(struct patch_hunk *hunks, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		free(hunks[i].heading);
+		free(hunks[i].old_text);
+	}
+	free(hunks);
 }
 
 struct error *patch_file_read(
@@ -234,7 +272,8 @@ struct error *patch_file_read(
 	struct error *error = patch_read_all(&reading, text);
 	struct patch_file read = {reading.entries.items, reading.entries.count};
 	free(reading.old_path);
-	free(reading.hunks.items);
+	text_deinit(&reading.old_text);
+	hunks_free(reading.hunks.items, reading.hunks.count);
 	if (error)
 		patch_file_deinit(&read);
 	else
@@ -246,7 +285,8 @@ void patch_file_deinit(struct patch_file *patch)
 {
 	for (size_t i = 0; i < patch->count; i++) {
 		free(patch->entries[i].path);
-		free(patch->entries[i].hunks);
+		free(patch->entries[i].whole_path);
+		hunks_free(patch->entries[i].hunks, patch->entries[i].hunk_count);
 	}
 	free(patch->entries);
 	*patch = (struct patch_file){0};

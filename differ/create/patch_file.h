@@ -17,10 +17,13 @@ struct patch_hunk {
 	unsigned long old_count; /* before where the count is 0 */
 	unsigned long new_line;
 	unsigned long new_count;
+	char *heading;  /* what the header says of the function; may be empty */
+	char *old_text; /* its lines before the change, each with its end */
 };
 
 struct patch_entry {
-	char *path; /* relative to the source tree, leading folders stripped */
+	char *path;       /* relative to the source tree, leading folders stripped */
+	char *whole_path; /* as the diff has it */
 	struct patch_hunk *hunks;
 	size_t hunk_count;
 };

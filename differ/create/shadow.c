@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "differ/create/shadow.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/shadow_list.h"
+#include "differ/create/hunk_place.h"
 #include "differ/create/line_marker.h"
 #include "differ/create/patch_file.h"
 #include "differ/tree/build_record.h"
@@ -23,8 +26,9 @@ static struct error *shadow_copy(const char *from, const char *to)
 	return file_write(to, text.data, text.size);
 }
 
+/* said gets what patch(1) says. */
 static struct error *shadow_apply(
-	const char *patch_path, unsigned strip, const char *folder)
+	const char *patch_path, unsigned strip, const char *folder, struct text *said)
 {
 	scope_free char *option = memory_format("-p%u", strip);
 	scope_free char *directory = memory_format("--directory=%s", folder);
@@ -32,16 +36,18 @@ static struct error *shadow_apply(
 	const char *const arguments[] = {"patch", option, directory, input, "--batch",
 		"--forward", "--fuzz=0", "--no-backup-if-mismatch", "--reject-file=-",
 		NULL};
-	scope_text struct text output = {0};
-	struct process_request request = {
-		.arguments = arguments, .output = &output, .errors = &output};
+	static const char *const environment[] = {"LC_ALL=C", NULL};
+	struct process_request request = {.arguments = arguments,
+		.environment = environment,
+		.output = said,
+		.errors = said};
 	int status;
 	try(process_run(&request, &status));
 	if (!status)
 		return NULL;
 	return error_hint(error_refused("patch-does-not-apply",
 				  "%s: does not apply to the source tree:\n%s",
-				  patch_path, output.data ? output.data : ""),
+				  patch_path, said->data ? said->data : ""),
 		"make the patch against the very source that the kernel was built from");
 }
 
@@ -63,75 +69,139 @@ static struct error *shadow_diff(
 	return NULL;
 }
 
-/* Beside each patched file stands what patch(1) made of it; the file itself is what
- * the compiler reads. */
-static const char applied_suffix[] = ".applied";
+static const char *const form_names[] = {
+	[SHADOW_APPLIED] = "applied",
+	[SHADOW_MARKED] = "marked",
+};
 
-struct error *shadow_create(const struct kernel_tree *tree,
-	const struct patch_file *patch, const char *patch_path, unsigned strip,
-	const char *folder)
+char *shadow_find_list(const char *folder, enum shadow_form form)
+{
+	return memory_format("%s/%s.list", folder, form_names[form]);
+}
+
+static char *shadow_find_file(const char *folder, enum shadow_form form, const char *path)
+{
+	return memory_format("%s/%s/%s", folder, form_names[form], path);
+}
+
+static struct error *shadow_copy_originals(const struct kernel_tree *tree,
+	const struct patch_file *patch, const char *folder)
 {
 	for (size_t i = 0; i < patch->count; i++) {
-		scope_free char *from = file_join(tree->source, patch->entries[i].path);
-		scope_free char *to = file_join(folder, patch->entries[i].path);
-		if (!file_exists(from))
-			return error_hint(error_refused("no-such-file",
-						  "%s: is not in the source tree %s",
-						  patch->entries[i].path, tree->source),
-				"--strip=N says how many leading folders its name has "
-				"too many");
+		const char *path = patch->entries[i].path;
+		scope_free char *from = file_join(tree->source, path);
+		scope_free char *to = shadow_find_file(folder, SHADOW_APPLIED, path);
 		try(shadow_copy(from, to));
-	}
-	try(shadow_apply(patch_path, strip, folder));
-	for (size_t i = 0; i < patch->count; i++) {
-		scope_free char *path = file_join(folder, patch->entries[i].path);
-		scope_free char *applied = memory_format("%s%s", path, applied_suffix);
-		try(shadow_copy(path, applied));
 	}
 	return NULL;
 }
 
-/* Writes the file that the compiler is to read in place of original. */
-static struct error *shadow_mark(const char *original, const char *path, const char *name)
+static struct error *shadow_mark(
+	const struct kernel_tree *tree, const char *path, const char *folder)
 {
 	scope_text struct text text = {0};
 	scope_text struct text marked = {0};
 	scope_patch_file struct patch_file difference = {0};
-	scope_free char *applied = memory_format("%s%s", path, applied_suffix);
-	bool is_patched = file_exists(applied);
-	if (is_patched)
-		try(shadow_diff(original, applied, &difference));
-	try(file_read(is_patched ? applied : original, &text));
+	scope_free char *original = file_join(tree->source, path);
+	scope_free char *applied = shadow_find_file(folder, SHADOW_APPLIED, path);
+	scope_free char *result = shadow_find_file(folder, SHADOW_MARKED, path);
+	try(shadow_diff(original, applied, &difference));
+	try(file_read(applied, &text));
 	const struct patch_entry *entry =
 		difference.count ? &difference.entries[0] : NULL;
-	line_marker_insert(text.data, entry ? entry->hunks : NULL,
-		entry ? entry->hunk_count : 0, name, &marked);
-	return file_write(path, marked.data, marked.size);
+	line_marker_insert(text.data ? text.data : "", entry ? entry->hunks : NULL,
+		entry ? entry->hunk_count : 0, &marked);
+	return file_write(result, marked.data ? marked.data : "", marked.size);
 }
 
-struct error *shadow_prepare_unit(const struct kernel_tree *tree,
-	const struct patch_file *patch, const struct record *record, const char *folder,
-	char **source)
+static struct error *shadow_write_list(const struct kernel_tree *tree,
+	const struct patch_file *patch, const char *folder, enum shadow_form form)
 {
-	scope_free char *main_source = file_normalize(record->folder, record->source);
-	const char *relative;
-	if (!file_is_below(tree->source, main_source, &relative))
-		return error_refused("generated-source",
-			"%s: is compiled from outside of the source tree", main_source);
-	size_t count = json_count_items(record->inputs);
-	for (size_t i = 0; i < count; i++) {
-		const char *name = json_find_item_text(record->inputs, i);
-		scope_free char *input = file_normalize(record->folder, name);
-		for (size_t k = 0; k < patch->count; k++) {
-			scope_free char *original =
-				file_join(tree->source, patch->entries[k].path);
-			scope_free char *path = file_join(folder, patch->entries[k].path);
-			if (strcmp(input, original) == 0)
-				try(shadow_mark(original, path, name));
-		}
+	scope_text struct text list = {0};
+	for (size_t i = 0; i < patch->count; i++) {
+		const char *path = patch->entries[i].path;
+		scope_free char *original = file_join(tree->source, path);
+		scope_free char *replacement = shadow_find_file(folder, form, path);
+		text_add_range(&list, original, strlen(original) + 1);
+		text_add_range(&list, replacement, strlen(replacement) + 1);
 	}
-	scope_free char *compiled = file_join(folder, relative);
-	try(shadow_mark(main_source, compiled, record->source));
-	*source = take_pointer(compiled);
+	scope_free char *path = shadow_find_list(folder, form);
+	return file_write(path, list.data, list.size);
+}
+
+static struct error *shadow_check_places(const struct kernel_tree *tree,
+	const struct patch_file *patch, const char *said, struct json_t *warnings)
+{
+	scope_free long *offsets = NULL;
+	try(hunk_place_read_offsets(patch, said, &offsets));
+	const long *next = offsets;
+	for (size_t i = 0; i < patch->count; i++) {
+		const struct patch_entry *entry = &patch->entries[i];
+		scope_free char *path = file_join(tree->source, entry->path);
+		scope_text struct text original = {0};
+		try(file_read(path, &original));
+		try(hunk_place_check(
+			entry, original.data ? original.data : "", next, warnings));
+		next += entry->hunk_count;
+	}
+	return NULL;
+}
+
+struct error *shadow_create(const struct kernel_tree *tree,
+	const struct patch_file *patch, const char *patch_path, unsigned strip,
+	const char *folder, struct json_t *warnings)
+{
+	scope_free char *applied = file_join(folder, form_names[SHADOW_APPLIED]);
+	scope_text struct text said = {0};
+	try(shadow_copy_originals(tree, patch, folder));
+	try(shadow_apply(patch_path, strip, applied, &said));
+	try(shadow_check_places(tree, patch, said.data ? said.data : "", warnings));
+	for (size_t i = 0; i < patch->count; i++)
+		try(shadow_mark(tree, patch->entries[i].path, folder));
+	try(shadow_write_list(tree, patch, folder, SHADOW_APPLIED));
+	return shadow_write_list(tree, patch, folder, SHADOW_MARKED);
+}
+
+static bool log_has(const struct text *log, const char *path)
+{
+	for (size_t at = 0; at < log->size; at += strlen(log->data + at) + 1) {
+		if (strcmp(log->data + at, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool record_reads(const struct record *unit, const char *folder, const char *path)
+{
+	size_t count = json_count_items(unit->inputs);
+	for (size_t i = 0; i < count; i++) {
+		const char *name = json_find_item_text(unit->inputs, i);
+		scope_free char *input = file_normalize(folder, name);
+		if (strcmp(input, path) == 0)
+			return true;
+	}
+	return false;
+}
+
+struct error *shadow_check(const struct kernel_tree *tree, const struct patch_file *patch,
+	const struct record *record, const struct record *unit, const char *log)
+{
+	scope_text struct text opened = {0};
+	if (file_exists(log))
+		try(file_read(log, &opened));
+	for (size_t i = 0; i < patch->count; i++) {
+		const char *path = patch->entries[i].path;
+		scope_free char *original = file_join(tree->source, path);
+		if (record_reads(unit, record->folder, original) &&
+			!log_has(&opened, original))
+			return error_hint(
+				error_refused("unpatched-include",
+					"%s: the compiler read %s and not the patched "
+					"file",
+					record->object, path),
+				"the compiler must be linked dynamically (%s), so that "
+				"%s can be preloaded",
+				record->compiler, KSPLICE_SHADOW_LIBRARY);
+	}
 	return NULL;
 }

@@ -2,33 +2,43 @@
 /*
  * shadow.h - the patched files, in a folder of their own
  *
- * The user's tree is never written. Patched files are copied into a folder that
- * mirrors the source tree, patched there, and given their old line numbers back; all
- * others are read where they are.
+ * The user's tree is never written. Patched files are copied and patched there; the
+ * compiler runs the recorded command and opens them in place of the originals
+ * (abi/shadow_list.h). So names, and what follows from them, are those of the build.
  */
 #ifndef KSPLICE_DIFFER_CREATE_SHADOW_H
 #define KSPLICE_DIFFER_CREATE_SHADOW_H
 
 struct error;
+struct json_t;
 struct kernel_tree;
 struct patch_file;
 struct record;
 
+/* What the compiler reads in place of an original. */
+enum shadow_form {
+	SHADOW_APPLIED, /* what patch(1) made of it: for messages about lines */
+	SHADOW_MARKED,  /* the same with old line numbers: to be compared with pre */
+};
+
 /*
  * Makes folder (which must not exist) with the patched files. patch_path is the diff
- * itself for patch(1), which must apply without fuzz.
+ * itself for patch(1), which must apply without fuzz, and where it was meant to
+ * (hunk_place.h). Hunks that were moved are noted in warnings, an array of texts.
  */
 struct error *shadow_create(const struct kernel_tree *tree,
 	const struct patch_file *patch, const char *patch_path, unsigned strip,
-	const char *folder);
+	const char *folder, struct json_t *warnings);
+
+/* The list of files for the compiler; the caller frees the path. */
+char *shadow_find_list(const char *folder, enum shadow_form form);
 
 /*
- * Prepares what one unit reads: the patched ones of its inputs, and its main source, get
- * the names that its record has for them. The caller frees *source, the path of the main
- * source in the shadow. Units may be prepared one after the other in one shadow.
+ * Did the compiler open the patched file of each original that it read? unit is the
+ * plugin's part of that compile, which ran in the folder of record; log is what the
+ * preloaded library wrote. Refused by name if not.
  */
-struct error *shadow_prepare_unit(const struct kernel_tree *tree,
-	const struct patch_file *patch, const struct record *record, const char *folder,
-	char **source);
+struct error *shadow_check(const struct kernel_tree *tree, const struct patch_file *patch,
+	const struct record *record, const struct record *unit, const char *log);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "abi/kernel_layout.h"
 #include "abi/update.h"
+#include "differ/create/update_target.h"
 #include "differ/elf/elf_object.h"
 #include "differ/tree/kernel_image.h"
 #include "lib/error.h"
@@ -54,6 +55,12 @@ static int32_t read_signed(const uint8_t *field)
 static uint64_t read_relative(const uint8_t *entry, uint64_t address, uint32_t offset)
 {
 	return address + offset + (uint64_t)(int64_t)read_signed(entry + offset);
+}
+
+static struct ksplice_place site_place(
+	const struct site_reading *reading, uint64_t address)
+{
+	return update_target_place(reading->image, address);
 }
 
 static struct patch_site *site_add(
@@ -149,7 +156,7 @@ static struct error *site_read_paravirt(
 			code, "is a paravirt call, but vmlinux has no pv_ops");
 	uint8_t type = entry[reading->layout->paravirt_type];
 	struct ksplice_paravirt_site data = {
-		.ops = table->value - reading->image->base + type * sizeof(uint64_t)};
+		.ops = site_place(reading, table->value + type * sizeof(uint64_t))};
 	struct patch_site *site = site_add(reading, code, KSPLICE_SITE_PARAVIRT,
 		entry[reading->layout->paravirt_length]);
 	site_set_data(site, &data, sizeof(data));
@@ -258,8 +265,8 @@ static struct error *site_read_static_call(
 	free(trampoline_name);
 	if (!trampoline)
 		return site_problem(code, "is a static call without a trampoline");
-	struct ksplice_static_call_site data = {
-		.key = key - image->base, .trampoline = trampoline->value - image->base};
+	struct ksplice_static_call_site data = {.key = site_place(reading, key),
+		.trampoline = site_place(reading, trampoline->value)};
 	struct patch_site *site =
 		site_add(reading, code, KSPLICE_SITE_STATIC_CALL, length);
 	site_set_data(site, &data, sizeof(data));
@@ -282,7 +289,7 @@ static struct error *site_read_jump_label(
 	if (!length)
 		return site_problem(code, "is no jump label");
 	struct ksplice_jump_label_site data = {
-		.destination = target - reading->image->base};
+		.destination = site_place(reading, target)};
 	struct patch_site *site =
 		site_add(reading, code, KSPLICE_SITE_JUMP_LABEL, length);
 	site_set_data(site, &data, sizeof(data));

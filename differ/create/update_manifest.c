@@ -7,8 +7,10 @@
 
 #include "abi/update.h"
 #include "abi/version.h"
-#include "differ/create/closure.h"
+#include "differ/create/finding.h"
+#include "differ/create/origin.h"
 #include "differ/create/update_match.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/disassembly.h"
@@ -22,7 +24,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-static const int manifest_format = 1;
+static const int manifest_format = 2;
 
 /* Seconds since the epoch; SOURCE_DATE_EPOCH makes archives reproducible. */
 static char *manifest_time(void)
@@ -35,44 +37,87 @@ static char *manifest_time(void)
 	return memory_copy_text(text);
 }
 
-static struct json_t *manifest_functions(const struct update_content *content)
+/* The travelling pieces that the test picks. */
+static struct json_t *manifest_pieces(const struct update *update,
+	bool (*is_wanted)(const struct piece *piece), bool has_new)
 {
-	struct json_t *functions = json_make_array();
-	for (size_t i = 0; i < content->unit_count; i++) {
-		const struct update_unit *unit = &content->units[i];
+	struct json_t *array = json_make_array();
+	for (size_t i = 0; i < update->unit_count; i++) {
+		const struct update_unit *unit = &update->units[i];
 		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
 			k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
-			if (piece->role != SECTION_CODE || !piece->travels ||
-				piece->owner)
+			if (!piece->travels || !is_wanted(piece))
 				continue;
-			struct json_t *function = json_make_object();
-			json_put_text(function, "name", piece->symbol->name);
-			json_put_flag(function, "new", !closure_is_replacement(piece));
-			json_put_text(function, "object", unit->object);
-			json_put_number(function, "size", (int64_t)piece->size);
-			json_append(functions, function);
+			struct json_t *item = json_make_object();
+			json_put_text(item, "name", piece->symbol->name);
+			if (has_new)
+				json_put_flag(item, "new", !update_is_replacement(piece));
+			json_put_text(item, "object", unit->object);
+			json_put_number(item, "size", (int64_t)piece->size);
+			json_append(array, item);
 		}
 	}
-	return functions;
+	return array;
 }
 
-struct json_t *update_manifest_make(const struct update_content *content,
-	const char *patch, const char *module, const char *escape)
+static bool piece_is_constant_in_place(const struct piece *piece)
 {
-	const struct kernel_image *image = content->image;
+	return piece->in_place;
+}
+
+/* What a kind of finding says: object and name of each. */
+static struct json_t *manifest_findings(
+	const struct update *update, enum finding_kind kind)
+{
+	struct json_t *array = json_make_array();
+	for (size_t i = 0; i < update->findings.count; i++) {
+		const struct finding *finding = &update->findings.items[i];
+		if (finding->kind != kind)
+			continue;
+		struct json_t *item = json_make_object();
+		json_put_text(item, "object", finding->object);
+		json_put_text(item, "name", finding->name);
+		json_append(array, item);
+	}
+	return array;
+}
+
+struct json_t *update_manifest_list_functions(const struct update *update)
+{
+	return manifest_pieces(update, update_is_function, true);
+}
+
+struct json_t *update_manifest_list_constants(const struct update *update)
+{
+	return manifest_pieces(update, piece_is_constant_in_place, false);
+}
+
+struct json_t *update_manifest_list_without_effect(const struct update *update)
+{
+	return manifest_findings(update, FINDING_WITHOUT_EFFECT);
+}
+
+struct json_t *update_manifest_make(
+	const struct update_content *content, const char *patch, const char *module)
+{
+	const struct update *update = content->update;
+	const struct kernel_image *image = update->origin->image;
+	const struct finding *escape =
+		finding_find(&update->findings, FINDING_IRREVERSIBLE);
 	struct json_t *target = json_make_object();
 	scope_free char *build_id =
 		text_from_bytes(image->build_id, image->build_id_size);
 	json_put_text(target, "name", KSPLICE_TARGET_VMLINUX);
 	json_put_text(target, "build_id", build_id);
 	json_put_text(target, "module", module);
-	json_put(target, "functions", manifest_functions(content));
+	json_put(target, "functions", update_manifest_list_functions(update));
+	json_put(target, "constants", update_manifest_list_constants(update));
 	struct json_t *targets = json_make_array();
 	json_append(targets, target);
 
 	struct json_t *kernel = json_make_object();
-	json_put_text(kernel, "release", content->tree->release);
+	json_put_text(kernel, "release", update->origin->tree->release);
 
 	scope_free char *created = manifest_time();
 	struct json_t *manifest = json_make_object();
@@ -83,9 +128,12 @@ struct json_t *update_manifest_make(const struct update_content *content,
 	json_put_text(manifest, "created", created);
 	json_put(manifest, "kernel", kernel);
 	json_put_text(manifest, "patch", patch);
-	json_put_flag(manifest, "reversible", !content->is_irreversible);
-	json_put_text(manifest, "irreversible_because", escape);
+	json_put_flag(manifest, "reversible", !escape);
+	json_put_text(manifest, "irreversible_because", escape ? escape->name : NULL);
 	json_put(manifest, "targets", targets);
+	json_put(manifest, "without_effect", update_manifest_list_without_effect(update));
+	json_put(manifest, "allowed_layouts",
+		manifest_findings(update, FINDING_ALLOWED_LAYOUT));
 	return manifest;
 }
 
@@ -109,7 +157,7 @@ static void report_function(
 {
 	uint64_t offset;
 	text_add_format(report, "  %s: %s (%" PRIu64 " bytes)\n",
-		closure_is_replacement(piece) ? "replaced" : "new", piece->symbol->name,
+		update_is_replacement(piece) ? "replaced" : "new", piece->symbol->name,
 		piece->size);
 	if (!piece->twin)
 		return;
@@ -124,25 +172,44 @@ static void report_function(
 	}
 }
 
+/* What is not to be seen from the code: everything but what is changed and new. */
+static void report_findings(struct text *report, const struct finding_list *findings)
+{
+	bool has_title = false;
+	for (size_t i = 0; i < findings->count; i++) {
+		const struct finding *finding = &findings->items[i];
+		if (finding->kind == FINDING_CHANGED_FUNCTION ||
+			finding->kind == FINDING_NEW_FUNCTION)
+			continue;
+		if (!has_title)
+			text_add(report, "\nFindings\n");
+		has_title = true;
+		scope_free char *line = finding_describe(finding);
+		text_add_format(report, "  %s (%s)\n", line, finding->reason);
+	}
+}
+
 void update_report_make(const struct update_content *content, struct text *report)
 {
-	text_add_format(
-		report, "Update %s for Linux %s\n", content->id, content->tree->release);
-	for (size_t i = 0; i < content->unit_count; i++) {
-		const struct update_unit *unit = &content->units[i];
+	const struct update *update = content->update;
+	text_add_format(report, "Update %s for Linux %s\n", content->id,
+		update->origin->tree->release);
+	for (size_t i = 0; i < update->unit_count; i++) {
+		const struct update_unit *unit = &update->units[i];
 		text_add_format(report, "\n%s%s\n", unit->object,
 			unit->has_change ? "" : ": no change");
 		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
 			k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
-			if (piece->role == SECTION_CODE && piece->travels &&
-				!piece->owner)
+			if (!piece->travels)
+				continue;
+			if (update_is_function(piece))
 				report_function(report, unit, piece);
-			else if (piece->role == SECTION_DATA && piece->travels &&
-				 piece->symbol)
-				text_add_format(report,
-					"  data: %s (%" PRIu64 " bytes)\n",
+			else if (piece->role == SECTION_DATA && piece->symbol)
+				text_add_format(report, "  %s: %s (%" PRIu64 " bytes)\n",
+					piece->in_place ? "changed in place" : "data",
 					piece->symbol->name, piece->size);
 		}
 	}
+	report_findings(report, &update->findings);
 }

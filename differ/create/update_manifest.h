@@ -7,16 +7,19 @@
 #ifndef KSPLICE_DIFFER_CREATE_UPDATE_MANIFEST_H
 #define KSPLICE_DIFFER_CREATE_UPDATE_MANIFEST_H
 
-#include <stddef.h>
-
 struct json_t;
 struct text;
+struct update;
 struct update_content;
 
-/* patch and module are file names in the archive; escape names a new function that makes
- * the update irreversible, or is NULL. The caller releases it. */
-struct json_t *update_manifest_make(const struct update_content *content,
-	const char *patch, const char *module, const char *escape);
+/* patch and module are file names in the archive. The caller releases it. */
+struct json_t *update_manifest_make(
+	const struct update_content *content, const char *patch, const char *module);
+
+/* What the manifest and --json both list. The caller releases it. */
+struct json_t *update_manifest_list_functions(const struct update *update);
+struct json_t *update_manifest_list_constants(const struct update *update);
+struct json_t *update_manifest_list_without_effect(const struct update *update);
 
 /* A text for people: each function with its first differing instruction. */
 void update_report_make(const struct update_content *content, struct text *report);

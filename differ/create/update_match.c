@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "differ/create/origin.h"
 #include "differ/create/site_table.h"
-#include "differ/create/update_symbol.h"
+#include "differ/create/update_model.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/index/placement.h"
@@ -78,22 +80,22 @@ static bool reloc_target_is_fixed(const struct kernel_image *image,
 /* Fields with addresses, which KASLR slides: known from the object's relocations. */
 static struct error *match_add_addresses(struct update_match *match,
 	const struct kernel_image *image, const struct update_unit *unit,
-	const struct elf_symbol *function, uint64_t size)
+	const struct elf_symbol *named, uint64_t size)
 {
 	const struct elf_section *section =
-		elf_object_symbol_section(unit->original, function);
+		elf_object_symbol_section(unit->original, named);
 	for (size_t i = 0; i < section->reloc_count; i++) {
 		const struct elf_reloc *reloc = &section->relocs[i];
-		uint64_t offset = reloc->offset - function->value;
+		uint64_t offset = reloc->offset - named->value;
 		unsigned width = elf_reloc_width(reloc->type);
 		bool is_fixed;
-		if (reloc->offset < function->value || offset >= size || !width)
+		if (reloc->offset < named->value || offset >= size || !width)
 			continue;
 		if (!reloc_target_is_fixed(image, unit,
 			    &unit->original->symbols[reloc->symbol], &is_fixed))
 			return error_refused("unknown-symbol",
 				"%s: %s+0x%" PRIx64 ": refers to something unknown",
-				unit->object, function->name, offset);
+				unit->object, named->name, offset);
 		bool is_relative = elf_reloc_is_relative(reloc->type);
 		if (is_relative == !is_fixed)
 			continue; /* moves together with what it refers to, or neither
@@ -101,7 +103,7 @@ static struct error *match_add_addresses(struct update_match *match,
 		if (width != 4 && width != 8)
 			return error_refused("unknown-site",
 				"%s: %s+0x%" PRIx64 ": an address of %u bytes",
-				unit->object, function->name, offset, width);
+				unit->object, named->name, offset, width);
 		match_add_site(match, offset,
 			is_relative ? KSPLICE_SITE_NEGATIVE : KSPLICE_SITE_ABSOLUTE,
 			(uint16_t)width, NULL, 0);
@@ -119,41 +121,59 @@ static int site_compare(const void *left, const void *right)
 	return a->length > b->length ? -1 : a->length < b->length;
 }
 
+/* What memory must have at the address: the sites are those from first_site on. */
+static struct match_hunk *match_add_hunk(struct update_match *match,
+	const struct kernel_image *image, const struct update_unit *unit,
+	const struct elf_symbol *named, uint64_t address, uint32_t first_site)
+{
+	const uint8_t *bytes = kernel_image_find_bytes(image, address, named->size);
+	match->items = array_reserve(
+		match->items, sizeof(*match->items), match->count + 1, &match->capacity);
+	struct match_hunk *added = &match->items[match->count++];
+	added->name = named->name;
+	added->unit = unit;
+	added->hunk.place = update_target_place(image, address);
+	added->hunk.size = (uint32_t)named->size;
+	added->hunk.name = (uint32_t)match->blob.size;
+	text_add_range(&match->blob, named->name, strlen(named->name) + 1);
+	added->hunk.bytes = (uint32_t)match->blob.size;
+	text_add_range(&match->blob, bytes, named->size);
+	added->hunk.first_site = first_site;
+	added->hunk.site_count = (uint32_t)match->site_count - first_site;
+	if (added->hunk.site_count)
+		qsort(match->sites + first_site, added->hunk.site_count,
+			sizeof(*match->sites), site_compare);
+	return added;
+}
+
+static struct error *match_check_extent(const struct kernel_image *image,
+	const struct update_unit *unit, const struct elf_symbol *named, uint64_t address)
+{
+	uint64_t size = named->size;
+	if (!size || address < image->base || size > UINT32_MAX ||
+		!kernel_image_find_bytes(image, address, size))
+		return error_refused("unknown-extent",
+			"%s: %s: vmlinux does not say how long it is", unit->object,
+			named->name);
+	return NULL;
+}
+
 struct error *update_match_add_function(struct update_match *match,
 	const struct kernel_image *image, const struct site_table *sites,
 	const struct update_unit *unit, const struct elf_symbol *function,
 	uint64_t address)
 {
-	uint64_t size = function->size;
-	const uint8_t *bytes = kernel_image_find_bytes(image, address, size);
-	if (!size || !bytes || address < image->base || size > UINT32_MAX)
-		return error_refused("unknown-extent",
-			"%s: %s: vmlinux does not say how long it is", unit->object,
-			function->name);
 	uint32_t first = (uint32_t)match->site_count;
 	size_t count;
-	const struct patch_site *found = site_table_find(sites, address, size, &count);
+	try(match_check_extent(image, unit, function, address));
+	const struct patch_site *found =
+		site_table_find(sites, address, function->size, &count);
 	for (size_t i = 0; i < count; i++)
 		match_add_site(match, found[i].address - address, found[i].kind,
 			found[i].length, found[i].data, found[i].data_size);
-	try(match_add_addresses(match, image, unit, function, size));
-	if (match->site_count > first)
-		qsort(match->sites + first, match->site_count - first,
-			sizeof(*match->sites), site_compare);
-
-	match->items = array_reserve(
-		match->items, sizeof(*match->items), match->count + 1, &match->capacity);
-	struct match_hunk *added = &match->items[match->count++];
-	added->name = function->name;
-	added->unit = unit;
-	added->hunk.offset = address - image->base;
-	added->hunk.size = (uint32_t)size;
-	added->hunk.name = (uint32_t)match->blob.size;
-	text_add_range(&match->blob, function->name, strlen(function->name) + 1);
-	added->hunk.bytes = (uint32_t)match->blob.size;
-	text_add_range(&match->blob, bytes, size);
-	added->hunk.first_site = first;
-	added->hunk.site_count = (uint32_t)match->site_count - first;
+	try(match_add_addresses(match, image, unit, function, function->size));
+	match_add_hunk(match, image, unit, function, address, first)->hunk.kind =
+		KSPLICE_HUNK_PART;
 	return NULL;
 }
 
@@ -198,29 +218,112 @@ static struct error *match_place_jump(
 	return NULL;
 }
 
-struct error *update_match_add(struct update_match *match,
-	const struct kernel_image *image, const struct site_table *sites,
-	const struct update_unit *unit, const struct piece *piece)
+/* The further parts of a function of pre (.cold), and the function itself. */
+static struct error *match_add_parts(struct update_match *match,
+	const struct origin *origin, const struct site_table *sites,
+	const struct update_unit *unit, const struct piece *whole, bool has_whole)
+{
+	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
+		struct piece *part = &unit->pre_pieces->pieces[i];
+		const struct elf_symbol *symbol;
+		uint64_t address;
+		if (part->role != SECTION_CODE || update_find_whole(part) != whole ||
+			(part == whole && !has_whole))
+			continue;
+		try(origin_find_symbol(origin, unit, part, &symbol, &address));
+		try(update_match_add_function(
+			match, origin->image, sites, unit, symbol, address));
+	}
+	return NULL;
+}
+
+struct error *update_match_add(struct update_match *match, const struct origin *origin,
+	const struct site_table *sites, const struct update_unit *unit,
+	const struct piece *piece)
 {
 	const struct elf_symbol *function;
 	uint64_t address;
-	try(update_symbol_find_original(image, unit, piece, &function, &address));
-	try(update_match_add_function(match, image, sites, unit, function, address));
+	try(origin_find_symbol(origin, unit, piece, &function, &address));
+	try(update_match_add_function(
+		match, origin->image, sites, unit, function, address));
 	struct match_hunk *added = &match->items[match->count - 1];
 	added->piece = piece;
+	added->hunk.kind = KSPLICE_HUNK_FUNCTION;
 	try(match_place_jump(match, added));
+	return match_add_parts(match, origin, sites, unit, piece->twin, false);
+}
 
-	scope_free char *cold = memory_format("%s.cold", function->name);
-	for (size_t i = 1; i < unit->original->symbol_count; i++) {
-		const struct elf_symbol *part = &unit->original->symbols[i];
-		if (part->type != STT_FUNC || strcmp(part->name, cold) != 0)
-			continue;
-		if (!placement_find_symbol(unit->original, unit->places, part, &address))
-			return error_refused("unproven-place",
-				"%s: %s: its place in vmlinux could not be proven",
-				unit->object, part->name);
-		try(update_match_add_function(match, image, sites, unit, part, address));
+struct error *update_match_add_gone(struct update_match *match,
+	const struct origin *origin, const struct site_table *sites,
+	const struct update_unit *unit, const struct piece *pre)
+{
+	return match_add_parts(match, origin, sites, unit, pre, true);
+}
+
+/* Read-only since boot, and still there: the core writes nowhere else. */
+static bool range_is_constant(
+	const struct kernel_image *image, uint64_t address, uint64_t size)
+{
+	const struct elf_symbol *start =
+		kernel_image_find_global(image, "__start_rodata");
+	const struct elf_symbol *end = kernel_image_find_global(image, "__end_rodata");
+	return start && end && address >= start->value && address <= end->value &&
+	       size <= end->value - address;
+}
+
+/* The module loader gives the new content the values that hold in the update; a pointer
+ * is right in the kernel's place as well, a distance is not. */
+static struct error *constant_check_relocs(
+	const struct update_unit *unit, const struct piece *piece)
+{
+	for (size_t i = 0; i < piece->reloc_count; i++) {
+		const struct elf_reloc *reloc = &piece->relocs[i];
+		if (elf_reloc_is_relative(reloc->type) ||
+			elf_reloc_width(reloc->type) != 8)
+			return error_refused("constant-in-place",
+				"%s: %s+0x%" PRIx64
+				": has a reference that is no pointer, and so "
+				"cannot be replaced where it is",
+				unit->object, piece->symbol->name,
+				reloc->offset - piece->offset);
 	}
+	return NULL;
+}
+
+struct error *update_match_add_constant(struct update_match *match,
+	const struct origin *origin, const struct update_unit *unit,
+	const struct piece *piece)
+{
+	const struct kernel_image *image = origin->image;
+	const struct elf_symbol *constant;
+	uint64_t address;
+	uint32_t first = (uint32_t)match->site_count;
+	try(origin_find_symbol(origin, unit, piece, &constant, &address));
+	try(match_check_extent(image, unit, constant, address));
+	if (constant->size != piece->size)
+		return error_refused("constant-in-place",
+			"%s: %s: has %" PRIu64 " bytes in vmlinux and %" PRIu64
+			" now, and so cannot be replaced where it is",
+			unit->object, constant->name, constant->size, piece->size);
+	if (!range_is_constant(image, address, constant->size))
+		return error_refused("constant-in-place",
+			"%s: %s: is not in the kernel's read-only data, and so cannot be "
+			"replaced where it is",
+			unit->object, constant->name);
+	try(constant_check_relocs(unit, piece));
+	try(match_add_addresses(match, image, unit, constant, constant->size));
+	for (size_t i = first; i < match->site_count; i++) {
+		const struct ksplice_site *site = &match->sites[i];
+		if (site->kind != KSPLICE_SITE_ABSOLUTE || site->length != 8)
+			return error_refused("unknown-site",
+				"%s: %s+0x%x: has a field of kind %s and %u bytes",
+				unit->object, constant->name, site->offset,
+				site_kind_name(site->kind), site->length);
+	}
+	struct match_hunk *added =
+		match_add_hunk(match, image, unit, constant, address, first);
+	added->piece = piece;
+	added->hunk.kind = KSPLICE_HUNK_DATA;
 	return NULL;
 }
 

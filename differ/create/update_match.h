@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update_match.h - what ksplice.ko needs to prove old code in memory
+ * update_match.h - what ksplice.ko needs to prove what an update replaces
  *
- * For each function that is replaced, and each further part of it: its bytes as vmlinux
- * has them, and the sites at which memory may differ from that (abi/update.h).
+ * For each function that is replaced, each further part of it, and each constant that is
+ * replaced in place: its bytes as vmlinux has them, and the sites at which memory may
+ * differ from that (abi/update.h).
  */
 #ifndef KSPLICE_DIFFER_CREATE_UPDATE_MATCH_H
 #define KSPLICE_DIFFER_CREATE_UPDATE_MATCH_H
@@ -17,13 +18,14 @@
 struct elf_symbol;
 struct error;
 struct kernel_image;
+struct origin;
 struct piece;
 struct site_table;
 struct update_unit;
 
 struct match_hunk {
 	struct ksplice_hunk hunk; /* post is left 0 */
-	const char *name;         /* of the function or part, borrowed */
+	const char *name;         /* of the function, part or constant, borrowed */
 	const struct update_unit *unit;
 	const struct piece *piece; /* of post, that replaces it; NULL for a part */
 };
@@ -52,9 +54,26 @@ struct error *update_match_add_function(struct update_match *match,
  * is what a trampoline cannot be put on: too short, or rewritten in that place while
  * the kernel runs.
  */
-struct error *update_match_add(struct update_match *match,
-	const struct kernel_image *image, const struct site_table *sites,
-	const struct update_unit *unit, const struct piece *piece);
+struct error *update_match_add(struct update_match *match, const struct origin *origin,
+	const struct site_table *sites, const struct update_unit *unit,
+	const struct piece *piece);
+
+/*
+ * Adds the hunks of a function of pre that post has not, and of its parts: nobody may be
+ * in it when the functions change that it calls.
+ */
+struct error *update_match_add_gone(struct update_match *match,
+	const struct origin *origin, const struct site_table *sites,
+	const struct update_unit *unit, const struct piece *pre);
+
+/*
+ * Adds the hunk of a constant that piece replaces in place (piece->in_place). Refused is
+ * one that is not in vmlinux's read-only data, has another size there, or has content
+ * that holds for one place only: distances to something.
+ */
+struct error *update_match_add_constant(struct update_match *match,
+	const struct origin *origin, const struct update_unit *unit,
+	const struct piece *piece);
 
 void update_match_deinit(struct update_match *match);
 

@@ -7,13 +7,18 @@
 
 #include "abi/kernel_layout.h"
 #include "abi/update.h"
-#include "differ/create/closure.h"
+#include "differ/create/constant_in_place.h"
+#include "differ/create/finding.h"
+#include "differ/create/origin.h"
 #include "differ/create/update_match.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_symbol.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/object_writer.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "differ/tree/kernel_image.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
@@ -41,7 +46,6 @@ struct object_making {
 	struct object_writer *writer;
 	struct written_place **places;  /* by unit, then by the piece's number */
 	struct name_map symbol_numbers; /* outward name → symbol in the writer */
-	struct name_map new_globals;    /* name → symbol in the writer */
 	struct {
 		struct listed_symbol *items;
 		size_t count;
@@ -61,27 +65,24 @@ static uint32_t making_find_section(
 {
 	struct object_writer *writer = making->writer;
 	const struct elf_section *section = piece->section;
-	static const char ro_after_init[] = ".data..ro_after_init";
 	if (piece->role == SECTION_CODE)
 		return object_writer_section(
 			writer, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0);
-	if (piece->role == SECTION_MERGED)
+	/* New content of a constant in place is no variable of the update's own. */
+	if (piece->role == SECTION_MERGED || piece->in_place)
 		return object_writer_section(
 			writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
-	if (piece->role == SECTION_TABLE || piece->role == SECTION_REPLACEMENT ||
-		piece->role == SECTION_AUXILIARY ||
-		strcmp(section->name, "__dyndbg") == 0)
+	if (piece->known && piece->known->keeps_name)
 		return object_writer_section(
-			writer, section->name, SHT_PROGBITS, section->flags, 0);
+			writer, piece->known->name, SHT_PROGBITS, section->flags, 0);
 	if (section->type == SHT_NOBITS)
 		return object_writer_section(
 			writer, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0);
 	if (!(section->flags & SHF_WRITE))
 		return object_writer_section(
 			writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
-	bool is_ro_after_init = strcmp(section->name, ro_after_init) == 0;
-	return object_writer_section(writer, is_ro_after_init ? ro_after_init : ".data",
-		SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0);
+	return object_writer_section(
+		writer, ".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0);
 }
 
 /* A piece alone in its section keeps that section's alignment; one of several the
@@ -107,7 +108,7 @@ static struct error *making_copy_orc(struct object_making *making,
 {
 	const struct elf_section *table =
 		elf_object_find_section(unit->post, ".orc_unwind");
-	uint64_t size = making->content->layout->orc_size;
+	uint64_t size = making->content->update->origin->layout->orc_size;
 	uint64_t number = piece->offset / piece->size;
 	if (!table || !size || (number + 1) * size > table->size)
 		return error_refused("unknown-layout",
@@ -132,25 +133,21 @@ static struct error *making_add_piece(struct object_making *making,
 		try(making_copy_orc(making, unit, piece));
 	if (!piece->symbol || piece->role == SECTION_TABLE)
 		return NULL;
-	/* What is new and global may be used by another unit of the same update. */
-	bool is_shared = !piece->twin && piece->symbol->binding != STB_LOCAL;
-	/* The kernel goes on finding the replaced function by its name alone: a kprobe on
-	 * a name that stands for two places is refused. */
-	bool is_copy = piece->role == SECTION_CODE && piece->twin;
+	/* The kernel goes on finding what is replaced by its name alone: a kprobe on a
+	 * name that stands for two places is refused. */
+	bool is_copy = (piece->role == SECTION_CODE && piece->twin) || piece->in_place;
 	scope_free char *name = memory_format(
 		"%s%s", piece->symbol->name, is_copy ? KSPLICE_COPY_SUFFIX : "");
-	uint32_t number = object_writer_symbol(making->writer, name, place->section,
-		place->offset, piece->size, STB_LOCAL, piece->symbol->type);
-	if (is_shared)
-		name_map_set(&making->new_globals, piece->symbol->name, number);
+	object_writer_symbol(making->writer, name, place->section, place->offset,
+		piece->size, STB_LOCAL, piece->symbol->type);
 	return NULL;
 }
 
 static struct error *making_add_pieces(struct object_making *making)
 {
-	const struct update_content *content = making->content;
-	for (size_t i = 0; i < content->unit_count; i++) {
-		const struct update_unit *unit = &content->units[i];
+	const struct update *update = making->content->update;
+	for (size_t i = 0; i < update->unit_count; i++) {
+		const struct update_unit *unit = &update->units[i];
 		if (!unit->has_change)
 			continue;
 		struct piece_set *set = unit->post_pieces;
@@ -169,12 +166,13 @@ static struct error *making_add_pieces(struct object_making *making)
 static uint32_t making_list_symbol(
 	struct object_making *making, const struct outward_symbol *outward)
 {
-	const struct kernel_image *image = making->content->image;
-	uint64_t value =
-		outward->is_fixed ? outward->address : outward->address - image->base;
+	const struct kernel_image *image = making->content->update->origin->image;
+	struct ksplice_place place =
+		outward->is_fixed ? update_target_fixed(outward->address)
+				  : update_target_place(image, outward->address);
 	scope_free char *name = memory_format("%s:0x%" PRIx64 ":%s",
-		outward->is_fixed ? "fixed" : KSPLICE_TARGET_VMLINUX, value,
-		outward->name);
+		outward->is_fixed ? "fixed" : KSPLICE_TARGET_VMLINUX,
+		(uint64_t)place.offset, outward->name);
 	int64_t number;
 	if (name_map_find(&making->symbol_numbers, name, &number))
 		return (uint32_t)number;
@@ -185,76 +183,51 @@ static uint32_t making_list_symbol(
 	listed->name = take_pointer(name);
 	listed->symbol.kind =
 		outward->is_fixed ? KSPLICE_SYMBOL_FIXED : KSPLICE_SYMBOL_OFFSET;
-	listed->symbol.value = value;
+	listed->symbol.place = place;
 	listed->kallsyms = outward->has_kallsyms ? outward->name : NULL;
 	return (uint32_t)number;
 }
 
-/*
- * A jump label or static call in a module links itself to its key, and for a key that is
- * read-only by then the kernel faults (jump_label_add_module and static_call_add_module
- * in 6.1; since 6.10 jump labels check for it, commit 91a1d97ef482).
- */
-static struct error *making_check_key(const struct object_making *making,
-	const struct update_unit *unit, const struct piece *piece,
-	const struct outward_symbol *outward)
+static const struct written_place *making_find_place(const struct object_making *making,
+	const struct update_unit *unit, const struct piece *piece)
 {
-	const struct kernel_image *image = making->content->image;
-	const struct elf_symbol *start =
-		kernel_image_find_global(image, "__start_ro_after_init");
-	const struct elf_symbol *end =
-		kernel_image_find_global(image, "__end_ro_after_init");
-	if (piece->role != SECTION_TABLE || !start || !end ||
-		outward->address < start->value || outward->address >= end->value)
-		return NULL;
-	return error_hint(
-		error_refused("read-only-key",
-			"%s: %s: uses %s of %s, a key that is read-only since boot",
-			unit->object, piece->owner->symbol->name, piece->special->what,
-			outward->name),
-		"change its callers instead");
+	size_t number = (size_t)(unit - making->content->update->units);
+	return &making->places[number][piece_number(unit, piece)];
 }
 
-static struct error *making_add_reloc(struct object_making *making, size_t unit_number,
-	const struct piece *piece, const struct elf_reloc *reloc)
+static struct error *making_add_reloc(struct object_making *making,
+	const struct update_unit *unit, const struct piece *piece,
+	const struct elf_reloc *reloc)
 {
-	const struct update_content *content = making->content;
-	const struct update_unit *unit = &content->units[unit_number];
-	const struct written_place *place =
-		&making->places[unit_number][piece_number(unit, piece)];
-	struct piece_target target;
+	const struct written_place *place = making_find_place(making, unit, piece);
+	struct update_reference reference;
 	uint64_t offset = place->offset + (reloc->offset - piece->offset);
 	uint32_t symbol;
 	if (reloc == piece->idle_reloc) { /* anything that is near will do */
 		const struct written_place *owner =
-			&making->places[unit_number][piece_number(unit, piece->owner)];
+			making_find_place(making, unit, piece->owner);
 		symbol = object_writer_section_symbol(making->writer, owner->section);
 		object_writer_reloc(making->writer, place->section, offset, reloc->type,
 			symbol, (int64_t)owner->offset);
 		return NULL;
 	}
-	try(piece_resolve_reloc(unit->post_pieces, piece, reloc, &target));
+	try(update_find_reference(
+		making->content->update, unit, piece, reloc, &reference));
 	int64_t addend = reloc->addend;
-	int64_t number;
-	if (target.piece) /* counted from the start of the piece it refers to */
-		addend += (int64_t)(target.symbol->value - target.piece->offset);
-	if (!closure_is_outward(piece, &target)) {
+	if (reference.is_local) /* counted from the start of the piece it refers to */
+		addend += (int64_t)(reference.symbol->value - reference.piece->offset);
+	bool is_kept = constant_keeps_field(piece, reloc);
+	if (is_kept || update_is_outward(piece, &reference)) {
+		struct outward_symbol outward;
+		try(update_symbol_find(making->content->update->origin, unit, piece,
+			reloc, &reference, &outward));
+		symbol = making_list_symbol(making, &outward);
+		addend = is_kept ? 0 : addend;
+	} else {
 		const struct written_place *to =
-			&making->places[unit_number][piece_number(unit, target.piece)];
+			making_find_place(making, reference.unit, reference.piece);
 		symbol = object_writer_section_symbol(making->writer, to->section);
 		addend += (int64_t)to->offset;
-	} else if (target.outside &&
-		   name_map_find(&making->new_globals, target.outside, &number)) {
-		symbol = (uint32_t)number;
-	} else {
-		struct outward_symbol outward;
-		try(target.outside
-				? update_symbol_find_global(content->tree, content->image,
-					  unit, target.outside, &outward)
-				: update_symbol_find_piece(content->tree, content->image,
-					  unit, target.piece, &outward));
-		try(making_check_key(making, unit, piece, &outward));
-		symbol = making_list_symbol(making, &outward);
 	}
 	object_writer_reloc(
 		making->writer, place->section, offset, reloc->type, symbol, addend);
@@ -263,15 +236,15 @@ static struct error *making_add_reloc(struct object_making *making, size_t unit_
 
 static struct error *making_add_relocs(struct object_making *making)
 {
-	const struct update_content *content = making->content;
-	for (size_t i = 0; i < content->unit_count; i++) {
-		const struct update_unit *unit = &content->units[i];
+	const struct update *update = making->content->update;
+	for (size_t i = 0; i < update->unit_count; i++) {
+		const struct update_unit *unit = &update->units[i];
 		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
 			k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
 			for (size_t r = 0; piece->travels && r < piece->reloc_count; r++)
 				try(making_add_reloc(
-					making, i, piece, &piece->relocs[r]));
+					making, unit, piece, &piece->relocs[r]));
 		}
 	}
 	return NULL;
@@ -294,11 +267,12 @@ static uint32_t strings_add(struct text *strings, const char *string)
 static uint32_t making_add_symbol_list(struct object_making *making)
 {
 	static const char *const core[] = {KSPLICE_CORE_LOAD, KSPLICE_CORE_UNLOAD};
-	const struct kernel_image *image = making->content->image;
 	for (size_t i = 0; i < sizeof(core) / sizeof(core[0]); i++) {
 		struct listed_symbol *listed = array_add(&making->listed);
 		listed->name = memory_copy_text(core[i]);
 		listed->symbol.kind = KSPLICE_SYMBOL_CORE;
+		listed->symbol.place = (struct ksplice_place){
+			.target = KSPLICE_NO_TARGET, .section = KSPLICE_NO_SECTION};
 	}
 	qsort(making->listed.items, making->listed.count, sizeof(*making->listed.items),
 		listed_compare);
@@ -307,10 +281,11 @@ static uint32_t making_add_symbol_list(struct object_making *making)
 	struct ksplice_symbol_list header = {
 		.magic = KSPLICE_SYMBOLS_MAGIC,
 		.abi = KSPLICE_ABI_VERSION,
+		.target_count = 1,
 		.count = (uint32_t)making->listed.count,
-		.build_id_size = (uint32_t)image->build_id_size,
 	};
-	memcpy(header.build_id, image->build_id, image->build_id_size);
+	struct ksplice_target target =
+		update_target_make(making->content->update->origin->image);
 	array_foreach (listed, &making->listed) {
 		listed->symbol.name = strings_add(&strings, listed->name);
 		listed->symbol.kallsyms =
@@ -319,6 +294,7 @@ static uint32_t making_add_symbol_list(struct object_making *making)
 	}
 	header.strings_size = (uint32_t)strings.size;
 	text_add_range(&list, &header, sizeof(header));
+	text_add_range(&list, &target, sizeof(target));
 	array_foreach (listed, &making->listed)
 		text_add_range(&list, &listed->symbol, sizeof(listed->symbol));
 	text_add_range(&list, strings.data, strings.size);
@@ -337,7 +313,7 @@ static uint32_t making_add_blob(
 	return section;
 }
 
-/* Each hunk of a replaced function points to the new one. */
+/* Each hunk of a replaced function or constant points to the new one. */
 static uint32_t making_add_hunks(struct object_making *making)
 {
 	const struct update_content *content = making->content;
@@ -350,8 +326,7 @@ static uint32_t making_add_hunks(struct object_making *making)
 		if (!hunk->piece)
 			continue;
 		const struct written_place *place =
-			&making->places[hunk->unit - content->units]
-				       [piece_number(hunk->unit, hunk->piece)];
+			making_find_place(making, hunk->unit, hunk->piece);
 		object_writer_reloc(making->writer, section,
 			offset + offsetof(struct ksplice_hunk, post), R_X86_64_64,
 			object_writer_section_symbol(making->writer, place->section),
@@ -360,55 +335,70 @@ static uint32_t making_add_hunks(struct object_making *making)
 	return section;
 }
 
-static void making_add_update(struct object_making *making, uint32_t symbols,
-	uint32_t hunks, uint32_t sites, uint32_t match)
+/* The sections with what struct ksplice_update points to. */
+struct update_tables {
+	uint32_t targets;
+	uint32_t symbols;
+	uint32_t hunks;
+	uint32_t sites;
+	uint32_t match;
+};
+
+static void making_add_update(
+	struct object_making *making, const struct update_tables *tables)
 {
 	const struct update_content *content = making->content;
+	struct object_writer *writer = making->writer;
 	struct ksplice_update update = {
 		.magic = KSPLICE_UPDATE_MAGIC,
 		.abi = KSPLICE_ABI_VERSION,
-		.flags = content->is_irreversible ? KSPLICE_UPDATE_IRREVERSIBLE : 0,
-		.build_id_size = (uint32_t)content->image->build_id_size,
-		.target = KSPLICE_TARGET_VMLINUX,
-		.symbols_size = object_writer_size(making->writer, symbols),
-		.match_size = object_writer_size(making->writer, match),
+		.flags = finding_find(&content->update->findings, FINDING_IRREVERSIBLE)
+				 ? KSPLICE_UPDATE_IRREVERSIBLE
+				 : 0,
+		.symbols_size = object_writer_size(writer, tables->symbols),
+		.match_size = object_writer_size(writer, tables->match),
+		.target_count = 1,
 		.hunk_count = (uint32_t)content->match->count,
 		.site_count = (uint32_t)content->match->site_count,
 	};
-	memcpy(update.build_id, content->image->build_id, content->image->build_id_size);
 	strncpy(update.id, content->id, sizeof(update.id) - 1);
 	const struct {
 		size_t field;
 		uint32_t section;
 	} pointers[] = {
-		{offsetof(struct ksplice_update, symbols), symbols},
-		{offsetof(struct ksplice_update, hunks), hunks},
-		{offsetof(struct ksplice_update, sites), sites},
-		{offsetof(struct ksplice_update, match), match},
+		{offsetof(struct ksplice_update, targets), tables->targets},
+		{offsetof(struct ksplice_update, symbols), tables->symbols},
+		{offsetof(struct ksplice_update, hunks), tables->hunks},
+		{offsetof(struct ksplice_update, sites), tables->sites},
+		{offsetof(struct ksplice_update, match), tables->match},
 	};
 	uint32_t section =
 		making_add_blob(making, KSPLICE_SECTION_UPDATE, &update, sizeof(update));
-	object_writer_symbol(making->writer, KSPLICE_UPDATE_SYMBOL, section, 0,
-		sizeof(update), STB_GLOBAL, STT_OBJECT);
+	object_writer_symbol(writer, KSPLICE_UPDATE_SYMBOL, section, 0, sizeof(update),
+		STB_GLOBAL, STT_OBJECT);
 	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
-		object_writer_reloc(making->writer, section, pointers[i].field,
-			R_X86_64_64,
-			object_writer_section_symbol(making->writer, pointers[i].section),
-			0);
+		object_writer_reloc(writer, section, pointers[i].field, R_X86_64_64,
+			object_writer_section_symbol(writer, pointers[i].section), 0);
 }
 
 static struct error *making_run(struct object_making *making, const char *path)
 {
 	const struct update_match *match = making->content->match;
+	struct ksplice_target target =
+		update_target_make(making->content->update->origin->image);
 	try(making_add_pieces(making));
 	try(making_add_relocs(making));
-	uint32_t symbols = making_add_symbol_list(making);
-	uint32_t hunks = making_add_hunks(making);
-	uint32_t sites = making_add_blob(making, KSPLICE_SECTION_SITES, match->sites,
-		match->site_count * sizeof(*match->sites));
-	uint32_t blob = making_add_blob(
-		making, KSPLICE_SECTION_MATCH, match->blob.data, match->blob.size);
-	making_add_update(making, symbols, hunks, sites, blob);
+	struct update_tables tables = {
+		.targets = making_add_blob(
+			making, KSPLICE_SECTION_TARGETS, &target, sizeof(target)),
+		.symbols = making_add_symbol_list(making),
+		.hunks = making_add_hunks(making),
+		.sites = making_add_blob(making, KSPLICE_SECTION_SITES, match->sites,
+			match->site_count * sizeof(*match->sites)),
+		.match = making_add_blob(making, KSPLICE_SECTION_MATCH, match->blob.data,
+			match->blob.size),
+	};
+	making_add_update(making, &tables);
 	return object_writer_write(making->writer, path);
 }
 
@@ -416,16 +406,16 @@ struct error *update_object_write(const struct update_content *content, const ch
 {
 	struct object_making making = {.content = content};
 	making.writer = object_writer_create();
-	making.places = memory_allocate(content->unit_count * sizeof(*making.places));
+	making.places =
+		memory_allocate(content->update->unit_count * sizeof(*making.places));
 	struct error *error = making_run(&making, path);
 	object_writer_free(making.writer);
-	for (size_t i = 0; i < content->unit_count; i++)
+	for (size_t i = 0; i < content->update->unit_count; i++)
 		free(making.places[i]);
 	free(making.places);
 	array_foreach (listed, &making.listed)
 		free(listed->name);
 	free(making.listed.items);
 	name_map_deinit(&making.symbol_numbers);
-	name_map_deinit(&making.new_globals);
 	return error;
 }

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "differ/create/origin.h"
 #include "differ/create/update_manifest.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
 #include "differ/tree/module_template.h"
 #include "lib/cleanup.h"
@@ -37,10 +39,10 @@ void update_package_make_id(
 }
 
 static struct error *package_write_texts(const struct update_content *content,
-	const char *patch, const char *module, const char *escape, const char *folder)
+	const char *patch, const char *module, const char *folder)
 {
 	scope_json struct json_t *manifest =
-		update_manifest_make(content, file_name(patch), module, escape);
+		update_manifest_make(content, file_name(patch), module);
 	scope_free char *manifest_text = json_to_text(manifest);
 	scope_text struct text report = {0};
 	scope_text struct text patch_text = {0};
@@ -79,8 +81,8 @@ static struct error *package_pack(
 }
 
 struct error *update_package_write(const struct update_content *content,
-	const struct module_template *template, const char *patch, const char *escape,
-	const char *work, const char *output, char **archive)
+	const struct module_template *template, const char *patch, const char *work,
+	const char *output, char **archive)
 {
 	scope_free char *name = memory_format("ksplice-%s", content->id);
 	scope_free char *folder = file_join(work, name);
@@ -90,8 +92,8 @@ struct error *update_package_write(const struct update_content *content,
 	scope_free char *module = file_join(folder, module_name);
 	try(file_make_folder(folder));
 	try(update_object_write(content, object));
-	try(module_template_link(
-		template, content->tree, content->id, object, work, module));
-	try(package_write_texts(content, patch, module_name, escape, folder));
+	try(module_template_link(template, content->update->origin->tree, content->id,
+		object, work, module));
+	try(package_write_texts(content, patch, module_name, folder));
 	return package_pack(work, name, output, archive);
 }

@@ -23,11 +23,11 @@ void update_package_make_id(
 
 /*
  * Makes object, module, manifest and report in the folder work, and the archive in the
- * folder output, in one step. patch is the diff's path; escape as in update_manifest.h.
- * The caller frees *archive, its path.
+ * folder output, in one step. patch is the diff's path. The caller frees *archive, its
+ * path.
  */
 struct error *update_package_write(const struct update_content *content,
-	const struct module_template *template, const char *patch, const char *escape,
-	const char *work, const char *output, char **archive);
+	const struct module_template *template, const char *patch, const char *work,
+	const char *output, char **archive);
 
 #endif

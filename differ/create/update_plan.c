@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "differ/create/update_plan.h"
 
+#include <fnmatch.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,74 +9,172 @@
 #include "abi/update.h"
 #include "differ/create/patch_file.h"
 #include "differ/index/index.h"
+#include "differ/tree/build_trace.h"
+#include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/memory.h"
+#include "lib/record_rule.h"
 #include "lib/text.h"
 
-/* What a patch may touch besides .c files, by name; the first row that fits counts. */
-static const struct refused_file {
-	const char *start;  /* of the file's name, or NULL */
-	const char *ending; /* of the file's name, or NULL */
+/* What is done with a file of the patch before anybody asks what was made from it. */
+enum plan_action {
+	PLAN_COMPILE, /* recorded compiles that read it are compiled again */
+	PLAN_PROVE,   /* refused, unless nothing was made from it */
+	PLAN_REFUSE,
+	PLAN_IGNORE, /* never part of a kernel */
+};
+
+/* Patterns of fnmatch without FNM_PATHNAME, for paths in the source tree: a star crosses
+ * slashes. The first row that fits counts. */
+static const struct plan_rule {
+	const char *pattern;
+	enum plan_action action;
 	const char *reason;
 	const char *what;
 	const char *hint;
-} refused_files[] = {
-	{NULL, ".h", "header", "a header", "patches of headers are not supported yet"},
-	{NULL, ".S", "assembly", "assembler source",
-		"only functions that the compiler made can be replaced"},
-	{NULL, ".s", "assembly", "assembler source",
-		"only functions that the compiler made can be replaced"},
-	{NULL, ".lds", "linker-script", "a linker script", "that needs a new kernel"},
-	{NULL, ".lds.S", "linker-script", "a linker script", "that needs a new kernel"},
-	{NULL, ".tbl", "generated-input", "a table that headers are generated from",
+} plan_rules[] = {
+	{"Documentation/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"LICENSES/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"MAINTAINERS", PLAN_IGNORE, NULL, NULL, NULL},
+	{"CREDITS", PLAN_IGNORE, NULL, NULL, NULL},
+	{"README", PLAN_IGNORE, NULL, NULL, NULL},
+	{"COPYING", PLAN_IGNORE, NULL, NULL, NULL},
+	{".mailmap", PLAN_IGNORE, NULL, NULL, NULL},
+	{"*.rst", PLAN_IGNORE, NULL, NULL, NULL},
+	{"*.gitignore", PLAN_IGNORE, NULL, NULL, NULL},
+	/* The build of the kernel runs objtool and resolve_btfids, which take libraries
+	 * and headers from all over tools. */
+	{"tools/testing/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/perf/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/power/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/*", PLAN_REFUSE, "host-program", "programs that the build runs",
+		"leave it out of the patch"},
+	{"*/Kconfig*", PLAN_REFUSE, "build-file", "the configuration",
+		"leave it out of the patch"},
+	{"Kconfig*", PLAN_REFUSE, "build-file", "the configuration",
+		"leave it out of the patch"},
+	{"*/Makefile*", PLAN_REFUSE, "build-file", "how the kernel is built",
+		"leave it out of the patch"},
+	{"Makefile*", PLAN_REFUSE, "build-file", "how the kernel is built",
+		"leave it out of the patch"},
+	{"*/Kbuild*", PLAN_REFUSE, "build-file", "how the kernel is built",
+		"leave it out of the patch"},
+	{"Kbuild*", PLAN_REFUSE, "build-file", "how the kernel is built",
+		"leave it out of the patch"},
+	{"*.tbl", PLAN_REFUSE, "generated-input", "a table that headers are made from",
 		"that needs a new kernel"},
-	{"Kconfig", NULL, "build-file", "the configuration", "leave it out of the patch"},
-	{"Makefile", NULL, "build-file", "how the kernel is built",
-		"leave it out of the patch"},
-	{"Kbuild", NULL, "build-file", "how the kernel is built",
-		"leave it out of the patch"},
+	/* kbuild leaves no command for these (filechk). */
+	{"kernel/time/timeconst.bc", PLAN_REFUSE, "generated-input",
+		"what headers are made from", "that needs a new kernel"},
+	{"*.c", PLAN_COMPILE, NULL, NULL, NULL},
+	{"*.h", PLAN_PROVE, "header", "a header",
+		"patches of headers are not supported yet"},
+	{"*.S", PLAN_PROVE, "assembly", "assembler source",
+		"only functions that the compiler made can be replaced"},
+	{"*.s", PLAN_PROVE, "assembly", "assembler source",
+		"only functions that the compiler made can be replaced"},
+	{"*.lds", PLAN_PROVE, "linker-script", "a linker script",
+		"that needs a new kernel"},
+	{"*.dts", PLAN_PROVE, "device-tree", "a device tree", "that needs a new kernel"},
+	{"*.dtsi", PLAN_PROVE, "device-tree", "a device tree", "that needs a new kernel"},
+	{"*", PLAN_REFUSE, "unknown-file", "a file of a kind that is not known here",
+		"leave it out of the patch if it has no effect on the kernel"},
 };
 
-/* Sources of which kbuild generates headers (Kbuild, arch/x86/kernel/Makefile). */
-static const char *const generating_sources[] = {
-	"kernel/bounds.c",
-	"kernel/time/timeconst.bc",
-	"arch/x86/kernel/asm-offsets.c",
-	"arch/x86/kernel/asm-offsets_64.c",
-	"kernel/sched/rq-offsets.c",
+/* What a product without a record is, by its name; the first row that fits counts. */
+static const struct plan_product {
+	const char *pattern;
+	const char *reason;
+	const char *what; /* "X is made from it, …" */
+} plan_products[] = {
+	{"*.s", "generated-input", "from which headers are made"},
+	{"*.o", "unlinked-object", "an object in neither vmlinux nor a module"},
+	{"*.lds", "linker-script", "a linker script"},
+	{"*.*", "generated-input", "which is part of the build"},
+	{"*", "host-program", "a program that runs on the build machine"},
 };
 
-static struct error *plan_check_path(const char *path)
+struct planning {
+	const struct kernel_tree *tree;
+	const struct index *index;
+	const struct patch_file *patch;
+	struct update_plan *plan;
+	/* Files of the patch that no linked unit reads, and have to be proven to be
+	 * without effect. */
+	const char **unread;
+	char **related; /* the same, as the index has them */
+	size_t unread_count;
+};
+
+static const struct plan_rule *plan_find_rule(const char *path)
 {
-	const char *name = file_name(path);
-	for (size_t i = 0; i < sizeof(refused_files) / sizeof(refused_files[0]); i++) {
-		const struct refused_file *refused = &refused_files[i];
-		if ((refused->start && text_has_prefix(name, refused->start)) ||
-			(refused->ending && text_has_suffix(name, refused->ending)))
-			return error_hint(
-				error_refused(refused->reason, "%s: the patch changes %s",
-					path, refused->what),
-				"%s", refused->hint);
+	const struct plan_rule *rule = plan_rules;
+	while (fnmatch(rule->pattern, path, 0) != 0)
+		rule++;
+	return rule;
+}
+
+static struct error *plan_refuse_file(const char *path)
+{
+	const struct plan_rule *rule = plan_find_rule(path);
+	return error_hint(
+		error_refused(rule->reason, "%s: the patch changes %s", path, rule->what),
+		"%s", rule->hint);
+}
+
+/* How many folders to strip so that the file is found; -1 if none is right. */
+static int plan_find_strip(const struct kernel_tree *tree, const char *whole)
+{
+	const char *rest = whole;
+	for (int strip = 0; *rest; strip++) {
+		scope_free char *path = file_join(tree->source, rest);
+		if (rest[0] != '/' && file_exists(path))
+			return strip;
+		const char *slash = strchr(rest, '/');
+		if (!slash)
+			break;
+		rest = slash + 1 + strspn(slash + 1, "/");
 	}
-	for (size_t i = 0; i < sizeof(generating_sources) / sizeof(generating_sources[0]);
-		i++) {
-		if (strcmp(path, generating_sources[i]) == 0)
-			return error_hint(
-				error_refused("generated-input",
-					"%s: headers are generated from it", path),
-				"that needs a new kernel");
-	}
-	return NULL;
+	return -1;
+}
+
+static struct error *plan_check_file(
+	const struct kernel_tree *tree, const struct patch_entry *entry)
+{
+	scope_free char *path = file_join(tree->source, entry->path);
+	if (file_exists(path) && !file_is_folder(path))
+		return NULL;
+	struct error *error = error_refused("no-such-file",
+		"%s: is not in the source tree %s", entry->path, tree->source);
+	int strip = plan_find_strip(tree, entry->whole_path);
+	if (strip >= 0)
+		return error_hint(error, "try --strip=%d: the diff has the name as %s",
+			strip, entry->whole_path);
+	return error_hint(error,
+		"the patch is for another kernel, or --source=DIR says where the source "
+		"is");
 }
 
 static struct error *plan_check_unit(const struct index_unit *unit, const char *path)
 {
+	if (strcmp(unit->state, "assembly") == 0)
+		return error_refused("assembly",
+			"%s: %s is assembled with it; only functions that the compiler "
+			"made can be replaced",
+			path, unit->object);
 	if (strcmp(unit->state, "recorded") != 0)
 		return error_hint(error_refused("unrecorded", "%s: %s has no record: %s",
 					  path, unit->object, unit->reason),
 			"remove the object and build it again with CC=ksplice-cc");
+	if (!unit->target[0])
+		return error_hint(
+			error_refused("unlinked-object",
+				"%s: %s is made from it, an object in neither vmlinux "
+				"nor a module",
+				path, unit->object),
+			"remove the object if it is left over from an earlier build");
 	if (strcmp(unit->target, KSPLICE_TARGET_VMLINUX) != 0)
 		return error_hint(
 			error_refused("module", "%s: is built into the module %s", path,
@@ -84,59 +183,139 @@ static struct error *plan_check_unit(const struct index_unit *unit, const char *
 	return NULL;
 }
 
-static struct error *plan_add_readers(const struct index *index, const char *path,
-	struct update_plan *plan, bool *is_built)
+static void plan_add_unread(struct planning *planning, const char *path)
 {
-	scope_free char *related = memory_format("source:%s", path);
-	struct index_unit *units;
-	size_t count;
-	try(index_list_readers(index, related, &units, &count));
-	struct error *error = NULL;
-	for (size_t i = 0; i < count; i++) {
-		bool is_known = false;
-		for (size_t k = 0; k < plan->count; k++)
-			is_known |= plan->units[k].number == units[i].number;
-		/* Compiled, but linked into nothing: a probe of the build. */
-		if (!units[i].target[0] || is_known) {
-			index_unit_deinit(&units[i]);
-			continue;
-		}
-		*is_built = true;
-		if (!error)
-			error = plan_check_unit(&units[i], path);
-		plan->units = array_reserve(plan->units, sizeof(*plan->units),
-			plan->count + 1, &plan->capacity);
-		plan->units[plan->count++] = units[i];
-	}
-	free(units);
-	return error;
+	planning->unread[planning->unread_count] = path;
+	planning->related[planning->unread_count++] = memory_format("source:%s", path);
 }
 
-static struct error *plan_fill(const struct index *index, const struct patch_file *patch,
-	struct update_plan *plan)
+static struct error *plan_add_unit(
+	struct planning *planning, struct index_unit *unit, const char *path)
 {
-	plan->unbuilt = memory_allocate(patch->count * sizeof(*plan->unbuilt));
-	for (size_t i = 0; i < patch->count; i++) {
-		const char *path = patch->entries[i].path;
-		bool is_built = false;
-		try(plan_check_path(path));
-		try(plan_add_readers(index, path, plan, &is_built));
-		if (!is_built)
-			plan->unbuilt[plan->unbuilt_count++] = path;
+	struct update_plan *plan = planning->plan;
+	for (size_t k = 0; k < plan->count; k++) {
+		if (plan->units[k].number == unit->number)
+			return NULL;
 	}
-	if (!plan->count)
-		return error_no_change(
-			"%s: nothing of what the patch touches is built in this "
-			"configuration",
-			patch->entries[0].path);
+	try(plan_check_unit(unit, path));
+	plan->units = array_reserve(
+		plan->units, sizeof(*plan->units), plan->count + 1, &plan->capacity);
+	plan->units[plan->count++] = *unit;
+	*unit = (struct index_unit){0};
 	return NULL;
 }
 
-struct error *update_plan_make(const struct index *index, const struct patch_file *patch,
-	struct update_plan *plan)
+static struct error *plan_add_file(struct planning *planning, const char *path)
 {
-	struct update_plan made = {0};
-	struct error *error = plan_fill(index, patch, &made);
+	enum plan_action action = plan_find_rule(path)->action;
+	scope_free char *related = memory_format("source:%s", path);
+	struct index_unit *units;
+	size_t count;
+	if (action == PLAN_REFUSE)
+		return plan_refuse_file(path);
+	if (action == PLAN_IGNORE) {
+		planning->plan->unbuilt[planning->plan->unbuilt_count++] = path;
+		return NULL;
+	}
+	try(index_list_readers(planning->index, related, &units, &count));
+	struct error *error = NULL;
+	if (!count)
+		plan_add_unread(planning, path);
+	else if (action == PLAN_PROVE)
+		error = plan_refuse_file(path);
+	for (size_t i = 0; i < count && !error; i++)
+		error = plan_add_unit(planning, &units[i], path);
+	index_free_units(units, count);
+	return error;
+}
+
+/* Something was made from the file, and no record says how. */
+static struct error *plan_refuse_product(
+	const struct planning *planning, const char *path, const char *product)
+{
+	const char *name = record_rule_find_name(product);
+	if (name)
+		return error_hint(error_refused(name, "%s: %s is made from it, which %s",
+					  path, product, record_rule_find(product)),
+			"only code of the running kernel can be replaced");
+	struct index_unit unit = {0};
+	try(index_find_unit(planning->index, product, &unit));
+	struct error *error = unit.object ? plan_check_unit(&unit, path) : NULL;
+	index_unit_deinit(&unit);
+	if (error)
+		return error;
+	const struct plan_product *row = plan_products;
+	while (fnmatch(row->pattern, file_name(product), 0) != 0)
+		row++;
+	return error_hint(error_refused(row->reason, "%s: %s is made from it, %s", path,
+				  product, row->what),
+		"only code of the running kernel can be replaced");
+}
+
+/* kernel/fork.c makes kernel/fork.o, also where neither record nor command is left. */
+static struct error *plan_check_object(const struct planning *planning, const char *path)
+{
+	struct index_unit unit = {0};
+	if (!text_has_suffix(path, ".c"))
+		return NULL;
+	scope_free char *object = memory_format("%.*so", (int)strlen(path) - 1, path);
+	try(index_find_unit(planning->index, object, &unit));
+	bool is_recorded = unit.state && strcmp(unit.state, "recorded") == 0;
+	struct error *error =
+		unit.object && !is_recorded ? plan_check_unit(&unit, path) : NULL;
+	index_unit_deinit(&unit);
+	return error;
+}
+
+/* Proves that nothing was made from the files that no record names. */
+static struct error *plan_prove_unread(const struct planning *planning)
+{
+	scope_build_trace struct build_trace trace = {0};
+	if (!planning->unread_count)
+		return NULL;
+	for (size_t i = 0; i < planning->unread_count; i++)
+		try(plan_check_object(planning, planning->unread[i]));
+	try(build_trace_read(planning->tree, index_is_recorded, (void *)planning->index,
+		(const char *const *)planning->related, planning->unread_count, &trace));
+	for (size_t i = 0; i < planning->unread_count; i++) {
+		const char *path = planning->unread[i];
+		const char *product = build_trace_find(&trace, planning->related[i]);
+		if (product && plan_find_rule(path)->action == PLAN_PROVE)
+			return plan_refuse_file(path);
+		if (product)
+			return plan_refuse_product(planning, path, product);
+		planning->plan->unbuilt[planning->plan->unbuilt_count++] = path;
+	}
+	return NULL;
+}
+
+static struct error *plan_fill(struct planning *planning)
+{
+	const struct patch_file *patch = planning->patch;
+	for (size_t i = 0; i < patch->count; i++)
+		try(plan_check_file(planning->tree, &patch->entries[i]));
+	for (size_t i = 0; i < patch->count; i++)
+		try(plan_add_file(planning, patch->entries[i].path));
+	return plan_prove_unread(planning);
+}
+
+struct error *update_plan_make(const struct kernel_tree *tree, const struct index *index,
+	const struct patch_file *patch, struct update_plan *plan)
+{
+	size_t count = patch->count + 1;
+	struct update_plan made = {
+		.unbuilt = memory_allocate(count * sizeof(*made.unbuilt))};
+	struct planning planning = {.tree = tree,
+		.index = index,
+		.patch = patch,
+		.plan = &made,
+		.unread = memory_allocate(count * sizeof(*planning.unread)),
+		.related = memory_allocate(count * sizeof(*planning.related))};
+	struct error *error = plan_fill(&planning);
+	for (size_t i = 0; i < planning.unread_count; i++)
+		free(planning.related[i]);
+	free(planning.related);
+	free(planning.unread);
 	if (error)
 		update_plan_deinit(&made);
 	else

@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "differ/create/update_symbol.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "differ/create/constant_in_place.h"
+#include "differ/create/finding.h"
+#include "differ/create/origin.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/index/placement.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "differ/tree/kernel_image.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
@@ -58,27 +64,27 @@ static bool symbol_has_kallsyms(const struct kernel_tree *tree,
 	return false;
 }
 
-static struct error *symbol_finish(const struct kernel_tree *tree,
-	const struct kernel_image *image, const struct update_unit *unit,
-	const char *name, uint64_t address, struct outward_symbol *symbol)
+static struct error *symbol_finish(const struct origin *origin,
+	const struct update_unit *unit, const char *name, uint64_t address,
+	struct outward_symbol *symbol)
 {
-	if (image_is_init(image, address))
+	if (image_is_init(origin->image, address))
 		return error_refused("init-reference",
 			"%s: the changed code refers to %s, which is gone from memory "
 			"since boot",
 			unit->object, name);
 	symbol->name = name;
 	symbol->address = address;
-	symbol->is_fixed = kernel_image_is_fixed(image, address);
-	symbol->has_kallsyms = symbol_has_kallsyms(tree, image, name, address);
+	symbol->is_fixed = kernel_image_is_fixed(origin->image, address);
+	symbol->has_kallsyms =
+		symbol_has_kallsyms(origin->tree, origin->image, name, address);
 	return NULL;
 }
 
-struct error *update_symbol_find_global(const struct kernel_tree *tree,
-	const struct kernel_image *image, const struct update_unit *unit,
-	const char *name, struct outward_symbol *symbol)
+static struct error *symbol_find_global(const struct origin *origin,
+	const struct update_unit *unit, const char *name, struct outward_symbol *symbol)
 {
-	const struct elf_symbol *global = kernel_image_find_global(image, name);
+	const struct elf_symbol *global = kernel_image_find_global(origin->image, name);
 	if (!global)
 		return error_hint(error_refused("unknown-symbol",
 					  "%s: the changed code refers to %s, which "
@@ -86,91 +92,126 @@ struct error *update_symbol_find_global(const struct kernel_tree *tree,
 					  unit->object, name),
 			"functions of modules, and of files that are not built in this "
 			"configuration, cannot be used");
-	return symbol_finish(tree, image, unit, global->name, global->value, symbol);
+	return symbol_finish(origin, unit, global->name, global->value, symbol);
 }
 
-/* The name under which the build linked what a piece of post is: a static local has
- * another number in each compile, but one identity. */
-static const char *piece_find_built_name(
-	const struct update_unit *unit, const struct piece *piece)
-{
-	const struct json_t *now =
-		record_find_named(unit->post_unit.variables, piece->symbol->name);
-	const char *identity = json_find_text(now, "id");
-	if (piece->symbol->type == STT_FUNC || !identity)
-		return piece->symbol->name;
-	size_t count = json_count_items(unit->record.variables);
-	for (size_t i = 0; i < count; i++) {
-		const struct json_t *built = json_find_item(unit->record.variables, i);
-		const char *id = json_find_text(built, "id");
-		if (id && strcmp(id, identity) == 0)
-			return json_find_text(built, "name");
-	}
-	return NULL;
-}
-
-static struct error *symbol_refuse_unproven(
-	const struct update_unit *unit, const char *name, const char *section)
-{
-	return error_refused("unproven-place",
-		"%s: %s: its place in vmlinux could not be proven (section %s)",
-		unit->object, name, section);
-}
-
-struct error *update_symbol_find_original(const struct kernel_image *image,
+static struct error *symbol_find_piece(const struct origin *origin,
 	const struct update_unit *unit, const struct piece *piece,
-	const struct elf_symbol **symbol, uint64_t *address)
-{
-	if (!piece->symbol)
-		return error_refused("unnamed-content",
-			"%s: the changed code refers to content of %s that no symbol "
-			"names",
-			unit->object, piece->section->name);
-	const char *name = piece_find_built_name(unit, piece);
-	const struct elf_symbol *found = NULL;
-	for (size_t i = 1; name && i < unit->original->symbol_count; i++) {
-		const struct elf_symbol *candidate = &unit->original->symbols[i];
-		if (candidate->section == SHN_UNDEF || candidate->type == STT_FILE ||
-			candidate->type == STT_SECTION ||
-			strcmp(candidate->name, name) != 0)
-			continue;
-		if (found)
-			return error_refused("ambiguous-symbol",
-				"%s: has two symbols named %s", unit->object, name);
-		found = candidate;
-	}
-	if (!found)
-		return error_refused("not-reproduced",
-			"%s: %s: is not in the object that was linked into vmlinux",
-			unit->object, piece->symbol->name);
-	uint64_t place;
-	const struct elf_section *section =
-		elf_object_symbol_section(unit->original, found);
-	if (!placement_find_symbol(unit->original, unit->places, found, &place))
-		return symbol_refuse_unproven(
-			unit, name, section ? section->name : "none");
-	if (found->binding != STB_LOCAL) {
-		const struct elf_symbol *global = kernel_image_find_global(image, name);
-		if (!global || global->value != place)
-			return error_refused("overridden-symbol",
-				"%s: %s: is weak, and vmlinux uses another file's",
-				unit->object, name);
-	}
-	*symbol = found;
-	*address = place;
-	return NULL;
-}
-
-struct error *update_symbol_find_piece(const struct kernel_tree *tree,
-	const struct kernel_image *image, const struct update_unit *unit,
-	const struct piece *piece, struct outward_symbol *symbol)
+	struct outward_symbol *symbol)
 {
 	const struct elf_symbol *original;
 	uint64_t address;
-	/* A weak function that another file overrides is not used; its name is. */
-	if (piece->symbol && piece->symbol->binding != STB_LOCAL)
-		return update_symbol_find_global(
-			tree, image, unit, piece->symbol->name, symbol);
-	try(update_symbol_find_original(image, unit, piece, &original, &address));
-	return symbol_finish(tree, image, unit, original->name, address, symbol);
+	/* A weak function that another file overrides is not used; its name is. What was
+	 * static before the patch is not vmlinux's of that name. */
+	if (piece->symbol && piece->symbol->binding != STB_LOCAL && piece->twin &&
+		piece->twin->symbol->binding != STB_LOCAL)
+		return symbol_find_global(origin, unit, piece->symbol->name, symbol);
+	try(origin_find_symbol(origin, unit, piece, &original, &address));
+	return symbol_finish(origin, unit, original->name, address, symbol);
+}
+
+/*
+ * A jump label or static call in a module links itself to its key, and for a key that is
+ * read-only by then the kernel faults (jump_label_add_module and static_call_add_module
+ * in 6.1; since 6.10 jump labels check for it, commit 91a1d97ef482).
+ */
+static struct error *symbol_check_key(const struct origin *origin,
+	const struct update_unit *unit, const struct piece *piece,
+	const struct outward_symbol *outward)
+{
+	const struct kernel_image *image = origin->image;
+	const struct elf_symbol *start =
+		kernel_image_find_global(image, "__start_ro_after_init");
+	const struct elf_symbol *end =
+		kernel_image_find_global(image, "__end_ro_after_init");
+	if (piece->role != SECTION_TABLE || !start || !end ||
+		outward->address < start->value || outward->address >= end->value)
+		return NULL;
+	return error_hint(
+		error_refused("read-only-key",
+			"%s: %s: uses %s of %s, a key that is read-only since boot",
+			unit->object, update_piece_name(update_find_whole(piece)),
+			piece->known->what, outward->name),
+		"change its callers instead");
+}
+
+/* What the field of a constant in place keeps pointing to. Refused if vmlinux does not
+ * have that content there. */
+static struct error *symbol_find_kept(const struct origin *origin,
+	const struct update_unit *unit, const struct piece *piece,
+	const struct elf_reloc *reloc, const struct update_reference *target,
+	struct outward_symbol *symbol)
+{
+	const struct elf_symbol *constant;
+	uint64_t place;
+	try(origin_find_symbol(origin, unit, piece, &constant, &place));
+	uint64_t field = reloc->offset - piece->offset;
+	const struct piece *to = target->piece;
+	uint64_t start = (uint64_t)target->offset;
+	uint64_t address;
+	const uint8_t *pointer =
+		kernel_image_find_bytes(origin->image, place + field, sizeof(address));
+	if (pointer)
+		memcpy(&address, pointer, sizeof(address));
+	const uint8_t *content = pointer ? kernel_image_find_bytes(origin->image, address,
+						   to->size - start)
+					 : NULL;
+	if (!content || memcmp(content, to->section->data + to->offset + start,
+				to->size - start) != 0)
+		return error_refused("not-reproduced",
+			"%s: %s+0x%" PRIx64 ": does not point to what vmlinux has there",
+			unit->object, constant->name, field);
+	*symbol = (struct outward_symbol){.name = to->section->name, .address = address};
+	return NULL;
+}
+
+struct error *update_symbol_find(const struct origin *origin,
+	const struct update_unit *unit, const struct piece *piece,
+	const struct elf_reloc *reloc, const struct update_reference *reference,
+	struct outward_symbol *symbol)
+{
+	struct outward_symbol found;
+	if (constant_keeps_field(piece, reloc))
+		return symbol_find_kept(origin, unit, piece, reloc, reference, symbol);
+	try(reference->piece
+			? symbol_find_piece(
+				  origin, reference->unit, reference->piece, &found)
+			: symbol_find_global(origin, unit, reference->outside, &found));
+	try(symbol_check_key(origin, unit, piece, &found));
+	*symbol = found;
+	return NULL;
+}
+
+static struct error *symbol_check_piece(
+	struct update *update, const struct update_unit *unit, const struct piece *piece)
+{
+	for (size_t i = 0; i < piece->reloc_count; i++) {
+		struct update_reference reference;
+		struct outward_symbol ignored;
+		if (&piece->relocs[i] == piece->idle_reloc)
+			continue;
+		struct error *error = update_find_reference(
+			update, unit, piece, &piece->relocs[i], &reference);
+		if (!error && (update_is_outward(piece, &reference) ||
+				      constant_keeps_field(piece, &piece->relocs[i])))
+			error = update_symbol_find(update->origin, unit, piece,
+				&piece->relocs[i], &reference, &ignored);
+		try(finding_take_error(&update->findings, unit->object,
+			update_piece_name(update_find_whole(piece)), error));
+	}
+	return NULL;
+}
+
+struct error *update_symbol_check(struct update *update)
+{
+	for (size_t i = 0; i < update->unit_count; i++) {
+		struct update_unit *unit = &update->units[i];
+		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
+			k++) {
+			if (unit->post_pieces->pieces[k].travels)
+				try(symbol_check_piece(
+					update, unit, &unit->post_pieces->pieces[k]));
+		}
+	}
+	return NULL;
 }

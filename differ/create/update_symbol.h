@@ -12,11 +12,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct elf_symbol;
+struct elf_reloc;
 struct error;
-struct kernel_image;
-struct kernel_tree;
+struct origin;
 struct piece;
+struct update;
+struct update_reference;
 struct update_unit;
 
 struct outward_symbol {
@@ -26,20 +27,15 @@ struct outward_symbol {
 	bool has_kallsyms; /* the running kernel can confirm the name */
 };
 
-/* A name that the unit leaves undefined. */
-struct error *update_symbol_find_global(const struct kernel_tree *tree,
-	const struct kernel_image *image, const struct update_unit *unit,
-	const char *name, struct outward_symbol *symbol);
-
-/* A piece of post that does not travel, or whose original address is wanted. */
-struct error *update_symbol_find_piece(const struct kernel_tree *tree,
-	const struct kernel_image *image, const struct update_unit *unit,
-	const struct piece *piece, struct outward_symbol *symbol);
-
-/* The symbol in the original object of a piece that exists in the running kernel, and
- * its proven address. */
-struct error *update_symbol_find_original(const struct kernel_image *image,
+/* Where the outward reference of a travelling piece of the unit leads. For the field of a
+ * constant in place that keeps its content (constant_keeps_field), to that content: the
+ * reference's addend does not count then. */
+struct error *update_symbol_find(const struct origin *origin,
 	const struct update_unit *unit, const struct piece *piece,
-	const struct elf_symbol **symbol, uint64_t *address);
+	const struct elf_reloc *reloc, const struct update_reference *reference,
+	struct outward_symbol *symbol);
+
+/* Adds a finding for each reference of what travels that leads nowhere. */
+struct error *update_symbol_check(struct update *update);
 
 #endif

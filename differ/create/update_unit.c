@@ -7,8 +7,7 @@
 #include <sys/stat.h>
 
 #include "abi/record.h"
-#include "differ/create/closure.h"
-#include "differ/create/patch_file.h"
+#include "differ/create/compile_message.h"
 #include "differ/create/shadow.h"
 #include "differ/elf/elf_object.h"
 #include "differ/index/placement.h"
@@ -72,6 +71,29 @@ static struct error *unit_check_inputs(
 		source->tree->source, source->tree->release);
 }
 
+/* Makes what the build named easy to find. */
+static void unit_number_names(struct update_unit *unit)
+{
+	int64_t known;
+	size_t count = json_count_items(unit->record.variables);
+	for (size_t i = 0; i < count; i++) {
+		const char *identity =
+			json_find_text(json_find_item(unit->record.variables, i), "id");
+		if (identity)
+			name_map_set(&unit->built_variables, identity, (int64_t)i);
+	}
+	for (size_t i = 1; i < unit->original->symbol_count; i++) {
+		const struct elf_symbol *symbol = &unit->original->symbols[i];
+		if (symbol->section == SHN_UNDEF || symbol->type == STT_FILE ||
+			symbol->type == STT_SECTION)
+			continue;
+		bool is_known =
+			name_map_find(&unit->original_symbols, symbol->name, &known);
+		name_map_set(&unit->original_symbols, symbol->name,
+			is_known ? -1 : (int64_t)i);
+	}
+}
+
 struct error *update_unit_open(const struct update_source *source,
 	const struct index_unit *index_unit, struct update_unit *unit)
 {
@@ -90,8 +112,53 @@ struct error *update_unit_open(const struct update_source *source,
 		try(unit_check_inputs(source, unit));
 	try(compile_check_compiler(&unit->record));
 	try(elf_object_open(original, ELF_RELOCS_READ, &unit->original));
+	unit_number_names(unit);
 	return index_read_places(
 		source->index, index_unit, unit->original, &unit->places);
+}
+
+/* What ksplice-create is told of lines is about marked sources, and old lines. So where
+ * the compiler has something to say of post, it is asked again about what the author
+ * wrote. Gives the error of that compile, if it fails. */
+static struct error *unit_compile_applied(const struct update_source *source,
+	const struct update_unit *unit, struct text *messages)
+{
+	scope_free char *object =
+		memory_format("%s/applied/%s", source->work, unit->object);
+	scope_free char *part = memory_format("%s.json", object);
+	scope_free char *log = memory_format("%s.log", object);
+	scope_free char *list = shadow_find_list(source->shadow, SHADOW_APPLIED);
+	struct compile_job job = {.record = &unit->record,
+		.object = object,
+		.unit = part,
+		.shadow = list,
+		.log = log,
+		.messages = messages};
+	scope_error struct error *error =
+		compile_run(source->tree, unit->object, &job, 1);
+	if (!error || !job.status)
+		return take_pointer(error);
+	scope_free char *text = compile_message_shorten(
+		source->tree, &unit->record, messages->data ? messages->data : "");
+	return error_failed("%s: the patched source does not compile (exit code %d):\n%s",
+		unit->object, job.status, text);
+}
+
+/* Takes what came of the compile of post, and what the compiler said. */
+static struct error *unit_hear_compiler(const struct update_source *source,
+	const struct update_unit *unit, const struct text *before,
+	const struct text *after)
+{
+	scope_text struct text applied = {0};
+	try(unit_compile_applied(source, unit, &applied));
+	scope_free char *old = compile_message_shorten(
+		source->tree, &unit->record, before->data ? before->data : "");
+	scope_free char *new = compile_message_shorten(source->tree, &unit->record,
+		applied.size  ? applied.data
+		: after->data ? after->data
+			      : "");
+	compile_message_find_new(old, new, source->warnings);
+	return NULL;
 }
 
 struct error *update_unit_compile(
@@ -101,43 +168,41 @@ struct error *update_unit_compile(
 	scope_free char *post = memory_format("%s/post/%s", source->work, unit->object);
 	scope_free char *pre_unit = memory_format("%s.json", pre);
 	scope_free char *post_unit = memory_format("%s.json", post);
-	scope_free char *patched = NULL;
-	try(shadow_prepare_unit(
-		source->tree, source->patch, &unit->record, source->shadow, &patched));
-	const struct compile_job jobs[] = {
-		{&unit->record, NULL, pre, pre_unit},
-		{&unit->record, patched, post, post_unit},
+	scope_free char *log = memory_format("%s.log", post);
+	scope_free char *list = shadow_find_list(source->shadow, SHADOW_MARKED);
+	scope_text struct text before = {0};
+	scope_text struct text after = {0};
+	struct compile_job jobs[] = {
+		{
+			.record = &unit->record,
+			.object = pre,
+			.unit = pre_unit,
+			.messages = &before,
+		},
+		{
+			.record = &unit->record,
+			.object = post,
+			.unit = post_unit,
+			.shadow = list,
+			.log = log,
+			.messages = &after,
+		},
 	};
-	try(compile_run(source->tree, unit->object, jobs, 2));
+	scope_error struct error *error =
+		compile_run(source->tree, unit->object, jobs, 2);
+	bool is_heard =
+		jobs[1].status || compile_message_find_new(before.data ? before.data : "",
+					  after.data ? after.data : "", NULL);
+	if (is_heard && !jobs[0].status)
+		try(unit_hear_compiler(source, unit, &before, &after));
+	if (error)
+		return take_pointer(error);
 	try(record_read_unit(pre_unit, &unit->pre_unit));
 	try(record_read_unit(post_unit, &unit->post_unit));
+	try(shadow_check(
+		source->tree, source->patch, &unit->record, &unit->post_unit, log));
 	try(elf_object_open(pre, ELF_RELOCS_READ, &unit->pre));
 	return elf_object_open(post, ELF_RELOCS_READ, &unit->post);
-}
-
-/* Did the compiler read each patched file from the shadow, and only from there? */
-static struct error *unit_check_shadow(
-	const struct update_source *source, const struct update_unit *unit)
-{
-	size_t count = json_count_items(unit->post_unit.inputs);
-	for (size_t i = 0; i < source->patch->count; i++) {
-		const char *path = source->patch->entries[i].path;
-		scope_free char *original = file_join(source->tree->source, path);
-		for (size_t k = 0; k < count; k++) {
-			const char *name = json_find_item_text(unit->post_unit.inputs, k);
-			scope_free char *input =
-				file_normalize(unit->record.folder, name);
-			/* The main source's own #line names the original; that one was
-			 * not opened. */
-			if (strcmp(input, original) == 0 &&
-				strcmp(name, unit->record.source) != 0)
-				return error_refused("unpatched-include",
-					"%s: includes %s in a way that leads past the "
-					"patched one",
-					unit->object, path);
-		}
-	}
-	return NULL;
 }
 
 static bool is_text_equal(const char *left, const char *right)
@@ -164,6 +229,51 @@ static struct error *unit_report_drift(const struct update_source *source,
 		unit->object);
 }
 
+/* What a function or variable is called in every compile: names of static locals are
+ * numbered. */
+static const char *entry_find_key(const struct json_t *entry)
+{
+	const char *identity = json_find_text(entry, "id");
+	return identity ? identity : json_find_text(entry, "name");
+}
+
+/* Each entry of the record has to be there again, with its hash, and none besides. What
+ * the compiler made up has no identity, and is compared in the objects. */
+static struct error *unit_prove_hashes(const struct update_source *source,
+	const struct update_unit *unit, const struct json_t *recorded,
+	const struct json_t *again, const char *what)
+{
+	scope_name_map struct name_map numbers = {0};
+	size_t count = json_count_items(again);
+	size_t recorded_count = json_count_items(recorded);
+	for (size_t i = 0; i < count; i++) {
+		const char *key = entry_find_key(json_find_item(again, i));
+		if (key)
+			name_map_set(&numbers, key, (int64_t)i);
+	}
+	for (size_t i = 0; i < recorded_count; i++) {
+		const struct json_t *built = json_find_item(recorded, i);
+		const char *key = entry_find_key(built);
+		const char *hash = json_find_text(built, "hash");
+		int64_t number;
+		if (key && text_has_suffix(key, KSPLICE_UNCORRELATED_SUFFIX))
+			continue;
+		if (!key || !hash || !name_map_find(&numbers, key, &number))
+			return unit_report_drift(source, unit, key, "does not exist");
+		const char *now =
+			json_find_text(json_find_item(again, (size_t)number), "hash");
+		if (!now || strcmp(now, hash) != 0)
+			return unit_report_drift(
+				source, unit, key, "is not what the record has");
+	}
+	if (count != recorded_count) {
+		scope_free char *problem =
+			memory_format("has a different number of %s", what);
+		return unit_report_drift(source, unit, unit->record.source, problem);
+	}
+	return NULL;
+}
+
 struct error *update_unit_prove(
 	const struct update_source *source, const struct update_unit *unit)
 {
@@ -174,35 +284,14 @@ struct error *update_unit_prove(
 				" of the plugin, and the one here is version %" PRId64,
 				unit->object, unit->record.plugin, unit->pre_unit.plugin),
 			"use the ksplice tools that built this tree");
-	scope_name_map struct name_map numbers = {0};
-	size_t count = json_count_items(unit->pre_unit.functions);
-	size_t recorded = json_count_items(unit->record.functions);
-	for (size_t i = 0; i < count; i++) {
-		const struct json_t *function =
-			json_find_item(unit->pre_unit.functions, i);
-		name_map_set(&numbers, json_find_text(function, "name"), (int64_t)i);
-	}
-	for (size_t i = 0; i < recorded; i++) {
-		const struct json_t *built = json_find_item(unit->record.functions, i);
-		const char *name = json_find_text(built, "name");
-		const char *hash = json_find_text(built, "hash");
-		int64_t number;
-		if (!name || !hash || !name_map_find(&numbers, name, &number))
-			return unit_report_drift(source, unit, name, "does not exist");
-		const struct json_t *again =
-			json_find_item(unit->pre_unit.functions, (size_t)number);
-		const char *now = json_find_text(again, "hash");
-		if (!now || strcmp(now, hash) != 0)
-			return unit_report_drift(source, unit, name,
-				"is not the code that the record has");
-	}
-	if (count != recorded)
-		return unit_report_drift(source, unit, unit->record.source,
-			"has a different number of functions");
+	try(unit_prove_hashes(source, unit, unit->record.functions,
+		unit->pre_unit.functions, "functions"));
+	try(unit_prove_hashes(source, unit, unit->record.variables,
+		unit->pre_unit.variables, "variables"));
 	if (!is_text_equal(unit->record.toplevel, unit->pre_unit.toplevel))
 		return unit_report_drift(source, unit, unit->record.source,
 			"has different assembly outside of functions");
-	return unit_check_shadow(source, unit);
+	return NULL;
 }
 
 struct error *update_unit_compare(
@@ -213,18 +302,6 @@ struct error *update_unit_compare(
 	try(piece_set_create(
 		unit->post, source->layout, &unit->post_unit, &unit->post_pieces));
 	compare_pieces(unit->pre_pieces, unit->post_pieces);
-	struct error *error = closure_select(unit->pre_pieces, unit->post_pieces);
-	unit->has_change = !error;
-	if (error && error_get_kind(error) == ERROR_NO_CHANGE) {
-		error_free(error);
-		error = NULL;
-	}
-	if (error)
-		return error_prefix(error, "%s", unit->object);
-	if (!is_text_equal(unit->pre_unit.toplevel, unit->post_unit.toplevel))
-		return error_refused("toplevel-assembly",
-			"%s: the patch changes assembly outside of functions",
-			unit->object);
 	return NULL;
 }
 
@@ -236,6 +313,8 @@ void update_unit_deinit(struct update_unit *unit)
 	elf_object_close(unit->post);
 	elf_object_close(unit->original);
 	free(unit->places);
+	name_map_deinit(&unit->built_variables);
+	name_map_deinit(&unit->original_symbols);
 	record_deinit(&unit->pre_unit);
 	record_deinit(&unit->post_unit);
 	record_deinit(&unit->record);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update_unit.h - one unit that the patch touches, from its record to what must travel
+ * update_unit.h - one unit that the patch touches, from its record to what differs
  *
- *     record ─▶ compile pre, post ─▶ prove pre ─▶ pieces ─▶ compare ─▶ closure
+ *     record ─▶ compile pre, post ─▶ prove pre ─▶ pieces ─▶ compare
  *
  * What must hold at the end: pre is the code that the kernel was built from, function by
  * function, and every section of the original object that the update refers to has a
@@ -15,9 +15,11 @@
 
 #include "differ/index/index.h"
 #include "differ/tree/build_record.h"
+#include "lib/name_map.h"
 
 struct elf_object;
 struct error;
+struct json_t;
 struct kernel_layout;
 struct kernel_tree;
 struct patch_file;
@@ -32,12 +34,14 @@ struct update_unit {
 	struct record pre_unit; /* of our compiles: the plugin's part alone */
 	struct record post_unit;
 	struct elf_object *original; /* as linked into vmlinux */
-	struct placement *places;    /* of its sections */
+	struct placement *places;    /* of its sections, with proof */
 	struct elf_object *pre;
 	struct elf_object *post;
 	struct piece_set *pre_pieces;
 	struct piece_set *post_pieces;
-	bool has_change;
+	struct name_map built_variables; /* identity → number in the record's variables */
+	struct name_map original_symbols; /* name → number in original, -1: several */
+	bool has_change;                  /* something of it travels */
 };
 
 /* What a unit is prepared from. */
@@ -46,15 +50,17 @@ struct update_source {
 	const struct index *index;
 	const struct patch_file *patch;
 	const struct kernel_layout *layout;
-	const char *shadow; /* folder, see shadow.h */
-	const char *work;   /* folder for what is compiled */
+	const char *shadow;      /* folder, see shadow.h */
+	const char *work;        /* folder for what is compiled */
+	struct json_t *warnings; /* new ones of the compiler are appended, as texts */
 };
 
 /* Reads the record and checks compiler and object. */
 struct error *update_unit_open(const struct update_source *source,
 	const struct index_unit *index_unit, struct update_unit *unit);
 
-/* Compiles pre and post. */
+/* Compiles pre and post. What the compiler says of post, and not of pre, is about the
+ * patched source as the user has it. */
 struct error *update_unit_compile(
 	const struct update_source *source, struct update_unit *unit);
 
@@ -62,7 +68,7 @@ struct error *update_unit_compile(
 struct error *update_unit_prove(
 	const struct update_source *source, const struct update_unit *unit);
 
-/* Finds what changed and what must travel; has_change says whether anything did. */
+/* Takes both compiles apart and says of each piece what became of it. */
 struct error *update_unit_compare(
 	const struct update_source *source, struct update_unit *unit);
 

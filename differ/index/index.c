@@ -216,6 +216,31 @@ struct error *index_list_target(const struct index *index, const char *target,
 	return index_give_units(&found, error, units, count);
 }
 
+struct error *index_find_unit(
+	const struct index *index, const char *object, struct index_unit *unit)
+{
+	scope_statement struct sqlite3_stmt *find = NULL;
+	struct unit_array found = {0};
+	try(database_prepare(&index->database,
+		"SELECT " UNIT_COLUMNS " FROM unit WHERE object = ?", &find));
+	database_bind(find, "t", object);
+	struct error *error = index_read_units(index, find, 0, &found);
+	*unit = (struct index_unit){0};
+	if (!error && found.count)
+		*unit = found.items[--found.count];
+	index_free_units(found.items, found.count);
+	return error;
+}
+
+bool index_is_recorded(const char *object, void *context)
+{
+	struct index_unit unit = {0};
+	scope_error struct error *error = index_find_unit(context, object, &unit);
+	bool is_recorded = !error && unit.state && strcmp(unit.state, "recorded") == 0;
+	index_unit_deinit(&unit);
+	return is_recorded;
+}
+
 void index_free_units(struct index_unit *units, size_t count)
 {
 	for (size_t i = 0; i < count; i++)

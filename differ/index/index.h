@@ -51,7 +51,17 @@ struct error *index_list_readers(const struct index *index, const char *file,
 /* The units whose objects went into the target, in link order. */
 struct error *index_list_target(const struct index *index, const char *target,
 	struct index_unit **units, size_t *count);
+
+/* The unit of an object (path relative to the object tree). All fields are NULL or 0
+ * where the object is neither recorded nor linked. Release with index_unit_deinit. */
+struct error *index_find_unit(
+	const struct index *index, const char *object, struct index_unit *unit);
+
 void index_free_units(struct index_unit *units, size_t count);
+
+/* Is there a record that says what the object was made from? context is the index (see
+ * differ/tree/build_trace.h). */
+bool index_is_recorded(const char *object, void *context);
 
 void index_unit_deinit(struct index_unit *unit);
 

@@ -83,6 +83,16 @@ static struct error *survey_read_units(const struct surveying *surveying)
 	return error;
 }
 
+static const char unread_prefix[] = "unread ";
+
+char *index_survey_stamp_unread(const struct kernel_tree *tree, const char *stamp)
+{
+	scope_free char *path = memory_format(
+		"%s/%s/%s", tree->objects, KSPLICE_RECORD_DIR, KSPLICE_RECORD_DICTIONARY);
+	scope_free char *dictionary = file_stamp_read(path);
+	return memory_format("%s%s %s", unread_prefix, stamp, dictionary);
+}
+
 static void survey_see_record(
 	const struct surveying *surveying, const char *object, const struct stat *status)
 {
@@ -91,6 +101,12 @@ static void survey_see_record(
 	unit->has_record = true;
 	if (strcmp(unit->record_stamp, stamp) == 0)
 		return;
+	if (text_has_prefix(unit->record_stamp, unread_prefix)) {
+		scope_free char *unread =
+			index_survey_stamp_unread(surveying->tree, stamp);
+		if (strcmp(unit->record_stamp, unread) == 0)
+			return;
+	}
 	text_replace(&unit->record_stamp, take_pointer(stamp));
 	unit->is_record_changed = true;
 }

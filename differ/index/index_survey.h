@@ -65,6 +65,10 @@ void index_survey_deinit(struct index_survey *survey);
 /* A unit that no target and no record has; it belongs out of the index. */
 bool index_survey_is_gone(const struct surveyed_unit *unit);
 
+/* The stamp of a record that could not be read with the dictionary that is there now:
+ * with another it is tried again. The caller frees it. */
+char *index_survey_stamp_unread(const struct kernel_tree *tree, const char *stamp);
+
 #define scope_index_survey __attribute__((cleanup(index_survey_deinit)))
 
 #endif

@@ -170,6 +170,13 @@ static struct error *reading_enter(
 		reading->problem ? error_get_text(reading->problem) : record->unrecorded;
 	if (!reason && strcmp(record->object, unit->object) != 0)
 		reason = "the record in its place is another object's";
+	/* With another dictionary it may be readable. */
+	if (reading->problem) {
+		char *stamp =
+			index_survey_stamp_unread(updating->tree, unit->record_stamp);
+		free(unit->record_stamp);
+		unit->record_stamp = stamp;
+	}
 	if (reason) {
 		unit_set_state(unit, "unrecorded", reason, "");
 	} else {

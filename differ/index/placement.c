@@ -4,32 +4,13 @@
 #include <string.h>
 
 #include "differ/elf/elf_object.h"
+#include "differ/elf/kernel_section.h"
 #include "differ/tree/kernel_image.h"
 #include "lib/memory.h"
-#include "lib/text.h"
 
 /* A local symbol's name may stand for thousands (".compoundliteral"); past this
  * many places the name says nothing. */
 static const size_t local_candidates_most = 256;
-
-/* Sections whose entries are sorted or rewritten after the link (scripts/sorttable.c,
- * and the tables that scripts/sorttable.c and the linker script's SORT put in order). */
-static const char *const sorted_sections[] = {
-	"__ex_table",
-	".orc_unwind",
-	".orc_unwind_ip",
-	"__mcount_loc",
-};
-
-/* Sections that arch/x86/kernel/vmlinux.lds.S and
- * include/asm-generic/vmlinux.lds.h throw away. */
-static const char *const discarded_prefixes[] = {
-	".discard",
-	".exitcall.exit",
-	".modinfo",
-	".gnu.version",
-	".export_symbol",
-};
 
 struct placing {
 	const struct kernel_image *image;
@@ -37,26 +18,17 @@ struct placing {
 	struct placement *places;
 };
 
-static bool section_is_sorted(const struct elf_section *section)
+static enum section_placing section_find_placing(const struct elf_section *section)
 {
-	size_t count = sizeof(sorted_sections) / sizeof(sorted_sections[0]);
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(section->name, sorted_sections[i]) == 0)
-			return true;
-	}
-	return false;
+	const struct kernel_section *known = kernel_section_find(section->name);
+	return known ? known->placing : SECTION_PLACED;
 }
 
 static bool section_is_absent(const struct elf_section *section)
 {
-	if (!(section->flags & SHF_ALLOC) || !section->size || section->type == SHT_NOTE)
-		return true;
-	size_t count = sizeof(discarded_prefixes) / sizeof(discarded_prefixes[0]);
-	for (size_t i = 0; i < count; i++) {
-		if (text_has_prefix(section->name, discarded_prefixes[i]))
-			return true;
-	}
-	return false;
+	return !(section->flags & SHF_ALLOC) || !section->size ||
+	       section->type == SHT_NOTE ||
+	       section_find_placing(section) == SECTION_DISCARDED;
 }
 
 /* The value S of the psABI's formulas; false while it is not known. */
@@ -324,7 +296,8 @@ struct placement *placement_find(
 		const struct elf_section *section = &object->sections[i];
 		if (section_is_absent(section))
 			placing.places[i].state = PLACEMENT_ABSENT;
-		else if ((section->flags & SHF_MERGE) || section_is_sorted(section))
+		else if ((section->flags & SHF_MERGE) ||
+			 section_find_placing(section) == SECTION_SORTED)
 			placing.places[i].state = PLACEMENT_MERGED;
 	}
 	placing_use_globals(&placing);

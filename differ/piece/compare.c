@@ -4,9 +4,10 @@
 #include <string.h>
 
 #include "differ/elf/elf_object.h"
+#include "differ/piece/correlate.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "lib/error.h"
-#include "lib/name_map.h"
 
 /* Nameless constants may point to nameless constants; this deep they are followed. */
 static const int depth_most = 8;
@@ -89,29 +90,6 @@ static bool comparing_is_equal(const struct comparing *comparing, const struct p
 	return pre->size == post->size && pre->reloc_count == post->reloc_count;
 }
 
-static void compare_find_twins(struct piece_set *pre, struct piece_set *post)
-{
-	scope_name_map struct name_map numbers = {0};
-	for (size_t i = 0; i < pre->count; i++) {
-		pre->pieces[i].twin = NULL;
-		if (pre->pieces[i].identity[0])
-			name_map_set(&numbers, pre->pieces[i].identity, (int64_t)i);
-	}
-	for (size_t i = 0; i < post->count; i++) {
-		struct piece *piece = &post->pieces[i];
-		int64_t number;
-		piece->twin = NULL;
-		if (!piece->identity[0] ||
-			!name_map_find(&numbers, piece->identity, &number))
-			continue;
-		struct piece *twin = &pre->pieces[number];
-		if (twin->role != piece->role)
-			continue;
-		piece->twin = twin;
-		twin->twin = piece;
-	}
-}
-
 /* An entry that is not the same makes the function changed that it is about. */
 static void compare_pass_to_owners(struct piece_set *set, bool is_pre)
 {
@@ -121,7 +99,7 @@ static void compare_pass_to_owners(struct piece_set *set, bool is_pre)
 			piece->role != SECTION_AUXILIARY)
 			continue;
 		if (!piece->owner || piece->state == PIECE_SAME ||
-			(piece->special && piece->special->is_derived))
+			(piece->known && piece->known->is_derived))
 			continue;
 		struct piece *owner = is_pre ? piece->owner->twin : piece->owner;
 		if (owner && owner->state == PIECE_SAME)
@@ -132,7 +110,7 @@ static void compare_pass_to_owners(struct piece_set *set, bool is_pre)
 void compare_pieces(struct piece_set *pre, struct piece_set *post)
 {
 	struct comparing comparing = {pre, post};
-	compare_find_twins(pre, post);
+	correlate_pieces(pre, post);
 	for (size_t i = 0; i < pre->count; i++)
 		pre->pieces[i].state = PIECE_NEW;
 	for (size_t i = 0; i < post->count; i++) {

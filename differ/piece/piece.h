@@ -16,12 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "differ/piece/special_section.h"
+#include "differ/elf/kernel_section.h"
 
 struct elf_object;
 struct elf_reloc;
 struct elf_symbol;
 struct error;
+struct json_t;
 struct record;
 struct kernel_layout;
 
@@ -36,8 +37,10 @@ struct piece {
 	uint64_t offset; /* in the section */
 	uint64_t size;
 	enum section_role role;
-	const struct special_section *special; /* of its section, or NULL */
-	const struct elf_symbol *symbol;       /* that names it, or NULL */
+	enum section_kind kind;             /* of its section */
+	const struct kernel_section *known; /* of its section, or NULL */
+	const struct elf_symbol *symbol;    /* that names it, or NULL */
+	const struct json_t *recorded; /* the record's entry for the symbol, or NULL */
 	/* Who it is, the same in each compile of the same source; "" if nobody can say:
 	 * such a piece corresponds to nothing. */
 	char *identity;
@@ -50,7 +53,14 @@ struct piece {
 				the function a .cold part is part of; or NULL */
 	enum piece_state state; /* against the twin; see compare.h */
 	struct piece *twin;
+	/* Of several that have its name, nobody can say which one of the other compile it
+	 * is; its identity is "". */
+	bool is_ambiguous;
 	bool travels; /* see closure.h */
+	/* Its new content replaces the running kernel's where that is: it travels, and
+	 * everything that refers to it refers to the running kernel's. */
+	bool in_place;
+	bool *kept; /* of those, by reloc: see constant_keeps_field; or NULL */
 };
 
 struct piece_set {
@@ -76,18 +86,8 @@ void piece_set_free(struct piece_set *set);
 struct piece *piece_set_find(
 	const struct piece_set *set, const struct elf_section *section, uint64_t offset);
 
-/* What a relocation of a piece refers to. */
-struct piece_target {
-	struct piece *piece; /* in this object, or NULL */
-	int64_t offset; /* from the piece's start, or the addend of the outside symbol;
-			   of a pc-relative field less what the field itself adds */
-	const char *outside; /* undefined symbol, or NULL */
-	const struct elf_symbol *symbol;
-	bool is_branch; /* a call or jmp: runs the target, does not take its address */
-};
-
-struct error *piece_resolve_reloc(const struct piece_set *set, const struct piece *piece,
-	const struct elf_reloc *reloc, struct piece_target *target);
+/* Is it code, of whatever kind? */
+bool piece_is_code(const struct piece *piece);
 
 /* "name+0xoff" of a place in a piece, for messages; the caller frees it. */
 char *piece_describe(const struct piece *piece, uint64_t offset);

@@ -56,6 +56,7 @@ static const char *const unsealed_records[] = {
 	KSPLICE_RECORD_DIR "/template-",
 	KSPLICE_RECORD_DIR "/compiler-",
 	KSPLICE_SEAL_MANIFEST,
+	KSPLICE_SEAL_TRACE,
 };
 
 /* Generated files which have no .cmd file (kbuild's filechk). */

@@ -14,6 +14,7 @@
 #include "differ/seal/seal_content.h"
 #include "differ/seal/tar_archive.h"
 #include "differ/tree/build_record.h"
+#include "differ/tree/build_trace.h"
 #include "differ/tree/kernel_image.h"
 #include "differ/tree/kernel_tree.h"
 #include "differ/tree/module_template.h"
@@ -94,6 +95,18 @@ static struct error *sealing_add_index(struct sealing *sealing)
 	return NULL;
 }
 
+/* The .cmd files of what has no record are not in the seal, but what they say is. */
+static struct error *sealing_add_trace(struct sealing *sealing)
+{
+	scope_build_trace struct build_trace trace = {0};
+	scope_free char *path = file_join(sealing->work, file_name(KSPLICE_SEAL_TRACE));
+	try(build_trace_read(sealing->tree, index_is_recorded, (void *)sealing->index,
+		NULL, 0, &trace));
+	scope_free char *text = build_trace_print(&trace);
+	seal_content_add(&sealing->content, KSPLICE_SEAL_TRACE, path, SEAL_WHOLE);
+	return file_write(path, text, strlen(text));
+}
+
 static struct error *sealing_prepare(struct sealing *sealing)
 {
 	const struct kernel_tree *tree = sealing->tree;
@@ -110,6 +123,7 @@ static struct error *sealing_prepare(struct sealing *sealing)
 	try(file_make_temporary("ksplice-index", &sealing->work));
 	try(sealing_add_template(sealing));
 	try(sealing_add_index(sealing));
+	try(sealing_add_trace(sealing));
 	try(seal_content_collect(tree, sealing->index, &sealing->content));
 	seal_content_sort(&sealing->content);
 	return NULL;

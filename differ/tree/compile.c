@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "abi/record.h"
+#include "abi/shadow_list.h"
 #include "differ/tree/build_record.h"
 #include "differ/tree/kernel_tree.h"
 #include "differ/tree/record_relocation.h"
@@ -114,19 +115,13 @@ static struct error *compile_make_arguments(
 		return error_hint(error_failed("%s: is not there", plugin),
 			"ksplice was built without support for this compiler: %s",
 			record->compiler_version);
-	scope_free char *original = file_normalize(record->folder, record->source);
-	scope_free char *folder = file_parent(original);
-	/* A file in the shadow includes its neighbours from where the original is. */
-	arguments_add(arguments, memory_copy_text("-iquote"));
-	arguments_add(arguments, take_pointer(folder));
 	arguments_add(arguments, memory_copy_text("-g0"));
 	arguments_add(arguments, memory_copy_text("-ffunction-sections"));
 	arguments_add(arguments, memory_copy_text("-fdata-sections"));
 	arguments_add(arguments, memory_format("-fplugin=%s", plugin));
 	arguments_add(arguments, memory_copy_text("-o"));
 	arguments_add(arguments, memory_copy_text(job->object));
-	arguments_add(
-		arguments, memory_copy_text(job->source ? job->source : record->source));
+	arguments_add(arguments, memory_copy_text(record->source));
 	arguments_add(arguments, NULL);
 	return NULL;
 }
@@ -208,41 +203,81 @@ static struct error *objtool_check_mode(const struct kernel_tree *tree)
 	return NULL;
 }
 
-static struct error *compile_run_compilers(const struct compile_job *jobs,
-	const struct argument_array *arguments, unsigned count)
+enum { ENVIRONMENT_MOST = 8 };
+
+/* What one compiler gets to know; everything in it is owned. */
+struct compile_environment {
+	char *items[ENVIRONMENT_MOST + 1];
+	size_t count;
+};
+
+static void environment_add(
+	struct compile_environment *environment, const char *name, const char *value)
+{
+	environment->items[environment->count++] = memory_format("%s=%s", name, value);
+}
+
+static void environment_free(struct compile_environment *environment)
+{
+	for (size_t i = 0; i < environment->count; i++)
+		free(environment->items[i]);
+}
+
+static struct error *environment_make(
+	const struct compile_job *job, struct compile_environment *environment)
+{
+	/* The compiler's own temporary files go away with ours. */
+	scope_free char *folder = file_parent(job->object);
+	environment_add(environment, KSPLICE_ENV_UNIT, job->unit);
+	environment_add(environment, "LC_ALL", "C");
+	environment_add(environment, "TMPDIR", folder);
+	/* Costs a hundredth of the compile. */
+	environment_add(environment, KSPLICE_ENV_LAYOUTS, "1");
+	if (!job->shadow)
+		return NULL;
+	scope_free char *library = install_path_find(KSPLICE_SHADOW_LIBRARY);
+	if (!file_exists(library))
+		return error_hint(error_failed("%s: is not there", library),
+			"install ksplice again");
+	const char *before = getenv("LD_PRELOAD");
+	scope_free char *preloaded = memory_format(
+		"%s%s%s", library, before && *before ? ":" : "", before ? before : "");
+	environment_add(environment, "LD_PRELOAD", preloaded);
+	environment_add(environment, KSPLICE_ENV_SHADOW, job->shadow);
+	environment_add(environment, KSPLICE_ENV_SHADOW_LOG, job->log);
+	return NULL;
+}
+
+static struct error *compile_run_compilers(
+	struct compile_job *jobs, const struct argument_array *arguments, unsigned count)
 {
 	struct process_request requests[JOBS_MOST] = {0};
 	struct text errors[JOBS_MOST] = {0};
-	char *units[JOBS_MOST] = {0};
-	char *folders[JOBS_MOST] = {0};
-	const char *environments[JOBS_MOST][4];
+	struct compile_environment environments[JOBS_MOST] = {0};
 	int statuses[JOBS_MOST] = {0};
-	for (unsigned i = 0; i < count; i++) {
-		units[i] = memory_format("%s=%s", KSPLICE_ENV_UNIT, jobs[i].unit);
-		environments[i][0] = units[i];
-		environments[i][1] = "LC_ALL=C";
-		/* The compiler's own temporary files go away with ours. */
-		scope_free char *folder = file_parent(jobs[i].object);
-		folders[i] = memory_format("TMPDIR=%s", folder);
-		environments[i][2] = folders[i];
-		environments[i][3] = NULL;
+	struct error *error = NULL;
+	for (unsigned i = 0; i < count && !error; i++) {
+		error = environment_make(&jobs[i], &environments[i]);
 		requests[i] = (struct process_request){
 			.arguments = (const char *const *)arguments[i].items,
 			.folder = jobs[i].record->folder,
-			.environment = environments[i],
+			.environment = (const char *const *)environments[i].items,
 			.errors = &errors[i],
 		};
 	}
-	struct error *error = process_run_all(requests, count, statuses);
+	if (!error)
+		error = process_run_all(requests, count, statuses);
 	for (unsigned i = 0; i < count; i++) {
+		jobs[i].status = statuses[i];
+		if (jobs[i].messages && errors[i].size)
+			text_add_range(jobs[i].messages, errors[i].data, errors[i].size);
 		if (!error && statuses[i])
 			error = error_failed("%s: does not compile (exit code %d):\n%s",
-				jobs[i].source ? "the patched source"
+				jobs[i].shadow ? "the patched source"
 					       : "the unpatched source",
 				statuses[i], errors[i].data ? errors[i].data : "");
 		text_deinit(&errors[i]);
-		free(units[i]);
-		free(folders[i]);
+		environment_free(&environments[i]);
 	}
 	return error;
 }
@@ -284,7 +319,7 @@ struct error *compile_run_objtool(const struct kernel_tree *tree, const char *ob
 }
 
 struct error *compile_run(const struct kernel_tree *tree, const char *object,
-	const struct compile_job *jobs, unsigned count)
+	struct compile_job *jobs, unsigned count)
 {
 	struct argument_array arguments[JOBS_MOST] = {0};
 	struct error *error = objtool_check_mode(tree);

@@ -11,13 +11,18 @@
 struct error;
 struct kernel_tree;
 struct record;
+struct text;
 
 /* One compile; all paths absolute. */
 struct compile_job {
 	const struct record *record;
-	const char *source; /* to compile instead of the recorded one; NULL: the same */
-	const char *object; /* where the object goes */
-	const char *unit;   /* where the plugin's part of a record goes */
+	const char *object;    /* where the object goes */
+	const char *unit;      /* where the plugin's part of a record goes */
+	const char *shadow;    /* list of the files to open in place of others
+				  (abi/shadow_list.h); NULL: none */
+	const char *log;       /* where it is noted that they were; with shadow */
+	struct text *messages; /* what the compiler says is added here; may be NULL */
+	int status;            /* set: the compiler's exit code */
 };
 
 /* Is this the compiler that the record names? Refused if it is gone or another. */
@@ -29,7 +34,7 @@ struct error *compile_check_compiler(const struct record *record);
  * command.
  */
 struct error *compile_run(const struct kernel_tree *tree, const char *object,
-	const struct compile_job *jobs, unsigned count);
+	struct compile_job *jobs, unsigned count);
 
 /*
  * Runs objtool on up to four fresh compiles of that object, as kbuild ran it; not at all

@@ -38,6 +38,9 @@ void kernel_tree_close(struct kernel_tree *tree);
 /* Is one of the trees in another place than when the kernel was built? */
 bool kernel_tree_is_moved(const struct kernel_tree *tree);
 
+/* Was the object tree unpacked from a seal? */
+bool kernel_tree_is_seal(const struct kernel_tree *tree);
+
 /* The value of a configuration symbol ("y", "m", a text); NULL if it is off. The
  * caller frees it. */
 char *kernel_tree_find_config(const struct kernel_tree *tree, const char *symbol);

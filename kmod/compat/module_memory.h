@@ -21,6 +21,17 @@ static inline unsigned long module_text_end(const struct module *module)
 	return module_text_start(module) + module->core_layout.text_size;
 }
 
+/* True if all of the range is data that is read-only once the module's init is done. */
+static inline bool module_owns_constants(
+	const struct module *module, unsigned long address, unsigned long size)
+{
+	unsigned long start = module_text_end(module);
+	unsigned long end = (unsigned long)module->core_layout.base +
+			    module->core_layout.ro_after_init_size;
+
+	return address >= start && address <= end && size <= end - address;
+}
+
 /* True if all of the range is memory that stays when the module's init is done. */
 static inline bool module_owns_range(
 	const struct module *module, unsigned long address, unsigned long size)

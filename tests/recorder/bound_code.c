@@ -7,6 +7,7 @@
 #include "differ/elf/disassembly.h"
 #include "differ/elf/elf_object.h"
 #include "differ/piece/piece.h"
+#include "differ/piece/piece_reference.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/memory.h"

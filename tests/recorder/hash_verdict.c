@@ -28,7 +28,7 @@
 #include "differ/elf/disassembly.h"
 #include "differ/elf/elf_object.h"
 #include "differ/piece/piece.h"
-#include "differ/piece/special_section.h"
+#include "differ/elf/kernel_section.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -126,7 +126,7 @@ static struct piece *verdict_find_piece(
 /* .discard and the like: not loaded, and no piece of an update. */
 static bool is_ignored_section(const char *name)
 {
-	const struct special_section *special = special_section_find(name);
+	const struct kernel_section *special = kernel_section_find(name);
 	return special && special->role == SECTION_IGNORED;
 }
 
@@ -137,7 +137,7 @@ static const struct piece *verdict_find_changed_entry(
 	const struct piece_set *set = verdict->sets[VERDICT_POST];
 	for (size_t i = 0; i < set->count; i++) {
 		const struct piece *entry = &set->pieces[i];
-		bool is_derived = entry->special && entry->special->is_derived;
+		bool is_derived = entry->known && entry->known->is_derived;
 		if (entry->owner == piece && entry->state != PIECE_SAME && !is_derived)
 			return entry;
 	}

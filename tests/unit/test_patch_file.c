@@ -34,9 +34,16 @@ static void test_reading(void)
 	UNIT_CHECK(patch.entries[0].hunks[1].old_line == 100);
 	UNIT_CHECK(patch.entries[0].hunks[1].old_count == 1);
 	UNIT_CHECK(patch.entries[0].hunks[1].new_count == 2);
+	UNIT_CHECK_TEXT(patch.entries[0].hunks[0].heading, "static int f(void)");
+	UNIT_CHECK_TEXT(patch.entries[0].hunks[0].old_text, "one\nthree\n\n");
+	UNIT_CHECK_TEXT(patch.entries[0].hunks[1].heading, "");
+	UNIT_CHECK_TEXT(patch.entries[0].hunks[1].old_text,
+		"-- old line that looks like a header\n");
+	UNIT_CHECK_TEXT(patch.entries[0].whole_path, "b/kernel/fork.c");
 	patch_file_deinit(&patch);
 
-	UNIT_CHECK_DONE(patch_file_read("t", "--- a.c\n+++ a.c\n@@ -1 +1 @@\n-a\n+b\n", 0, &patch));
+	UNIT_CHECK_DONE(patch_file_read(
+		"t", "--- a.c\n+++ a.c\n@@ -1 +1 @@\n-a\n+b\n", 0, &patch));
 	UNIT_CHECK_TEXT(patch.entries[0].path, "a.c");
 	patch_file_deinit(&patch);
 }
@@ -50,8 +57,8 @@ static void refuse(const char *text, const char *reason)
 
 static void test_refusals(void)
 {
-	refuse("", "is no unified diff");
-	refuse("hello\n", "is no unified diff");
+	refuse("", "there is no patch in it");
+	refuse("hello\n", "there is no patch in it");
 	refuse("--- /dev/null\n+++ b/x.c\n@@ -0,0 +1 @@\n+a\n", "new-file");
 	refuse("--- a/x.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n", "deleted-file");
 	refuse("diff --git a/x.c b/y.c\nrename from x.c\n", "renamed-file");
@@ -73,6 +80,9 @@ static void test_damage(void)
 	refuse("--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n*a\n", "does not have the lines");
 	refuse("--- a/x.c\n+++ b/x.c\n@@ -x +1 @@\n", "no valid hunk header");
 	refuse("@@ -1 +1 @@\n-a\n+b\n", "before any file's name");
+	refuse("--- a/x.c\n+++ b/x.c\n", "has no hunk");
+	refuse("--- a/x.c\n+++ b/x.c\n--- a/y.c\n+++ b/y.c\n@@ -1 +1 @@\n-a\n+b\n",
+		"has no hunk");
 }
 
 int main(void)

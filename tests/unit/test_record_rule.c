@@ -30,5 +30,12 @@ int main(void)
 	UNIT_CHECK(!record_rule_find("drivers/firmware/efi/efi.o"));
 	UNIT_CHECK(!record_rule_find("drivers/tools/x.o"));
 	UNIT_CHECK(!record_rule_find("a.o"));
+
+	UNIT_CHECK_TEXT(
+		record_rule_find_name("arch/x86/entry/vdso/vgetcpu.o"), "vdso-image");
+	UNIT_CHECK_TEXT(record_rule_find_name("arch/x86/boot/main.o"), "boot-code");
+	UNIT_CHECK_TEXT(record_rule_find_name("scripts/mod/modpost"), "host-program");
+	UNIT_CHECK(!record_rule_find_name("arch/x86/entry/vdso/vma.o"));
+	UNIT_CHECK(!record_rule_find_name("kernel/fork.o"));
 	return unit_end();
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * kernel_text.c - the code of the running kernel, as its memory has it
+ * kernel_text.c - the code and the constants of the running kernel, as memory has them
  *
- *   kernel_text save FILE      writes [_text, _etext) to FILE, prints its checksum
+ *   kernel_text save FILE      writes the kernel's text and read-only data to FILE,
+ *                              prints their checksum
  *   kernel_text compare FILE   the same against FILE: exit status 1 and the first
- *                              place where they differ, as a function + offset
+ *                              place where they differ, as a symbol + offset
  *
  * A program of the VM tests: it reads /proc/kcore, which shows the kernel's memory
  * at its own addresses, so nothing that an update does can hide from it.
@@ -23,7 +24,7 @@ static void end_with(const char *problem)
 	exit(2);
 }
 
-/* Calls see for every code symbol of the kernel image, in order of address. */
+/* Calls see for every symbol of the kernel image, in order of address. */
 static void find_symbols(
 	void (*see)(uint64_t address, const char *name, void *context), void *context)
 {
@@ -42,18 +43,33 @@ static void find_symbols(
 	fclose(file);
 }
 
-struct text_range {
+struct memory_range {
+	const char *start_name, *end_name;
 	uint64_t start, end;
 };
 
+enum { RANGES = 2 };
+
 static void see_bound(uint64_t address, const char *name, void *context)
 {
-	struct text_range *range = context;
+	struct memory_range *ranges = context;
 
-	if (!strcmp(name, "_text"))
-		range->start = address;
-	if (!strcmp(name, "_etext"))
-		range->end = address;
+	for (int i = 0; i < RANGES; i++) {
+		if (!strcmp(name, ranges[i].start_name))
+			ranges[i].start = address;
+		if (!strcmp(name, ranges[i].end_name))
+			ranges[i].end = address;
+	}
+}
+
+/* The address of byte number offset of all ranges. */
+static uint64_t find_address(const struct memory_range *ranges, size_t offset)
+{
+	while (offset >= ranges->end - ranges->start) {
+		offset -= ranges->end - ranges->start;
+		ranges++;
+	}
+	return ranges->start + offset;
 }
 
 struct nearest {
@@ -72,7 +88,7 @@ static void see_nearest(uint64_t address, const char *name, void *context)
 }
 
 /* Reads range from /proc/kcore into data. */
-static void read_memory(const struct text_range *range, unsigned char *data)
+static void read_memory(const struct memory_range *range, unsigned char *data)
 {
 	int fd = open("/proc/kcore", O_RDONLY);
 	Elf64_Ehdr header;
@@ -99,7 +115,7 @@ static void read_memory(const struct text_range *range, unsigned char *data)
 		close(fd);
 		return;
 	}
-	end_with("/proc/kcore does not have the kernel's text");
+	end_with("/proc/kcore does not have the kernel's memory");
 }
 
 static uint64_t sum_bytes(const unsigned char *data, size_t size)
@@ -111,22 +127,22 @@ static uint64_t sum_bytes(const unsigned char *data, size_t size)
 	return sum;
 }
 
-static int compare_text(
-	const struct text_range *range, const unsigned char *now, const char *path)
+static int compare_memory(const struct memory_range *ranges, const unsigned char *now,
+	size_t size, const char *path)
 {
-	size_t size = range->end - range->start, differing = 0, first = 0;
+	size_t differing = 0, first = 0;
 	unsigned char *then = malloc(size);
 	FILE *file = fopen(path, "r");
 
 	if (!then || !file || fread(then, 1, size, file) != size)
-		end_with("the saved text cannot be read");
+		end_with("the saved memory cannot be read");
 	fclose(file);
 	for (size_t i = 0; i < size; i++) {
 		if (now[i] != then[i] && differing++ == 0)
 			first = i;
 	}
 	if (differing) {
-		struct nearest nearest = {.wanted = range->start + first};
+		struct nearest nearest = {.wanted = find_address(ranges, first)};
 
 		find_symbols(see_nearest, &nearest);
 		printf("%zu bytes differ, the first at %s+0x%" PRIx64
@@ -140,26 +156,34 @@ static int compare_text(
 
 int main(int argc, char **argv)
 {
-	struct text_range range = {0};
+	struct memory_range ranges[RANGES] = {
+		{"_text", "_etext"}, {"__start_rodata", "__end_rodata"}};
 	unsigned char *data;
-	size_t size;
+	size_t size = 0, done = 0;
 	int status = 0;
 
 	if (argc != 3)
 		end_with("usage: kernel_text save|compare FILE");
-	find_symbols(see_bound, &range);
-	size = range.end - range.start;
+	find_symbols(see_bound, ranges);
+	for (int i = 0; i < RANGES; i++) {
+		if (!ranges[i].start || ranges[i].end <= ranges[i].start)
+			end_with("/proc/kallsyms does not say where the kernel is");
+		size += ranges[i].end - ranges[i].start;
+	}
 	data = malloc(size);
-	if (!range.start || range.end <= range.start || !data)
-		end_with("/proc/kallsyms does not say where the kernel's text is");
-	read_memory(&range, data);
+	if (!data)
+		end_with("out of memory");
+	for (int i = 0; i < RANGES; i++) {
+		read_memory(&ranges[i], data + done);
+		done += ranges[i].end - ranges[i].start;
+	}
 	if (!strcmp(argv[1], "save")) {
 		FILE *file = fopen(argv[2], "w");
 
 		if (!file || fwrite(data, 1, size, file) != size || fclose(file))
-			end_with("the text cannot be saved");
+			end_with("the memory cannot be saved");
 	} else {
-		status = compare_text(&range, data, argv[2]);
+		status = compare_memory(ranges, data, size, argv[2]);
 	}
 	printf("%016" PRIx64 " %zu bytes\n", sum_bytes(data, size), size);
 	return status;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * assess.h - what the differences between pre and post mean for a running kernel
+ *
+ *     compare ─▶ assess_functions, assess_data, assess_boot ─▶ closure ─▶
+ * assess_selection
+ *
+ * Each pass looks at all units and adds findings. Those before the closure also settle
+ * the state of pieces: what is changed in place, which functions have to travel although
+ * their code is the same.
+ */
+#ifndef KSPLICE_DIFFER_CREATE_ASSESS_H
+#define KSPLICE_DIFFER_CREATE_ASSESS_H
+
+#include <stdbool.h>
+
+struct command_list;
+struct error;
+struct piece;
+struct update;
+
+/* Functions that are gone, or that are in another kind of section than before. */
+void assess_functions(struct update *update);
+
+/* Variables and constants: changed in place, copied, or nothing that code can bring. */
+void assess_data(struct update *update);
+
+/* What acts once, at boot or at load; assembly outside of functions. */
+void assess_boot(struct update *update);
+
+/* After the closure: new variables against those that are gone, addresses that escape,
+ * sections that nobody knows, references that can be read in two ways. */
+struct error *assess_selection(struct update *update);
+
+/*
+ * After the closure: what the patch changes in init code. It ran at boot, so the change
+ * has no effect; refused is what both changed init code and travelling code use of what
+ * the patch brings.
+ */
+struct error *assess_init(struct update *update);
+
+/*
+ * After the closure: structs, unions and enums whose layout the patch changes. Refused
+ * unless no object of the old layout can meet new code, or allowed has "kind:name".
+ */
+struct error *assess_layouts(struct update *update, const struct command_list *allowed);
+
+/* Has the variable state that is worth nothing: a flag of WARN_ONCE, a rate limit, a site
+ * of pr_debug? A copy of it may start anew. */
+bool assess_is_once_state(const struct piece *piece);
+
+#endif

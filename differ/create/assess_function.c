@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "differ/create/assess.h"
+#include "differ/create/origin.h"
+#include "differ/create/update_model.h"
+#include "differ/create/update_unit.h"
+#include "differ/elf/elf_object.h"
+#include "differ/elf/kernel_section.h"
+#include "differ/piece/piece.h"
+#include "differ/piece/referrer.h"
+#include "differ/tree/build_record.h"
+#include "lib/json.h"
+
+static bool piece_is_moved(const struct piece *pre, const struct piece *post)
+{
+	if (pre->kind != post->kind)
+		return true;
+	return post->kind == SECTION_KIND_SPECIAL_TEXT &&
+	       strcmp(pre->section->name, post->section->name) != 0;
+}
+
+static void assess_post_function(
+	struct update *update, const struct update_unit *unit, const struct piece *piece)
+{
+	const char *name = piece->symbol->name;
+	const struct piece *pre = piece->twin;
+	if (pre && pre->kind == SECTION_KIND_TEXT && piece->kind == SECTION_KIND_INIT)
+		return; /* the running kernel's stays; see assess_init */
+	if (pre && piece_is_moved(pre, piece))
+		finding_add(&update->findings, FINDING_MOVED_FUNCTION, unit->object, name,
+			"was in %s, and the patch puts it into %s", pre->section->name,
+			piece->section->name);
+	if (!pre && piece->symbol->binding != STB_LOCAL &&
+		piece->kind != SECTION_KIND_INIT &&
+		origin_has_global(update->origin, name))
+		finding_add(&update->findings, FINDING_MOVED_FUNCTION, unit->object, name,
+			"is new in this file, and the running kernel has a function of "
+			"that name from another file, which other code goes on calling");
+}
+
+/* Is it part of another function now? */
+static bool function_is_inlined(const struct update_unit *unit, const char *name)
+{
+	size_t count = json_count_items(unit->post_unit.functions);
+	for (size_t i = 0; i < count; i++) {
+		const struct json_t *inlined = json_find(
+			json_find_item(unit->post_unit.functions, i), "inlined");
+		size_t names = json_count_items(inlined);
+		for (size_t k = 0; k < names; k++) {
+			const char *found = json_find_item_text(inlined, k);
+			if (found && strcmp(found, name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * A function that is gone stays in memory. Nobody calls it any more, unless its address
+ * was stored: then it goes on running, old code between new one, and with the parameters
+ * that its callees had before.
+ */
+static void assess_gone_function(struct update *update, const struct update_unit *unit,
+	const struct referrer_list *referrers, const struct piece *piece)
+{
+	const char *name = piece->symbol->name;
+	if (piece->kind == SECTION_KIND_INIT)
+		return; /* see assess_init */
+	const struct referrer *taken = referrer_list_find_address(referrers, piece);
+	if (taken)
+		finding_add(&update->findings, FINDING_REMOVED_FUNCTION, unit->object,
+			name,
+			"is gone, but %s stored its address, so that the running kernel "
+			"may call it at any time",
+			update_piece_name(taken->from));
+	else if (function_is_inlined(unit, name))
+		finding_add(&update->findings, FINDING_INLINED_FUNCTION, unit->object,
+			name, "is no function of its own any more");
+	else
+		finding_add(&update->findings, FINDING_GONE_FUNCTION, unit->object, name,
+			"is gone; the functions that called it are replaced");
+}
+
+static void assess_unit_functions(struct update *update, const struct update_unit *unit)
+{
+	scope_referrer_list struct referrer_list *referrers = NULL;
+	for (size_t i = 0; i < unit->post_pieces->count; i++) {
+		const struct piece *piece = &unit->post_pieces->pieces[i];
+		if (update_is_function(piece))
+			assess_post_function(update, unit, piece);
+	}
+	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
+		const struct piece *piece = &unit->pre_pieces->pieces[i];
+		if (!update_is_function(piece) || piece->twin)
+			continue;
+		if (!referrers)
+			referrers = referrer_list_create(unit->pre_pieces);
+		assess_gone_function(update, unit, referrers, piece);
+	}
+}
+
+void assess_functions(struct update *update)
+{
+	for (size_t i = 0; i < update->unit_count; i++)
+		assess_unit_functions(update, &update->units[i]);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * build_trace.h - what the build made, without a record, from which files
+ *
+ *     .*.cmd files of the object tree ─▶ build_trace_read ─▶ { file: product }
+ *
+ * That a file has no effect on the kernel needs proof: nothing may have been made from
+ * it. Records prove it of what ksplice-cc compiled. Of all else (host programs, vdso,
+ * boot code, objects without a record) kbuild kept a command and a list of dependencies
+ * beside each product. A seal has the outcome instead, in one file.
+ */
+#ifndef KSPLICE_DIFFER_TREE_BUILD_TRACE_H
+#define KSPLICE_DIFFER_TREE_BUILD_TRACE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+struct kernel_tree;
+
+/* Whose commands need not be read, because its record says what it was made from. product
+ * is a path relative to the object tree. */
+typedef bool build_trace_is_recorded(const char *product, void *context);
+
+struct traced_file {
+	char *file;    /* related path, in the source tree */
+	char *product; /* made from it, relative to the object tree; of several the first
+			  by name */
+};
+
+struct build_trace {
+	struct traced_file *items; /* sorted by file */
+	size_t count;
+	size_t capacity;
+};
+
+/*
+ * Finds the files that something was made from. wanted, of count related paths, limits
+ * it to these; NULL: all. Refused where the tree has no trace of a build at all.
+ */
+struct error *build_trace_read(const struct kernel_tree *tree,
+	build_trace_is_recorded *is_recorded, void *context, const char *const *wanted,
+	size_t count, struct build_trace *trace);
+
+/* What was made from the file; NULL if nothing was. */
+const char *build_trace_find(const struct build_trace *trace, const char *file);
+
+/* The content of the file that a seal has; the caller frees it. */
+char *build_trace_print(const struct build_trace *trace);
+
+void build_trace_deinit(struct build_trace *trace);
+
+#define scope_build_trace __attribute__((cleanup(build_trace_deinit)))
+
+#endif

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * update_audit.c - a second opinion on an update
+ *
+ *     update_audit --update=DIR_OR_TAR --keep=KEEPDIR --tree=OBJTREE
+ *
+ * It shares no code with differ/: given the update, what "ksplice-create --keep" left of
+ * making it, and the kernel, it finds out by itself what the update must be, and
+ * complains about each difference. The passes, in order, are those of main():
+ *
+ *     audit_pair, audit_reference   bytes of functions, and where references lead
+ *     audit_table                   entries of tables about code
+ *     audit_change                  what differs between pre and post, and must travel
+ *     audit_hunk                    the old code, and what moves with the kernel
+ *
+ * Exit status: 0 no complaint, 1 complaints, one line each, 2 the audit could not be
+ * made.
+ */
+#include <dirent.h>
+#include <getopt.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "abi/update.h"
+#include "tests/differ/audit_change.h"
+#include "tests/differ/audit_hunk.h"
+#include "tests/differ/audit_pair.h"
+#include "tests/differ/audit_report.h"
+#include "tests/differ/audit_table.h"
+#include "tests/differ/audit_unit.h"
+
+static const char help[] =
+	"usage: update_audit --update=DIR_OR_TAR --keep=KEEPDIR --tree=OBJTREE\n"
+	"Check an update against the objects that it was made of and the kernel.\n"
+	"\n"
+	"  --update=PATH   ksplice-ID.tar.gz, or what it unpacks to\n"
+	"  --keep=DIR      what ksplice-create --keep=DIR left\n"
+	"  --tree=DIR      with vmlinux and the objects of the build\n"
+	"\n"
+	"Exit status: 0 no complaint, 1 complaints, 2 the audit could not be made.\n";
+
+struct options {
+	char *update;
+	char *keep;
+	char *tree;
+};
+
+static bool is_folder(const char *path)
+{
+	struct stat status;
+	return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static void run(const char *const arguments[])
+{
+	int status;
+	pid_t child = fork();
+	if (child == 0) {
+		execvp(arguments[0], (char *const *)arguments);
+		_exit(127);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0 || status)
+		audit_fail("%s failed", arguments[0]);
+}
+
+static char *temporary; /* the folder of an unpacked archive */
+
+static void remove_temporary(void)
+{
+	const char *folder = temporary;
+	temporary = NULL; /* run() may end the program, and come back here */
+	if (folder)
+		run((const char *const[]){"rm", "-rf", folder, NULL});
+}
+
+/* The folder with manifest.json, unpacked if need be. */
+static char *open_update(const char *path)
+{
+	char *manifest = audit_format("%s/manifest.json", path);
+	bool is_unpacked = access(manifest, R_OK) == 0;
+	free(manifest);
+	if (is_unpacked)
+		return strdup(path);
+	if (is_folder(path))
+		audit_fail("%s: no manifest.json in it", path);
+	const char *parent = getenv("TMPDIR");
+	char *made = audit_format("%s/update_audit.XXXXXX", parent ? parent : "/tmp");
+	if (!mkdtemp(made))
+		audit_fail("%s: cannot be made", made);
+	temporary = made;
+	atexit(remove_temporary);
+	run((const char *const[]){"tar", "-xf", path, "-C", temporary, NULL});
+	char *found = NULL;
+	DIR *folder = opendir(temporary);
+	struct dirent *entry;
+	while (folder && (entry = readdir(folder))) {
+		if (entry->d_name[0] != '.') {
+			free(found);
+			found = audit_format("%s/%s", temporary, entry->d_name);
+		}
+	}
+	if (folder)
+		closedir(folder);
+	if (!found)
+		audit_fail("%s: is an empty archive", path);
+	return found;
+}
+
+/* Adds each unit of KEEPDIR/post/FOLDER: an object with its unit beside it. */
+static void open_units(
+	struct audit_update *update, const struct options *options, const char *folder)
+{
+	char *path = audit_format("%s/post/%s", options->keep, folder);
+	struct dirent **entries;
+	int count = scandir(path, &entries, NULL, alphasort);
+	if (count < 0)
+		audit_fail("%s: cannot be read", path);
+	for (int i = 0; i < count; i++) {
+		const char *name = entries[i]->d_name;
+		char *below = audit_format("%s%s%s", folder, *folder ? "/" : "", name);
+		char *file = audit_format("%s/%s", path, name);
+		char *unit = audit_format("%s.json", file);
+		if (name[0] != '.' && is_folder(file)) {
+			open_units(update, options, below);
+		} else if (audit_text_ends(name, ".o") && access(unit, R_OK) == 0) {
+			update->units = audit_grow(update->units, update->unit_count,
+				sizeof(*update->units));
+			audit_unit_open(&update->units[update->unit_count++], below,
+				options->keep, options->tree, update->kernel);
+		}
+		free(unit);
+		free(file);
+		free(below);
+		free(entries[i]);
+	}
+	free(entries);
+	free(path);
+}
+
+/* The module for vmlinux: its file name by the manifest. */
+static const char *find_module(const json_t *manifest)
+{
+	size_t i;
+	json_t *target;
+	const char *module = NULL;
+	json_array_foreach(json_object_get(manifest, "targets"), i, target)
+	{
+		const char *name = json_string_value(json_object_get(target, "name"));
+		if (!name || strcmp(name, KSPLICE_TARGET_VMLINUX) != 0)
+			audit_fail("target %s: the audit knows vmlinux only",
+				name ? name : "without a name");
+		module = json_string_value(json_object_get(target, "module"));
+	}
+	if (!module)
+		audit_fail("manifest.json: names no module");
+	return module;
+}
+
+/* Each function that the manifest promises is in the update, and no other. */
+static void check_manifest(const struct audit_update *update, const json_t *manifest)
+{
+	size_t i;
+	size_t k;
+	json_t *target;
+	json_t *function;
+	size_t promised = 0;
+	size_t found = 0;
+	json_array_foreach(json_object_get(manifest, "targets"), i, target)
+	{
+		json_array_foreach(json_object_get(target, "functions"), k, function)
+		{
+			const char *name =
+				json_string_value(json_object_get(function, "name"));
+			const char *object =
+				json_string_value(json_object_get(function, "object"));
+			bool is_there = false;
+			for (size_t p = 0; name && object && p < update->pair_count;
+				p++) {
+				const struct audit_pair *pair = &update->pairs[p];
+				is_there |= pair->symbol &&
+					    strcmp(pair->unit->name, object) == 0 &&
+					    strcmp(pair->post.symbol->name, name) == 0;
+			}
+			if (!is_there)
+				audit_complain(update->module_name,
+					"%s: the manifest promises it, and it is not there",
+					name ? name : "a function without a name");
+			promised++;
+		}
+	}
+	for (size_t p = 0; p < update->pair_count; p++)
+		found += update->pairs[p].symbol &&
+			 !strstr(update->pairs[p].post.symbol->name, ".cold");
+	if (found > promised)
+		audit_complain(update->module_name,
+			"has %zu functions, and the manifest names %zu", found, promised);
+}
+
+static void read_options(int count, char **arguments, struct options *options)
+{
+	static const struct option table[] = {
+		{"update", required_argument, NULL, 'u'},
+		{"keep", required_argument, NULL, 'k'},
+		{"tree", required_argument, NULL, 't'},
+		{"help", no_argument, NULL, 'h'},
+		{0},
+	};
+	int option;
+	while ((option = getopt_long(count, arguments, "h", table, NULL)) != -1) {
+		switch (option) {
+		case 'u':
+			options->update = optarg;
+			break;
+		case 'k':
+			options->keep = optarg;
+			break;
+		case 't':
+			options->tree = optarg;
+			break;
+		case 'h':
+			fputs(help, stdout);
+			exit(0);
+		default:
+			exit(2);
+		}
+	}
+	if (!options->update || !options->keep || !options->tree || optind < count) {
+		fputs(help, stderr);
+		exit(2);
+	}
+}
+
+int main(int count, char **arguments)
+{
+	struct options options = {0};
+	struct audit_update update = {0};
+	json_error_t error;
+	read_options(count, arguments, &options);
+
+	char *folder = open_update(options.update);
+	char *path = audit_format("%s/manifest.json", folder);
+	json_t *manifest = json_load_file(path, 0, &error);
+	if (!manifest)
+		audit_fail("%s: %s", path, error.text);
+	free(path);
+	update.module_name = find_module(manifest);
+	path = audit_format("%s/%s", folder, update.module_name);
+	update.module = audit_object_open(path);
+	free(path);
+	path = audit_format("%s/vmlinux", options.tree);
+	update.kernel = audit_kernel_open(path);
+	free(path);
+	open_units(&update, &options, "");
+	if (!update.unit_count)
+		audit_fail("%s: no objects in it", options.keep);
+
+	audit_hunk_read_data(&update);
+	audit_pair_functions(&update);
+	audit_pair_follow(&update);
+	audit_table_check(&update);
+	check_manifest(&update, manifest);
+	audit_change_check(&update, manifest);
+	audit_change_check_constants(&update);
+	audit_hunk_check(&update);
+	audit_hunk_check_symbols(&update);
+
+	printf("audit: %s: %zu complaints; %zu functions, %zu entries, %zu references, "
+	       "%zu variables, %zu hunks, %zu sites, %zu functions compared, "
+	       "%zu that it cannot tell\n",
+		update.module_name, audit_counts.complaints, audit_counts.functions,
+		audit_counts.entries, audit_counts.references, audit_counts.variables,
+		audit_counts.hunks, audit_counts.sites, audit_counts.compared,
+		audit_counts.cannot_tell);
+	free(folder);
+	return audit_counts.complaints ? 1 : 0;
+}

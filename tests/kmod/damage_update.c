@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * damage_update.c - makes update modules that ksplice.ko must refuse
+ *
+ *   damage_update                   lists the cases, one a line: name, a tab, and the
+ *                                   regular expression of what the refusal says
+ *   damage_update CASE MODULE       damages the module's tables as that case says
+ *
+ * A program of the tests. The module must replace a function and a constant.
+ */
+#include <elf.h>
+#include <fcntl.h>
+#include <gelf.h>
+#include <libelf.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "abi/update.h"
+
+/* Where a field is counted from. */
+enum origin {
+	START = 0,      /* of the section */
+	FUNCTION_HUNK,  /* the first hunk of that kind */
+	DATA_HUNK,
+	DATA_SITE,      /* the first site of the data hunk */
+	DATA_BYTES,     /* its bytes as linked */
+};
+
+struct edit {
+	enum origin origin;
+	const char *section; /* of START */
+	size_t offset, size;
+	uint64_t value;
+};
+
+#define FIELD(structure, member)                                                         \
+	offsetof(struct structure, member), sizeof(((struct structure *)0)->member)
+#define UPDATE(member) START, KSPLICE_SECTION_UPDATE, FIELD(ksplice_update, member)
+#define TARGET(member) START, KSPLICE_SECTION_TARGETS, FIELD(ksplice_target, member)
+#define LIST(member) START, KSPLICE_SECTION_SYMBOLS, FIELD(ksplice_symbol_list, member)
+#define HUNK(kind, member) kind##_HUNK, NULL, FIELD(ksplice_hunk, member)
+#define SITE(member) DATA_SITE, NULL, FIELD(ksplice_site, member)
+/* Of the list's one target and first symbol. */
+#define LIST_TARGET(member)                                                              \
+	START, KSPLICE_SECTION_SYMBOLS,                                                  \
+		sizeof(struct ksplice_symbol_list) +                                     \
+			offsetof(struct ksplice_target, member),                         \
+		sizeof(((struct ksplice_target *)0)->member)
+#define SYMBOL(member)                                                                   \
+	START, KSPLICE_SECTION_SYMBOLS,                                                  \
+		sizeof(struct ksplice_symbol_list) + sizeof(struct ksplice_target) +     \
+			offsetof(struct ksplice_symbol, member),                         \
+		sizeof(((struct ksplice_symbol *)0)->member)
+/* Bytes of a member that is an array. */
+#define BYTES(section, structure, member, size)                                          \
+	START, section, offsetof(struct structure, member), size
+
+enum { EDITS = 3 };
+
+static const struct damage {
+	const char *name;
+	struct edit edits[EDITS];
+	const char *expected;
+	uint64_t hooks; /* if not 0, the table of hooks is here in the targets' section */
+} damages[] = {
+	{"format-1", {{UPDATE(abi), 1}}, "has format 1, and this ksplice.ko reads 2"},
+	{"no-update", {{UPDATE(magic), 1}}, "carries no update"},
+	{"flags", {{UPDATE(flags), 0x10}}, "has the unknown flags 0x10"},
+	{"header", {{UPDATE(reserved), 1}}, "its header is damaged"},
+	{"no-targets", {{UPDATE(target_count), 0}}, "has no target"},
+	{"many-targets", {{UPDATE(target_count), 1000000}}, "its tables are damaged"},
+	{"many-hunks", {{UPDATE(hunk_count), 1000000}}, "its tables are damaged"},
+	{"hooks-nowhere", {{UPDATE(hook_count), 1}}, "its table of hooks is damaged"},
+	/* The end of the target's name is 0 and its kind is 1: a hook of kind 1. */
+	{"hook", {{UPDATE(hook_count), 1}},
+		"has a hook pre_apply, and this ksplice.ko runs no hooks",
+		offsetof(struct ksplice_target, kind) - 8},
+	{"hook-kind", {{UPDATE(hook_count), 1}}, "has a hook of the unknown kind [0-9]+",
+		offsetof(struct ksplice_target, build_id)},
+
+	{"target-kind", {{TARGET(kind), 9}}, "vmlinux has the unknown kind 9"},
+	{"target-module", {{TARGET(kind), KSPLICE_TARGET_MODULE}},
+		"its target vmlinux is a module, and this ksplice.ko can only patch"},
+	{"target-parent", {{TARGET(kind), KSPLICE_TARGET_UPDATE}},
+		"builds on update vmlinux, and this ksplice.ko knows no parent"},
+	{"target-flags", {{TARGET(flags), 2}}, "vmlinux has the unknown flags 0x2"},
+	{"target-reserved", {{TARGET(reserved), 1}}, "target 0 is damaged"},
+	{"target-name", {{BYTES(KSPLICE_SECTION_TARGETS, ksplice_target, name, 1), 'x'}},
+		"its target xmlinux is the kernel image under another name"},
+	{"target-name-end",
+		{{BYTES(KSPLICE_SECTION_TARGETS, ksplice_target, name[60], 1), 'x'}},
+		"target 0 is damaged"},
+	{"target-build",
+		{{BYTES(KSPLICE_SECTION_TARGETS, ksplice_target, build_id[3], 4), 0}},
+		"made for a kernel with build-id"},
+	{"target-build-size", {{TARGET(build_id_size), 33}}, "target 0 is damaged"},
+
+	{"list-format-1", {{LIST(abi), 1}},
+		"symbol list: has format 1, and this ksplice.ko reads 2"},
+	{"list-reserved", {{LIST(reserved), 1}}, "symbol list: is damaged"},
+	{"list-targets", {{LIST(target_count), 2}}, "symbol list: is damaged"},
+	{"list-target-kind", {{LIST_TARGET(kind), 0}},
+		"symbol list: its target vmlinux has the unknown kind 0"},
+	{"list-target-module", {{LIST_TARGET(kind), KSPLICE_TARGET_MODULE}},
+		"symbol list: its target vmlinux is a module"},
+	{"symbol-kind", {{SYMBOL(kind), 9}}, "has the unknown kind 9"},
+	{"symbol-reserved", {{SYMBOL(reserved), 1}}, "has the unknown kind"},
+	{"symbol-target", {{SYMBOL(place.target), 5}}, "its place is damaged"},
+	{"symbol-section", {{SYMBOL(place.section), 0}}, "its place is damaged"},
+
+	{"hunk-kind", {{HUNK(FUNCTION, kind), 7}}, "is a hunk of the unknown kind 7"},
+	{"hunk-reserved", {{HUNK(DATA, reserved), 1}}, "hunk [0-9]+ is damaged"},
+	{"hunk-target", {{HUNK(DATA, place.target), 1}}, "hunk [0-9]+ is damaged"},
+	{"hunk-section", {{HUNK(DATA, place.section), 0}}, "hunk [0-9]+ is damaged"},
+	{"hunk-size", {{HUNK(DATA, size), 0x1000000}}, "hunk [0-9]+ is damaged"},
+	{"hunk-sites", {{HUNK(DATA, site_count), 0x1000000}}, "hunk [0-9]+ is damaged"},
+	{"constant-in-text", {{HUNK(DATA, place.offset), 0x1000}},
+		"is not in the kernel's read-only data"},
+	{"constant-elsewhere", {{HUNK(DATA, place.offset), 0x7fffffffff}},
+		"hunk [0-9]+ is damaged"},
+	{"constant-name", {{HUNK(DATA, name), 0}}, "kallsyms does not know it at"},
+	{"constant-jump", {{HUNK(DATA, jump), 1}}, "has no new content"},
+	{"constant-of-code", {{HUNK(FUNCTION, jump), 0},
+				     {HUNK(FUNCTION, kind), KSPLICE_HUNK_DATA}},
+		"has no new content in the update's read-only data"},
+	{"function-of-data", {{HUNK(DATA, kind), KSPLICE_HUNK_FUNCTION}},
+		"has no place for the jump, or no new code"},
+	{"part-with-post", {{HUNK(DATA, kind), KSPLICE_HUNK_PART}},
+		"is a part, and has new code"},
+	{"site-kind", {{SITE(kind), 99}}, "a unknown site of 8 bytes is damaged"},
+	{"site-relocation", {{SITE(kind), KSPLICE_SITE_RELOCATION}},
+		"a relocation site of 8 bytes is damaged"},
+	{"site-of-code", {{SITE(kind), KSPLICE_SITE_LOCK}, {SITE(length), 1}},
+		"a constant has no lock prefix site of 1 bytes"},
+	{"site-short", {{SITE(length), 4}},
+		"a constant has no absolute address site of 4 bytes"},
+	{"bytes", {{DATA_BYTES, NULL, 0, 1, 0xa5}},
+		"\\+0x0: memory has 00 .*, and the build has a5"},
+};
+
+static void end_with(const char *problem)
+{
+	fprintf(stderr, "damage_update: %s\n", problem);
+	exit(2);
+}
+
+static Elf_Data *find_section(Elf *elf, const char *wanted)
+{
+	size_t names;
+
+	elf_getshdrstrndx(elf, &names);
+	for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
+		GElf_Shdr header;
+		const char *name;
+
+		gelf_getshdr(section, &header);
+		name = elf_strptr(elf, names, header.sh_name);
+		if (name && !strcmp(name, wanted))
+			return elf_getdata(section, NULL);
+	}
+	end_with(wanted);
+	return NULL;
+}
+
+static struct ksplice_hunk *find_hunk(Elf *elf, uint32_t kind)
+{
+	Elf_Data *data = find_section(elf, KSPLICE_SECTION_HUNKS);
+	struct ksplice_hunk *hunk = data->d_buf;
+
+	for (; (char *)(hunk + 1) <= (char *)data->d_buf + data->d_size; hunk++)
+		if (hunk->kind == kind)
+			return hunk;
+	end_with("the update does not replace what it must");
+	return NULL;
+}
+
+static char *find_origin(Elf *elf, const struct edit *edit)
+{
+	struct ksplice_site *sites;
+
+	switch (edit->origin) {
+	case START:
+		return find_section(elf, edit->section)->d_buf;
+	case FUNCTION_HUNK:
+		return (char *)find_hunk(elf, KSPLICE_HUNK_FUNCTION);
+	case DATA_HUNK:
+		return (char *)find_hunk(elf, KSPLICE_HUNK_DATA);
+	case DATA_SITE:
+		sites = find_section(elf, KSPLICE_SECTION_SITES)->d_buf;
+		return (char *)&sites[find_hunk(elf, KSPLICE_HUNK_DATA)->first_site];
+	case DATA_BYTES:
+		return (char *)find_section(elf, KSPLICE_SECTION_MATCH)->d_buf +
+		       find_hunk(elf, KSPLICE_HUNK_DATA)->bytes;
+	}
+	return NULL;
+}
+
+/* Makes the hooks be in the section of the targets, by one relocation more: a copy of
+ * the targets' own. */
+static void add_hooks(Elf *elf, uint64_t offset)
+{
+	Elf_Data *data = find_section(elf, ".rela" KSPLICE_SECTION_UPDATE);
+	size_t count = data->d_size / sizeof(Elf64_Rela);
+	Elf64_Rela *relocs = malloc((count + 1) * sizeof(*relocs));
+
+	memcpy(relocs, data->d_buf, data->d_size);
+	for (size_t i = 0; i < count; i++)
+		if (relocs[i].r_offset == offsetof(struct ksplice_update, targets))
+			relocs[count] = relocs[i];
+	relocs[count].r_offset = offsetof(struct ksplice_update, hooks);
+	relocs[count].r_addend += (int64_t)offset;
+	data->d_buf = relocs;
+	data->d_size += sizeof(*relocs);
+}
+
+static void damage_module(const struct damage *damage, const char *path)
+{
+	int fd = open(path, O_RDWR);
+	Elf *elf;
+
+	elf_version(EV_CURRENT);
+	elf = elf_begin(fd, ELF_C_RDWR, NULL);
+	if (fd < 0 || !elf)
+		end_with("the module cannot be opened");
+	for (const struct edit *edit = damage->edits;
+		edit < damage->edits + EDITS && edit->size; edit++) {
+		char *place = find_origin(elf, edit) + edit->offset;
+
+		if (!memcmp(place, &edit->value, edit->size))
+			end_with("the damage is there already");
+		memcpy(place, &edit->value, edit->size);
+	}
+	if (damage->hooks)
+		add_hooks(elf, damage->hooks);
+	for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));)
+		elf_flagdata(elf_getdata(section, NULL), ELF_C_SET, ELF_F_DIRTY);
+	if (elf_update(elf, ELF_C_WRITE) < 0)
+		end_with(elf_errmsg(-1));
+	elf_end(elf);
+	close(fd);
+}
+
+int main(int argc, char **argv)
+{
+	size_t count = sizeof(damages) / sizeof(damages[0]);
+
+	for (size_t i = 0; i < count; i++) {
+		if (argc != 3)
+			printf("%s\t%s\n", damages[i].name, damages[i].expected);
+		else if (!strcmp(damages[i].name, argv[1]))
+			return damage_module(&damages[i], argv[2]), 0;
+	}
+	if (argc == 3)
+		end_with("no such case");
+	return 0;
+}

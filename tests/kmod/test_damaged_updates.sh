@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# test_damaged_updates.sh - ksplice.ko refuses by name each update whose tables are
+# damaged, of another format, or ask for what it cannot do, and changes nothing
+
+# shellcheck source-path=SCRIPTDIR/../vm source=session.sh
+. "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
+
+${CC:-gcc} -D_GNU_SOURCE -I"$top" -Wall -o "$work/damage" \
+	"$top/tests/kmod/damage_update.c" -lelf
+
+# A function and a constant.
+make_patch fs/eventfd.c '
+	/^static const struct file_operations eventfd_fops = {/,/^};/ s/noop_llseek/default_llseek/
+	/^struct file \*eventfd_fget(/,/^}/ s/^\tfile = fget(fd);/\tpr_info("new eventfd_fget\\n");\n&/' \
+	"$work/both.patch"
+update=$(create_update "$work/both.patch")
+id=$(name_id "$update")
+
+mkdir "$work/damaged"
+"$work/damage" >"$work/damaged/cases"
+count=0
+while IFS=$'\t' read -r name _; do
+	mkdir "$work/unpacked"
+	tar -xzf "$update" -C "$work/unpacked"
+	"$work/damage" "$name" "$work/unpacked/ksplice-$id/ksplice-$id-vmlinux.ko"
+	tar -czf "$work/damaged/$name.tar.gz" -C "$work/unpacked" "ksplice-$id"
+	rm -r "$work/unpacked"
+	count=$((count + 1))
+done <"$work/damaged/cases"
+[ "$count" -gt 40 ] || fail "only $count cases"
+cp "$update" "$work/damaged/sound.tar.gz"
+
+boot --file "$work/damaged" <<'EOS'
+modprobe ksplice
+kernel_text save /tmp/before
+while IFS='	' read -r name expected; do
+	expect_status 2 ksplice-apply "damaged/$name.tar.gz"
+	grep -qE -e "$expected" /tmp/out || {
+		cat /tmp/out
+		fail "$name: does not say $expected"
+	}
+	[ -z "$(find /sys/kernel/ksplice -mindepth 1 -type d)" ] || fail "$name: in sysfs"
+	echo "$name: $(head -n 1 /tmp/out)"
+done <damaged/cases
+kernel_text compare /tmp/before
+apply damaged/sound.tar.gz
+EOS

@@ -115,9 +115,9 @@ edit kernel/sys.c -e "/^static int do_sysinfo/i\\
 ${new_code//$'\n'/\\$'\n'}" -e "$use_new"
 # A part of its own (.cold) with a BUG entry.
 edit kernel/sched/core.c '/^int sched_cpu_dying/,/^}/s/^\tsched_tick_stop(cpu);/&\n\tif (cpu == 4711)\n\t\tpr_info("never %u\\n", cpu);/'
-edit fs/eventfd.c -e 's/\.llseek\t.*= noop_llseek/.llseek\t\t= no_llseek/' \
-	-e '/^static int eventfd_release/,/^}/s/^\twake_up_poll/\tif (!ctx)\n\t\treturn -EINVAL;\n&/' \
-	-e '/^struct file \*eventfd_fget/,/^}/s/-EINVAL/-EBADF/'
+edit fs/pipe.c -e 's/\.llseek\t.*= no_llseek/.llseek\t\t= noop_llseek/' \
+	-e '/^pipe_release/,/^}/s/^\t__pipe_lock(pipe);/\tif (!pipe)\n\t\treturn -EINVAL;\n&/' \
+	-e '/^struct pipe_inode_info \*get_pipe_info/,/^}/s/|| !pipe)/|| !pipe || pipe == current->journal_info)/'
 create every
 
 damaged '__do_sys_waitid\+0x5: is not the byte that post has' flip __do_sys_waitid 5
@@ -140,10 +140,10 @@ damaged '__ex_table\+0x[0-9a-f]+: leads to' addend __ex_table 1 1
 damaged 'leads to the kernel.s si_swapinfo' redirect :si_meminfo :si_swapinfo
 damaged 'leads to .*not to si_meminfo' place :si_meminfo
 damaged 'is not on the list of symbols' place :si_meminfo
-damaged 'not to the kernel.s own eventfd_release, whose address stays' \
-	redirect :eventfd_release eventfd_release
+damaged 'not to the kernel.s own pipe_release, whose address stays' \
+	redirect :pipe_release pipe_release
 damaged 'not to the kernel.s own, which is changed in place' \
-	redirect :eventfd_fops eventfd_fops
+	redirect :pipefifo_fops pipefifo_fops
 # The layout of struct ksplice_hunk in abi/update.h.
 hunk=56 address=8 kind=24 size=28 jump=32 bytes=40 sites=48
 damaged 'vmlinux has no such symbol' add .ksplice.hunks $address 16
@@ -156,12 +156,12 @@ objcopy --dump-section .ksplice.hunks="$work/hunks" "$work"/every/ksplice-*/*.ko
 constant=$((hunk * $(od -An -v -tu4 -w$hunk "$work/hunks" |
 	awk -v field=$((kind / 4 + 1)) '$field == 3 { print NR - 1 }')))
 for_section "$tree/vmlinux" .rela.text \
-	damaged 'eventfd_fops\+0x[0-9a-f]+: moves with the kernel, and no site' \
+	damaged 'pipefifo_fops\+0x[0-9a-f]+: moves with the kernel, and no site' \
 	add .ksplice.hunks $((constant + sites)) -1
-damaged 'eventfd_fops: differs after the patch, and the update does not have it' \
+damaged 'pipefifo_fops: differs after the patch, and the update does not have it' \
 	add .ksplice.hunks $((constant + kind)) -1
-damaged 'eventfd_fops: was copied, and .* goes on to use' \
-	add .ksplice.hunks $((constant + kind)) -1 / redirect :eventfd_fops eventfd_fops
+damaged 'pipefifo_fops: was copied, and .* goes on to use' \
+	add .ksplice.hunks $((constant + kind)) -1 / redirect :pipefifo_fops pipefifo_fops
 
 # exchanged NAME FROM FILE TO WANTED: FILE of the kept objects FROM stands in for TO
 exchanged() {

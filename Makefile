@@ -86,7 +86,7 @@ guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 
 # ---- targets ----------------------------------------------------------------
 
-.PHONY: all kmod tests demo check check-long bench install clean help
+.PHONY: all kmod tests demo check check-long corpus bench install clean help
 all: $(tools) $(plugins) $(shadow) $(data)
 
 ifneq ($(plugin_cc),)
@@ -105,6 +105,8 @@ help:
 	'make demo            patch a running kernel, from nothing to undo, in QEMU' \
 	'make check           run all tests (installs the Debian packages they need)' \
 	'make check-long      the tests that take hours: whole kernels, 500 mutated sources' \
+	'make corpus FROM=V TO=V [MAX=N]  real changes between two versions of the kernel,' \
+	'                     each given to ksplice-create; V as in linux-source-6.1=V' \
 	'make bench           measure what recording and the index cost' \
 	'make kmod KERNEL=T   build ksplice.ko for the kernel object tree T' \
 	'make tests           build the unit tests and the programs the VM tests run' \
@@ -130,6 +132,13 @@ check:
 
 check-long:
 	@tests/check --long $(KERNEL)
+
+# Not judged but for errors: a row for each change of a real kernel.
+corpus: all tests
+	@[ -n "$(FROM)" ] && [ -n "$(TO)" ] || { \
+		echo 'make corpus: say between which versions: make corpus FROM=6.1.170-3 TO=6.1.176-1' >&2; \
+		exit 1; }
+	@tests/corpus/run $(FROM) $(TO) $(or $(MAX),0) $(KERNEL)
 
 # What is measured and not judged, on the test kernel or KERNEL.
 bench: all

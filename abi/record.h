@@ -38,6 +38,9 @@
  */
 #define KSPLICE_ENV_UNIT "KSPLICE_UNIT"
 
+/* "1": the plugin also writes the layouts of all types, and who depends on them. */
+#define KSPLICE_ENV_LAYOUTS "KSPLICE_LAYOUTS"
+
 /* Where ksplice-cc keeps the units of objects that a compiler cache may have. */
 #define KSPLICE_ENV_UNIT_STORE "KSPLICE_UNIT_STORE"
 

@@ -56,6 +56,9 @@ static const char help[] =
 	"-p1)\n"
 	"      --source=DIR   where the source tree is, if it is not where it was\n"
 	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
+	"      --allow-layout=KIND:NAME\n"
+	"                     take the patch although it changes the layout of struct,\n"
+	"                     union or enum NAME; may be there several times\n"
 	"      --keep=DIR     keep the objects made on the way in DIR, which must not "
 	"exist\n"
 	"      --json         print the result as JSON on standard output\n"
@@ -73,6 +76,7 @@ struct create {
 	const char *keep;
 	const char *tree_path;
 	const char *source_path;
+	struct command_list allowed_layouts; /* "struct:NAME" */
 	unsigned strip;
 	bool is_json;
 	bool is_quiet;
@@ -216,6 +220,17 @@ static struct error *create_compile(struct create *create,
 	return error;
 }
 
+/* Pre is what runs: piece by piece as vmlinux has it, or the object as a whole. */
+static struct error *create_prove(const struct create *create,
+	const struct update_source *source, const struct update_unit *unit)
+{
+	scope_error struct error *different = origin_prove_unit(&create->origin, unit);
+	if (!different || error_get_kind(different) != ERROR_REFUSED)
+		return take_pointer(different);
+	message_step("compiling %s as it was built", unit->object);
+	return update_unit_prove_object(source, unit);
+}
+
 /* Compiles each unit twice, and takes both objects apart. */
 static struct error *create_compare(struct create *create)
 {
@@ -235,7 +250,7 @@ static struct error *create_compare(struct create *create)
 		try(create_compile(create, &source, unit));
 		try(update_unit_prove(&source, unit));
 		try(update_unit_compare(&source, unit));
-		try(origin_prove_unit(&create->origin, unit));
+		try(create_prove(create, &source, unit));
 	}
 	return NULL;
 }
@@ -252,7 +267,8 @@ static struct error *create_select(struct create *create)
 	assess_boot(update);
 	try(closure_select(update));
 	try(assess_selection(update));
-	return assess_init(update);
+	try(assess_init(update));
+	return assess_layouts(update, &create->allowed_layouts);
 }
 
 /* Old code and constants, with all places where memory may differ from vmlinux. */
@@ -369,6 +385,7 @@ static struct error *create_clean(struct create *create)
 	kernel_tree_close(create->tree);
 	json_release(create->warnings);
 	free(create->patch_copy);
+	free(create->allowed_layouts.items);
 	free(create->shadow);
 	free(create->work);
 	return error;
@@ -437,6 +454,7 @@ static struct error *create_read_options(
 		{"output", 'o', .text = &create->output},
 		{"keep", .text = &create->keep},
 		{"source", .text = &create->source_path},
+		{"allow-layout", .list = &create->allowed_layouts},
 		{"json", .flag = &create->is_json},
 		{"quiet", 'q', .flag = &create->is_quiet},
 		{0},

@@ -24,7 +24,7 @@ static size_t command_line_count(const struct command_line *line)
 
 static int command_line_get_argument(const struct command_option *option)
 {
-	if (!option->text)
+	if (!option->text && !option->list)
 		return no_argument;
 	return option->is_optional ? optional_argument : required_argument;
 }
@@ -72,6 +72,10 @@ static struct error *command_line_take(
 		return error_failed("try '%s --help'", line->name);
 	if (option->flag) {
 		*option->flag = true;
+		return NULL;
+	}
+	if (option->list) {
+		*array_add(option->list) = optarg ? optarg : "";
 		return NULL;
 	}
 	if (given[option - line->options])

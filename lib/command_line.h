@@ -9,16 +9,26 @@
 #define KSPLICE_LIB_COMMAND_LINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct error;
 
-/* One of flag and text is set. */
+/* The arguments of an option that may be there several times, in their order.
+ * Zero-initialise it; free(items) ends it, the texts are those of the command line. */
+struct command_list {
+	const char **items;
+	size_t count;
+	size_t capacity;
+};
+
+/* One of flag, text and list is set. */
 struct command_option {
-	const char *name;  /* the long one; NULL ends the table */
-	char letter;       /* the short one, or 0 */
-	bool is_optional;  /* the argument, which is "" where it is missing */
-	bool *flag;        /* becomes true */
-	const char **text; /* becomes the option's argument */
+	const char *name;          /* the long one; NULL ends the table */
+	char letter;               /* the short one, or 0 */
+	bool is_optional;          /* the argument, which is "" where it is missing */
+	bool *flag;                /* becomes true */
+	const char **text;         /* becomes the option's argument */
+	struct command_list *list; /* gets the option's argument, each time */
 };
 
 struct command_line {

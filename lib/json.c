@@ -123,3 +123,10 @@ const char *json_find_item_text(const struct json_t *array, size_t number)
 {
 	return json_string_value(json_array_get(array, number));
 }
+
+int64_t json_find_item_number(
+	const struct json_t *array, size_t number, int64_t otherwise)
+{
+	const struct json_t *value = json_array_get(array, number);
+	return json_is_integer(value) ? json_integer_value(value) : otherwise;
+}

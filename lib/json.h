@@ -52,6 +52,9 @@ size_t json_count_items(const struct json_t *array);
 const struct json_t *json_find_item(const struct json_t *array, size_t number);
 /* The item's own text, NULL if it is none. */
 const char *json_find_item_text(const struct json_t *array, size_t number);
+/* The item's own number; otherwise if it is no whole number. */
+int64_t json_find_item_number(
+	const struct json_t *array, size_t number, int64_t otherwise);
 
 static inline void cleanup_json(struct json_t **json)
 {

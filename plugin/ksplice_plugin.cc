@@ -283,8 +283,10 @@ static void on_finish(void *, void *)
 		FOR_EACH_VARIABLE(node)
 		if (TREE_ASM_WRITTEN(node->decl) && !is_local_alias(node))
 			add_variable(node->decl);
+		layout_walk_finish();
 		unit_finish(unit);
 	}
+	layout_walk_stop();
 	unit_destroy(unit);
 	unit = NULL;
 }
@@ -337,6 +339,9 @@ int plugin_init(struct plugin_name_args *info, struct plugin_gcc_version *versio
 	register_callback(name, PLUGIN_START_UNIT, on_start, NULL);
 	register_callback(name, PLUGIN_FINISH_UNIT, on_finish, NULL);
 	symtab->add_cgraph_removal_hook(on_node_removed, NULL);
+	const char *asked = getenv(KSPLICE_ENV_LAYOUTS);
+	if (asked && strcmp(asked, "1") == 0)
+		layout_walk_start(unit_ask_layouts(unit), name);
 	atexit(at_exit);
 	return 0;
 }

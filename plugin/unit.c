@@ -98,6 +98,7 @@ void unit_destroy(struct unit *unit)
 	unit_deinit_scope(&unit->toplevel_scope);
 	text_deinit(&unit->line);
 	unit_inlines_deinit(&unit->inlines);
+	unit_layouts_destroy(unit->layouts);
 	free(unit->inputs.items);
 	free(unit->objects.items);
 	free(unit->references.items);
@@ -159,6 +160,7 @@ void unit_begin_function(struct unit *unit, const struct unit_function_facts *fa
 		.line = facts->line,
 		.end_line = facts->end_line ? facts->end_line
 					    : unit_find_end(unit, facts->origin_number),
+		.origin_number = facts->origin_number,
 		.first_inline = unit->inlined.count,
 	};
 	added.object = unit_add_object(unit, UNIT_OBJECT_FUNCTION, added.name);
@@ -297,6 +299,7 @@ void unit_add_variable(struct unit *unit, const struct unit_variable_facts *fact
 	variable->file = unit_add_name(unit, facts->file);
 	variable->section = unit_add_name(unit, facts->section);
 	variable->line = facts->line;
+	variable->number = facts->number;
 	variable->is_correlated = facts->source != NULL;
 	struct unit_name *known = unit_names_get(unit->names, name);
 	known->variable = (uint32_t)unit->variables.count;
@@ -317,6 +320,13 @@ void unit_declare_variable(
 	uint32_t ordinal = unit_names_get(unit->names, family)->ordinal++;
 	uint32_t declared = unit_name_declaration(unit, number);
 	unit_names_get(unit->names, declared)->ordinal = ordinal;
+}
+
+struct unit_layouts *unit_ask_layouts(struct unit *unit)
+{
+	if (!unit->layouts)
+		unit->layouts = unit_layouts_create();
+	return unit->layouts;
 }
 
 void unit_note_crash(struct unit *unit)

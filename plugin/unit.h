@@ -20,6 +20,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "plugin/unit_layout.h"
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -102,6 +104,12 @@ void unit_add_variable(struct unit *unit, const struct unit_variable_facts *fact
  */
 void unit_declare_variable(
 	struct unit *unit, unsigned number, const char *source, unsigned owner);
+
+/*
+ * The unit is to have the layouts of its types as well; the caller lets GCC fill them in.
+ * The unit owns them.
+ */
+struct unit_layouts *unit_ask_layouts(struct unit *unit);
 
 /* Says in the result that the compiler crashed. */
 void unit_note_crash(struct unit *unit);

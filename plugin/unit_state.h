@@ -99,6 +99,7 @@ struct unit_function {
 	uint32_t cold; /* name of the cold part */
 	unsigned line;
 	unsigned end_line;
+	unsigned origin_number;
 	size_t first_inline; /* in unit.inlined */
 	size_t inline_count;
 };
@@ -122,6 +123,7 @@ struct unit_variable {
 	uint32_t file;
 	uint32_t section;
 	unsigned line;
+	unsigned number;
 	bool is_correlated; /* else it has no identity beyond this compile */
 };
 
@@ -142,6 +144,7 @@ struct unit {
 	array_of(struct unit_alias) aliases;
 	array_of(uint32_t) inlined;
 	struct unit_inlines inlines;
+	struct unit_layouts *layouts; /* NULL: nobody asked */
 	uint32_t stamp; /* last one that was given out */
 
 	/* Where the reading of the text is. */

@@ -49,6 +49,20 @@ static void unit_write_section(
 	}
 }
 
+/* The layouts that the function's code depends on, that of inlined bodies included. */
+static void unit_write_function_layouts(
+	struct unit *unit, struct text *text, const struct unit_function *function)
+{
+	if (!unit->layouts)
+		return;
+	unit_layouts_start_list(unit->layouts);
+	unit_layouts_join_function(unit->layouts, function->origin_number);
+	for (size_t i = 0; i < function->inline_count; i++)
+		unit_layouts_join_name(unit->layouts,
+			unit->inlined.items[function->first_inline + i]);
+	unit_layouts_put_list(unit->layouts, text);
+}
+
 static void unit_write_function(
 	struct unit *unit, struct text *text, const struct unit_function *function)
 {
@@ -80,6 +94,7 @@ static void unit_write_function(
 		}
 		text_add(text, "]");
 	}
+	unit_write_function_layouts(unit, text, function);
 	text_add(text, "}");
 }
 
@@ -103,7 +118,20 @@ static void unit_write_variable(
 	if (variable->line)
 		json_text_put_number(text, "line", variable->line);
 	unit_write_section(unit, text, object->section, object->explicit);
+	if (unit->layouts)
+		unit_layouts_put_variable(unit->layouts, variable->number, text);
 	text_add(text, "}");
+}
+
+/* Inlined bodies are known by name, those that the layouts are about by number. */
+static void unit_name_layouts(struct unit *unit)
+{
+	for (size_t i = 0; unit->layouts && i < unit->inlines.capacity; i++) {
+		const struct unit_inline_entry *entry = &unit->inlines.entries[i];
+		if (entry->number && entry->name)
+			unit_layouts_name_function(
+				unit->layouts, entry->number, entry->name - 1);
+	}
 }
 
 void unit_write(struct unit *unit, struct text *text)
@@ -114,6 +142,7 @@ void unit_write(struct unit *unit, struct text *text)
 	unit_write_inputs(unit, text);
 	unit_hash_object(unit, 0, value);
 	unit_write_hash(text, "toplevel", value);
+	unit_name_layouts(unit);
 	json_text_add_key(text, "functions");
 	text_add(text, "[");
 	array_foreach (function, &unit->functions)
@@ -123,5 +152,8 @@ void unit_write(struct unit *unit, struct text *text)
 	text_add(text, "[");
 	array_foreach (variable, &unit->variables)
 		unit_write_variable(unit, text, variable);
-	text_add(text, "]}\n");
+	text_add(text, "]");
+	if (unit->layouts)
+		unit_layouts_put_types(unit->layouts, text);
+	text_add(text, "}\n");
 }

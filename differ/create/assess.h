@@ -14,6 +14,7 @@
 
 #include <stdbool.h>
 
+struct command_list;
 struct error;
 struct piece;
 struct update;
@@ -37,6 +38,12 @@ struct error *assess_selection(struct update *update);
  * the patch brings.
  */
 struct error *assess_init(struct update *update);
+
+/*
+ * After the closure: structs, unions and enums whose layout the patch changes. Refused
+ * unless no object of the old layout can meet new code, or allowed has "kind:name".
+ */
+struct error *assess_layouts(struct update *update, const struct command_list *allowed);
 
 /* Has the variable state that is worth nothing: a flag of WARN_ONCE, a rate limit, a site
  * of pr_debug? A copy of it may start anew. */

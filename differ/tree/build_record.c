@@ -17,6 +17,7 @@ static struct error *record_read_parts(
 	record->inputs = json_find(unit, "inputs");
 	record->functions = json_find(unit, "functions");
 	record->variables = json_find(unit, "variables");
+	record->layouts = json_find(unit, "layouts");
 	if (!record->inputs || !record->functions || !record->variables)
 		return error_failed("%s: lacks what the plugin writes", path);
 	return NULL;

@@ -26,6 +26,8 @@ struct record {
 	const struct json_t *inputs;    /* array of texts */
 	const struct json_t *functions; /* array of objects */
 	const struct json_t *variables; /* array of objects */
+	/* Array of objects, the unit's types; NULL: the plugin was not asked. */
+	const struct json_t *layouts;
 };
 
 /* Reads and checks it; another format version is refused by name. Release with

@@ -8,6 +8,7 @@
 
 #include "abi/record.h"
 #include "abi/seal.h"
+#include "differ/tree/build_record.h"
 #include "differ/tree/seal_manifest.h"
 #include "differ/tree/thin_archive.h"
 #include "lib/cleanup.h"
@@ -37,14 +38,36 @@ static const char *const vmlinux_objects[] = {
 
 static const char source_link[] = "source";
 
+/* Of an object that every kernel has: in which folder was it compiled? */
+static const char first_record[] = KSPLICE_RECORD_DIR "/init/main.o.json.zst";
+
 bool kernel_tree_is_source(const char *folder)
 {
 	scope_free char *kbuild = file_join(folder, "Kbuild");
 	return file_exists(kbuild);
 }
 
-/* Where the trees were: a seal says so, and the link that kbuild leaves in an object tree
- * that was made with O=, even where it leads nowhere by now. */
+/* Where the object tree was when it was built; a tree that was moved or copied does not
+ * show it, but a record does. Another name of the folder that it is in is no other place.
+ */
+static char *kernel_tree_find_built_objects(const struct kernel_tree *tree)
+{
+	scope_free char *path = file_join(tree->objects, first_record);
+	scope_record struct record record = {0};
+	if (!file_exists(path))
+		return memory_copy_text(tree->objects);
+	/* An unreadable record is the index's to report. */
+	scope_error struct error *error = record_read(path, &record);
+	if (error || record.unrecorded || !record.folder)
+		return memory_copy_text(tree->objects);
+	scope_free char *now = realpath(record.folder, NULL);
+	if (now && strcmp(now, tree->objects) == 0)
+		return memory_copy_text(tree->objects);
+	return memory_copy_text(record.folder);
+}
+
+/* Where the trees were: a seal says so, or a record, and the link that kbuild leaves in
+ * an object tree that was made with O=, even where it leads nowhere by now. */
 static struct error *kernel_tree_find_built(struct kernel_tree *tree)
 {
 	scope_free char *seal = file_join(tree->objects, KSPLICE_SEAL_MANIFEST);
@@ -61,17 +84,31 @@ static struct error *kernel_tree_find_built(struct kernel_tree *tree)
 	scope_free char *link = file_join(tree->objects, source_link);
 	ssize_t size = readlink(link, target, sizeof(target) - 1);
 	target[size < 0 ? 0 : size] = '\0';
-	tree->built_objects = memory_copy_text(tree->objects);
-	tree->built_source = realpath(link, NULL);
+	tree->built_objects = kernel_tree_find_built_objects(tree);
+	/* The link is relative where the object tree is a folder of the source tree. */
+	if (size > 0 && target[0] == '/')
+		tree->built_source = realpath(link, NULL);
 	if (!tree->built_source)
-		tree->built_source = file_normalize(tree->objects, target);
+		tree->built_source = file_normalize(tree->built_objects, target);
 	return NULL;
+}
+
+/* Where the source is by now, if nobody says: as the link has it, which moves along with
+ * a tree that was moved as a whole, or where it was. The caller frees it. */
+static char *kernel_tree_guess_source(const struct kernel_tree *tree)
+{
+	scope_free char *link = file_join(tree->objects, source_link);
+	if (strcmp(tree->built_objects, tree->built_source) == 0)
+		return memory_copy_text(tree->objects);
+	if (kernel_tree_is_source(link))
+		return take_pointer(link);
+	return memory_copy_text(tree->built_source);
 }
 
 static struct error *kernel_tree_find_source(struct kernel_tree *tree, const char *source)
 {
 	bool is_one_tree = strcmp(tree->built_objects, tree->built_source) == 0;
-	const char *path = is_one_tree ? tree->objects : tree->built_source;
+	scope_free char *path = kernel_tree_guess_source(tree);
 	tree->source = realpath(source ? source : path, NULL);
 	if (is_one_tree && !kernel_tree_is_source(tree->objects))
 		return error_hint(
@@ -193,25 +230,26 @@ char *kernel_tree_find_config(const struct kernel_tree *tree, const char *symbol
 	return NULL;
 }
 
-/* NULL where the path is in neither of the two trees. */
-static char *path_relate(const char *objects, const char *source, const char *path)
-{
-	const char *rest;
-	/* The object tree may be a folder of the source tree, so it goes first; in a
-	 * build without O= both are one, and everything is source. */
-	if (strcmp(objects, source) != 0 && file_is_below(objects, path, &rest))
-		return memory_format("%s%s", object_prefix, rest);
-	if (file_is_below(source, path, &rest))
-		return memory_format("%s%s", source_prefix, rest);
-	return NULL;
-}
-
 char *kernel_tree_relate_path(const struct kernel_tree *tree, const char *path)
 {
-	char *related = path_relate(tree->objects, tree->source, path);
-	if (!related)
-		related = path_relate(tree->built_objects, tree->built_source, path);
-	return related ? related : memory_copy_text(path);
+	/* The object tree may be a folder of the source tree, so it goes first, where it
+	 * is and where it was; in a build without O= both are one, and all is source. */
+	bool is_one_tree = strcmp(tree->objects, tree->source) == 0;
+	const struct {
+		const char *folder;
+		const char *prefix;
+	} roots[] = {
+		{tree->objects, object_prefix},
+		{tree->built_objects, object_prefix},
+		{tree->source, source_prefix},
+		{tree->built_source, source_prefix},
+	};
+	const char *rest;
+	for (size_t i = is_one_tree ? 2 : 0; i < sizeof(roots) / sizeof(roots[0]); i++) {
+		if (file_is_below(roots[i].folder, path, &rest))
+			return memory_format("%s%s", roots[i].prefix, rest);
+	}
+	return memory_copy_text(path);
 }
 
 char *kernel_tree_locate_path(const struct kernel_tree *tree, const char *related)

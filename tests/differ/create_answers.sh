@@ -99,7 +99,7 @@ answer "a file from which headers are generated" generated-input
 patch_with fs/ext4/inode.c '1i\
 /* comment */'
 answer "a file of a module" module
-patch_with drivers/ata/libata-core.c '1i\
+patch_with fs/ubifs/super.c '1i\
 /* comment */'
 answer "a file that is not built" no-change
 patch_with init/main.c 's/pr_notice("Kernel command line/pr_notice("Kernel Command line/'

@@ -7,7 +7,9 @@
 . "$(dirname "$0")/index_checks.sh"
 
 tree=$KSPLICE_TREE
-source=$(readlink -f "$tree/source")
+# A tree that was built without O= is its own source.
+source=$(readlink -f "$tree")
+[ ! -d "$tree/source/" ] || source=$(readlink -f "$tree/source")
 
 # ask OPTION...: the answer, in $work/answer; its exit code in $status.
 ask() {
@@ -39,13 +41,19 @@ name=$(nm "$tree/vmlinux" | awk '$2 == "t" && $3 !~ /\./ { n[$3]++ }
 	END { for (i in n) if (n[i] == 3) print i }' | sort | head -n 1)
 ask --json -f "$name"
 check "function: the three places of $name" \
-	"$(jq -r '.found[] | select(.name == "'"$name"'") | .place.address' "$work/answer" | sort)" \
+	"$(jq -r '.found[] | select(.name == "'"$name"'" and .target == "vmlinux") |
+		.place.address' "$work/answer" | sort)" \
 	"$(nm "$tree/vmlinux" | awk -v n="$name" '$3 == n { print "0x" $1 }' | sort)"
-ask --json -f fuse_get_req
-check "function: of a module" \
-	"$(jq -r '.found[0] | "\(.target) \(.place.section) \(.place.offset)"' "$work/answer")" \
-	"fs/fuse/fuse .text $(nm "$tree/fs/fuse/fuse.ko" |
-		awk '$3 == "fuse_get_req" { sub("^0*", "", $1); print "0x" $1 }')"
+# A module of a file system, and a function of it whose name is not in vmlinux.
+module=$(cd "$tree" && find fs -name '*.ko' | LC_ALL=C sort | head -n 1)
+objdump -t "$tree/$module" | sed -n 's/^\([0-9a-f]*\) .* F \.text\t[0-9a-f]* \([a-z_0-9]*\)$/\1 \2/p' |
+	sort -k 2 | join -1 2 -v 1 - <(nm "$tree/vmlinux" | awk '{ print $3 }' | sort) >"$work/names"
+read -r name address < <(sort -k 2 "$work/names" | tail -n 1)
+ask --json -f "$name"
+check "function: $name of $module" \
+	"$(jq -r '.found[] | select(.target == "'"${module%.ko}"'") |
+		"\(.place.section) \(.place.offset)"' "$work/answer")" \
+	".text $(printf '0x%x' "0x$address")"
 ask -f memcpy
 check "function: of an assembler source" "$(head -n 1 "$work/answer")" "memcpy: assembler"
 ask -f __x64_sys_getppid
@@ -87,8 +95,9 @@ check "functions: json" "$(jq -r '.units[].functions[].name' "$work/answer" | so
 ask -d kernel/groups.c
 cp "$work/answer" "$work/units"
 check "dependents: of a source" "$(cat "$work/units")" "kernel/groups.o kernel/groups.c vmlinux"
-for path in "$source/kernel/groups.c" "$tree/source/kernel/groups.c" source:kernel/groups.c \
-	./mm/../kernel/groups.c; do
+paths=("$source/kernel/groups.c" source:kernel/groups.c ./mm/../kernel/groups.c)
+[ "$source" = "$tree" ] || paths+=("$tree/source/kernel/groups.c")
+for path in "${paths[@]}"; do
 	ask -d "$path"
 	check "dependents: $path" "$(cat "$work/answer")" "$(cat "$work/units")"
 done

@@ -50,11 +50,17 @@ measure() {
 	local round
 	for ((round = 0; round < rounds; round++)); do
 		$2
-		{ time "$top/build/bin/ksplice-index" -d kernel/fork.c "$copy" >/dev/null; } 2>&1
-	done | awk -v name="$1" '
+		{ time "$top/build/bin/ksplice-index" -d kernel/fork.c "$copy" >"$work/out" \
+			2>"$work/err"; } 2>>"$work/times" || {
+			cat "$work/err" >&2
+			return 1
+		}
+	done
+	awk -v name="$1" '
 		NR == 1 || $1 < real { real = $1 }
 		NR == 1 || $2 + $3 < cpu { cpu = $2 + $3 }
-		END { printf "%-28s %.2f s, CPU %.2f s\n", name, real, cpu }'
+		END { printf "%-28s %.2f s, CPU %.2f s\n", name, real, cpu }' "$work/times"
+	rm "$work/times"
 }
 
 measure "index from scratch" from_scratch

@@ -434,6 +434,86 @@ static bool change_anything(struct drawing *drawing, size_t number)
 	return change_value(drawing, number) || change_operator(drawing, number);
 }
 
+/* Whether a declaration without "static" gives a local variable its name there: a type
+ * (int x; struct foo *x = ) in front of it, and what may follow a name behind it. */
+static bool drawing_is_local_name(const struct drawing *drawing, size_t number)
+{
+	static const char *const not_types[] = {"return", "goto", "else", "case",
+		"sizeof", "typeof", "static", "extern", "register", "break", "continue",
+		"asm", "volatile", "do"};
+	const struct source *source = drawing->source;
+	if (number < 3 || number + 1 >= source->tokens.count ||
+		drawing_token(drawing, number)->kind != TOKEN_WORD ||
+		(!source_token_is(source, number + 1, ";") &&
+			!source_token_is(source, number + 1, "=")))
+		return false;
+	size_t type = number - 1;
+	while (type > 1 && source_token_is(source, type, "*"))
+		type--;
+	if (drawing_token(drawing, type)->kind != TOKEN_WORD)
+		return false;
+	for (size_t i = 0; i < sizeof(not_types) / sizeof(not_types[0]); i++) {
+		if (source_token_is(source, type, not_types[i]))
+			return false;
+	}
+	/* Back to where the statement starts, over words and stars only. */
+	size_t first = type;
+	while (first > 1 && drawing_token(drawing, first - 1)->kind == TOKEN_WORD)
+		first--;
+	for (size_t i = first; i < number; i++) {
+		if (source_token_is(source, i, "static") ||
+			source_token_is(source, i, "extern"))
+			return false;
+	}
+	return source_token_is(source, first - 1, "{") ||
+	       source_token_is(source, first - 1, ";");
+}
+
+static bool drawing_is_same_word(
+	const struct drawing *drawing, size_t number, size_t other)
+{
+	const struct token *one = drawing_token(drawing, number);
+	return one->length == drawing_token(drawing, other)->length &&
+	       memcmp(drawing_text(drawing, number), drawing_text(drawing, other),
+		       one->length) == 0;
+}
+
+/* Another name for a local variable, wherever its function has it. */
+static bool change_local_name(struct drawing *drawing, size_t number)
+{
+	const struct source *source = drawing->source;
+	const struct token *token = drawing_token(drawing, number);
+	if (!token->function || !drawing_is_local_name(drawing, number))
+		return false;
+	size_t last = number;
+	for (size_t i = token->function; i < source->tokens.count; i++) {
+		bool is_here = drawing_token(drawing, i)->function == token->function;
+		/* Its name as a macro's, a parameter's or a function's argument would be
+		 * another thing in front of the declaration. */
+		if (is_here && drawing_is_same_word(drawing, i, number)) {
+			if (i < number)
+				return false;
+			last = i;
+		}
+	}
+	drawing_replace(drawing, number, last);
+	size_t done = drawing->change.start;
+	for (size_t i = number; i <= last; i++) {
+		const struct token *word = drawing_token(drawing, i);
+		if (!drawing_is_same_word(drawing, i, number) ||
+			source_token_is(source, i - 1, ".") ||
+			source_token_is(source, i - 1, "->"))
+			continue;
+		text_add_range(&drawing->change.text, source->text.data + done,
+			word->start - done);
+		text_add(&drawing->change.text, "ksplice_renamed");
+		done = word->start + word->length;
+	}
+	text_add_range(&drawing->change.text, source->text.data + done,
+		drawing->change.start + drawing->change.length - done);
+	return true;
+}
+
 /* Unrelated, but with one of everything that the compiler numbers. */
 static const char added_function[] =
 	"extern int ksplice_print(const char *, ...);\n"
@@ -479,6 +559,7 @@ static const struct mutation_kind mutation_kinds[] = {
 	{"initialiser", CONTEXT_INITIALISER, .make = change_value},
 	{"macro", CONTEXT_DEFINE, .make = change_anything},
 	{"callee", CONTEXT_FUNCTION, .is_named = true, .make = change_anything},
+	{"local-name", CONTEXT_FUNCTION, .make = change_local_name},
 	{"function", .added = added_function},
 	{"function-line", .added = added_function, .is_restored = true},
 	{"lines", .added = added_lines},

@@ -11,6 +11,7 @@ struct reading {
 	bool quiet;
 	const char *output;
 	const char *record;
+	struct command_list allowed;
 	char **operands;
 	char *copy;
 	char *arguments[16];
@@ -24,6 +25,7 @@ static struct error *read_line(
 		{"quiet", 'q', .flag = &reading->quiet},
 		{"output", 'o', .text = &reading->output},
 		{"record", .is_optional = true, .text = &reading->record},
+		{"allow", 'a', .list = &reading->allowed},
 		{0},
 	};
 	const struct command_line line = {"tool", "usage: tool [OPTION] FILE\nand more\n",
@@ -57,6 +59,26 @@ static void test_values(void)
 	UNIT_CHECK_TEXT(reading.output, "z");
 	UNIT_CHECK_TEXT(reading.record, "y");
 	UNIT_CHECK(!reading.operands[0]);
+	free(reading.copy);
+}
+
+static void test_list(void)
+{
+	struct reading reading;
+	UNIT_CHECK(!read_line("tool --allow=x f -a y --quiet --allow x", 1, 1, &reading));
+	UNIT_CHECK(reading.allowed.count == 3);
+	UNIT_CHECK_TEXT(reading.allowed.items[0], "x");
+	UNIT_CHECK_TEXT(reading.allowed.items[1], "y");
+	UNIT_CHECK_TEXT(reading.allowed.items[2], "x");
+	UNIT_CHECK_TEXT(reading.operands[0], "f");
+	UNIT_CHECK(reading.quiet);
+	free(reading.allowed.items);
+	free(reading.copy);
+	UNIT_CHECK(!read_line("tool f", 1, 1, &reading));
+	UNIT_CHECK(reading.allowed.count == 0);
+	free(reading.copy);
+	UNIT_CHECK_ERROR(
+		read_line("tool f --allow", 1, 1, &reading), "try 'tool --help'");
 	free(reading.copy);
 }
 
@@ -103,6 +125,7 @@ static void test_errors(void)
 int main(void)
 {
 	test_values();
+	test_list();
 	test_end();
 	test_errors();
 	return unit_end();

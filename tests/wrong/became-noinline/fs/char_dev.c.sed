@@ -1,0 +1,1 @@
+s/^static inline int major_to_index(/static noinline int major_to_index(/

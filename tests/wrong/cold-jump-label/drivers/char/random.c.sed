@@ -1,0 +1,1 @@
+/^static void crng_reseed(void)/,/^}/s/^\tmemzero_explicit(key, sizeof(key));/\tif (next_gen == 4711) {\n\t\tpr_warn("odd state\\n");\n\t\tif (static_branch_unlikely(\&crng_is_ready))\n\t\t\tpr_warn("ready all the same\\n");\n\t}\n&/

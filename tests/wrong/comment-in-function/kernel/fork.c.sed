@@ -1,0 +1,4 @@
+/^struct task_struct \* __init fork_idle/i\
+/*\
+ * Nothing changes.\
+ */

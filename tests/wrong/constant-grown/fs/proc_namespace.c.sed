@@ -1,0 +1,1 @@
+s/^\t\t{ SB_LAZYTIME, ",lazytime" },/&\n\t\t{ SB_RDONLY, ",never" },/

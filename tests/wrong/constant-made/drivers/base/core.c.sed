@@ -1,0 +1,1 @@
+s/^static struct kobj_type class_dir_ktype/static const struct kobj_type class_dir_ktype/

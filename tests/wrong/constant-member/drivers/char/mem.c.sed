@@ -1,0 +1,1 @@
+/^static const struct file_operations null_fops/,/^}/s/= null_lseek,/= noop_llseek,/

@@ -1,0 +1,1 @@
+s/"B", "KiB", "MiB", "GiB"/"B", "kiB", "MiB", "GiB"/

@@ -1,0 +1,1 @@
+/^static ssize_t read_null(/,/^}/s/return 0;/return count == 4711;/

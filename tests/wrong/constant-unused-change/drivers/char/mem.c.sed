@@ -1,0 +1,1 @@
+/^static const struct file_operations full_fops/,/^}/s/= full_lseek,/= null_lseek,/

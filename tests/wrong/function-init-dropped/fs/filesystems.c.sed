@@ -1,0 +1,1 @@
+s/^static int __init proc_filesystems_init(void)/static int proc_filesystems_init(void)/

@@ -1,0 +1,1 @@
+s/\<reboot_work_func\>/do_reboot_work/

@@ -1,0 +1,2 @@
+s/^int overflowuid = DEFAULT_OVERFLOWUID;/static &/
+s/^EXPORT_SYMBOL(overflowuid);//

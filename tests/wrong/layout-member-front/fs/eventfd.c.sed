@@ -1,0 +1,1 @@
+/^struct eventfd_ctx {/s/$/\n\tunsigned long flavour;/

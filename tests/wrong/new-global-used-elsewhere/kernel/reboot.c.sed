@@ -1,0 +1,3 @@
+/^void emergency_restart(void)/i\
+int reboot_flavour = 3;\
+

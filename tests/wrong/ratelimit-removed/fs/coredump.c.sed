@@ -1,0 +1,1 @@
+/pr_info_ratelimited("Core dump to %s aborted: cannot preserve file owner/,/;/d

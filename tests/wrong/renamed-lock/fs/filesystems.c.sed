@@ -1,0 +1,1 @@
+s/\<file_systems_lock\>/filesystems_lock/g

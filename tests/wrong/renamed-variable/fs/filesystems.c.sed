@@ -1,0 +1,1 @@
+s/\<file_systems\>/all_file_systems/g

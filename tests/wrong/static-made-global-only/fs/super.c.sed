@@ -1,0 +1,1 @@
+s/^static LIST_HEAD(super_blocks);/LIST_HEAD(super_blocks);/

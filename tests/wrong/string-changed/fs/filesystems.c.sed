@@ -1,0 +1,1 @@
+/^static int filesystems_proc_show/,/^}/s/"nodev"/"no device"/

@@ -1,0 +1,1 @@
+/^static long do_fcntl(/,/^}/s/^\tcase F_GETFL:/\tcase 5000:\n\t\terr = 50;\n\t\tbreak;\n\tcase 5001:\n\t\terr = 60;\n\t\tbreak;\n\tcase 5002:\n\t\terr = 70;\n\t\tbreak;\n\tcase 5003:\n\t\terr = 81;\n\t\tbreak;\n\tcase 5004:\n\t\terr = 90;\n\t\tbreak;\n\tcase 5005:\n\t\tmight_sleep();\n\t\tbreak;\n&/

@@ -1,0 +1,3 @@
+/^SYSCALL_DEFINE0(getppid)/i\
+static int __maybe_unused nobody_reads_this;\
+

@@ -1,0 +1,5 @@
+/^void nmi_panic(/i\
+struct panic_nobody_uses_this {\
+	int member;\
+};\
+

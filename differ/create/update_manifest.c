@@ -24,7 +24,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-static const int manifest_format = 1;
+static const int manifest_format = 2;
 
 /* Seconds since the epoch; SOURCE_DATE_EPOCH makes archives reproducible. */
 static char *manifest_time(void)

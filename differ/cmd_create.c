@@ -220,6 +220,17 @@ static struct error *create_compile(struct create *create,
 	return error;
 }
 
+/* Pre is what runs: piece by piece as vmlinux has it, or the object as a whole. */
+static struct error *create_prove(const struct create *create,
+	const struct update_source *source, const struct update_unit *unit)
+{
+	scope_error struct error *different = origin_prove_unit(&create->origin, unit);
+	if (!different || error_get_kind(different) != ERROR_REFUSED)
+		return take_pointer(different);
+	message_step("compiling %s as it was built", unit->object);
+	return update_unit_prove_object(source, unit);
+}
+
 /* Compiles each unit twice, and takes both objects apart. */
 static struct error *create_compare(struct create *create)
 {
@@ -239,7 +250,7 @@ static struct error *create_compare(struct create *create)
 		try(create_compile(create, &source, unit));
 		try(update_unit_prove(&source, unit));
 		try(update_unit_compare(&source, unit));
-		try(origin_prove_unit(&create->origin, unit));
+		try(create_prove(create, &source, unit));
 	}
 	return NULL;
 }

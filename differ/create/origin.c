@@ -224,8 +224,6 @@ static struct error *origin_prove_piece(const struct origin *origin,
 	error_free(unknown);
 	if (unknown || !piece->size)
 		return NULL; /* said by its own name where it matters */
-	/* The size of what the assembler made shorter says nothing: see unit_is_relaxed.
-	 */
 	if (symbol->size && symbol->size != piece->size)
 		return error_hint(
 			error_refused("not-in-vmlinux",

@@ -10,6 +10,7 @@
 #include "differ/create/compile_message.h"
 #include "differ/create/shadow.h"
 #include "differ/elf/elf_object.h"
+#include "differ/elf/object_equality.h"
 #include "differ/index/placement.h"
 #include "differ/piece/compare.h"
 #include "differ/piece/piece.h"
@@ -292,6 +293,29 @@ struct error *update_unit_prove(
 		return unit_report_drift(source, unit, unit->record.source,
 			"has different assembly outside of functions");
 	return NULL;
+}
+
+struct error *update_unit_prove_object(
+	const struct update_source *source, const struct update_unit *unit)
+{
+	scope_free char *path = memory_format("%s/built/%s", source->work, unit->object);
+	scope_free char *part = memory_format("%s.json", path);
+	scope_elf_object struct elf_object *again = NULL;
+	struct compile_job job = {
+		.record = &unit->record, .object = path, .unit = part, .is_built = true};
+	uint64_t offset;
+	try(compile_run(source->tree, unit->object, &job, 1));
+	try(elf_object_open(path, ELF_RELOCS_READ, &again));
+	const struct elf_section *section =
+		object_find_difference(unit->original, again, &offset);
+	if (!section)
+		return NULL;
+	return error_hint(error_refused("not-in-vmlinux",
+				  "%s: %s+0x%" PRIx64 ": compiled again without the "
+				  "patch, it is not what was linked into vmlinux",
+				  unit->object, section->name, offset),
+		"the object was not made as its record says: build it again with "
+		"CC=ksplice-cc");
 }
 
 struct error *update_unit_compare(

@@ -116,8 +116,10 @@ static struct error *compile_make_arguments(
 			"ksplice was built without support for this compiler: %s",
 			record->compiler_version);
 	arguments_add(arguments, memory_copy_text("-g0"));
-	arguments_add(arguments, memory_copy_text("-ffunction-sections"));
-	arguments_add(arguments, memory_copy_text("-fdata-sections"));
+	if (!job->is_built) {
+		arguments_add(arguments, memory_copy_text("-ffunction-sections"));
+		arguments_add(arguments, memory_copy_text("-fdata-sections"));
+	}
 	arguments_add(arguments, memory_format("-fplugin=%s", plugin));
 	arguments_add(arguments, memory_copy_text("-o"));
 	arguments_add(arguments, memory_copy_text(job->object));

@@ -8,6 +8,8 @@
 #ifndef KSPLICE_DIFFER_TREE_COMPILE_H
 #define KSPLICE_DIFFER_TREE_COMPILE_H
 
+#include <stdbool.h>
+
 struct error;
 struct kernel_tree;
 struct record;
@@ -21,6 +23,7 @@ struct compile_job {
 	const char *shadow;    /* list of the files to open in place of others
 				  (abi/shadow_list.h); NULL: none */
 	const char *log;       /* where it is noted that they were; with shadow */
+	bool is_built; /* sections as in the build, rather than one for each function */
 	struct text *messages; /* what the compiler says is added here; may be NULL */
 	int status;            /* set: the compiler's exit code */
 };

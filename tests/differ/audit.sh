@@ -94,6 +94,8 @@ static noinline const char *ksplice_word(unsigned long n)
 use_new='s/info->procs = nr_threads;/&\n\tpr_warn("%s\\n", ksplice_word(info->procs));/'
 edit kernel/sys.c -e "/^static int do_sysinfo/i\\
 ${new_code//$'\n'/\\$'\n'}" -e "$use_new"
+# A part of its own (.cold) with a BUG entry.
+edit kernel/sched/core.c '/^int sched_cpu_dying/,/^}/s/^\tsched_tick_stop(cpu);/&\n\tif (cpu == 4711)\n\t\tpr_info("never %u\\n", cpu);/'
 edit fs/eventfd.c -e 's/\.llseek\t.*= noop_llseek/.llseek\t\t= no_llseek/' \
 	-e '/^static int eventfd_release/,/^}/s/^\twake_up_poll/\tbarrier_data(ctx);\n&/' \
 	-e '/^struct file \*eventfd_fget/,/^}/s/-EINVAL/-EBADF/'
@@ -103,6 +105,7 @@ damaged '__do_sys_waitid\+0x5: is not the byte that post has' flip __do_sys_wait
 damaged 'is not the byte that post has' flip .altinstr_replacement -1
 damaged 'ksplice_count\+0x0: is not the byte' flip ksplice_count 0
 damaged 'entry of __bug_table is missing' drop __bug_table 12
+damaged 'sched_cpu_dying.cold\+0x[0-9a-f]+: entry of __bug_table is missing' drop __bug_table 24
 damaged 'entry of __ex_table is missing' drop __ex_table 12
 damaged 'entry of __jump_table is missing' drop __jump_table 16
 damaged 'entry of .altinstructions is missing' drop .altinstructions 12

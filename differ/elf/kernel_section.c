@@ -128,12 +128,12 @@ static const struct kernel_section kernel_sections[] = {
 	CODE(".ref.text", SECTION_KIND_TEXT),
 	CODE(".meminit.text", SECTION_KIND_TEXT),
 
-	/* data */
+	/* data; prefixes, because our compiles give each variable a section of its own */
 	{.name = ".init.",
 		.role = SECTION_DATA,
 		.is_prefix = true,
 		.kind = SECTION_KIND_INIT},
-	{.name = ".exit.data", .role = SECTION_DATA, .kind = SECTION_KIND_INIT},
+	DATA(".exit.data", SECTION_KIND_INIT),
 	DATA(".data..percpu", SECTION_KIND_PER_CPU),
 	DATA(".data..ro_after_init", SECTION_KIND_RO_AFTER_INIT, .keeps_name = true),
 	/* Flags of WARN_ONCE and the like (include/linux/once.h). */
@@ -143,10 +143,10 @@ static const struct kernel_section kernel_sections[] = {
 	DATA(".data", SECTION_KIND_WRITABLE),
 	DATA(".bss", SECTION_KIND_WRITABLE),
 	DATA(".rodata", SECTION_KIND_CONSTANT),
-	{.name = ".ref.data", .role = SECTION_DATA, .kind = SECTION_KIND_WRITABLE},
-	{.name = ".ref.rodata", .role = SECTION_DATA, .kind = SECTION_KIND_CONSTANT},
-	{.name = ".meminit.data", .role = SECTION_DATA, .kind = SECTION_KIND_WRITABLE},
-	{.name = ".meminit.rodata", .role = SECTION_DATA, .kind = SECTION_KIND_CONSTANT},
+	DATA(".ref.data", SECTION_KIND_WRITABLE),
+	DATA(".ref.rodata", SECTION_KIND_CONSTANT),
+	DATA(".meminit.data", SECTION_KIND_WRITABLE),
+	DATA(".meminit.rodata", SECTION_KIND_CONSTANT),
 	/* Sites of pr_debug; each module has a table of its own. */
 	{.name = "__dyndbg",
 		.role = SECTION_DATA,

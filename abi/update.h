@@ -144,8 +144,7 @@ enum ksplice_hunk_kind {
 	/* A constant that is replaced where it is: its bytes become those at post. It
 	 * lies in the target's read-only data, post in the read-only data of the update,
 	 * where the module loader has relocated the pointers in it. The stack check
-	 * ignores it: who reads it meanwhile finds each aligned 8-byte word old or
-	 * new. */
+	 * ignores it: who reads it meanwhile finds each aligned word old or new. */
 	KSPLICE_HUNK_DATA = 3,
 };
 
@@ -266,7 +265,8 @@ struct ksplice_hook {
 };
 
 /*
- * The symbol list: what the update refers to and the kernel does not export.
+ * The symbol list: what the update refers to and the kernel does not export. How such an
+ * undefined symbol is named is in docs/FORMAT.md; the core does not read the name.
  *
  *     struct ksplice_symbol_list
  *     struct ksplice_target[target_count]

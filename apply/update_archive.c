@@ -16,7 +16,7 @@
 #include "lib/text.h"
 
 /* Of manifest.json; others are refused. */
-#define MANIFEST_FORMAT 1
+#define MANIFEST_FORMAT 2
 #define FOLDER_PREFIX "ksplice-"
 
 void update_archive_deinit(struct update_archive *archive)

@@ -138,8 +138,11 @@ struct error *record_file_read(const char *path, struct text *text)
 	struct error *error = record_file_unpack(path, &file, &dictionary, text);
 	if (!error)
 		return NULL;
+	scope_free char *name = folder ? record_file_get_dictionary(folder) : NULL;
 	if (unread)
 		error = error_prefix(error, "%s", error_get_text(unread));
+	else if (name && !file_exists(name))
+		error = error_prefix(error, "%s is not there", name);
 	return error_hint(error,
 		"records need the %s that they were written with; where it is gone or "
 		"another, build the object again",

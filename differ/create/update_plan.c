@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/record.h"
 #include "abi/update.h"
 #include "differ/create/patch_file.h"
 #include "differ/index/index.h"
@@ -167,7 +168,8 @@ static struct error *plan_check_unit(const struct index_unit *unit, const char *
 	if (strcmp(unit->state, "recorded") != 0)
 		return error_hint(error_refused("unrecorded", "%s: %s has no record: %s",
 					  path, unit->object, unit->reason),
-			"remove the object and build it again with CC=ksplice-cc");
+			"put back what is missing in " KSPLICE_RECORD_DIR
+			", or remove the object and build it again with CC=ksplice-cc");
 	if (!unit->target[0])
 		return error_hint(
 			error_refused("unlinked-object",

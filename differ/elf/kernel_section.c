@@ -61,6 +61,8 @@ static const struct kernel_section kernel_sections[] = {
 		.owner_field = FIELD(jump_code), .what = "a jump label"),
 	TABLE(".static_call_sites", .entry_size_field = FIELD(static_call_size),
 		.owner_field = FIELD(static_call_code), .what = "a static call"),
+	/* The module loader forbids probes of a copy as boot does of the original. */
+	TABLE("_kprobe_blacklist", .entry_size = 8, .what = "a NOKPROBE_SYMBOL"),
 	TABLE(".retpoline_sites", .entry_size = 4, .is_derived = true),
 	TABLE(".return_sites", .entry_size = 4, .is_derived = true),
 	TABLE(".ibt_endbr_seal", .entry_size = 4, .is_derived = true),
@@ -95,7 +97,6 @@ static const struct kernel_section kernel_sections[] = {
 	ONCE("__earlycon_table", "a boot-time table", "boot-table"),
 	ONCE_PREFIX("__governor_thermal_table", "a boot-time table", "boot-table"),
 	ONCE_PREFIX(".pci_fixup", "a PCI fixup", "boot-table"),
-	ONCE("_kprobe_blacklist", "a NOKPROBE_SYMBOL", "boot-table"),
 	ONCE("_error_injection_whitelist", "an ALLOW_ERROR_INJECTION", "boot-table"),
 	ONCE("__tracepoints_ptrs", "a tracepoint", "tracepoint"),
 	ONCE_PREFIX("__tracepoints", "a tracepoint", "tracepoint"),

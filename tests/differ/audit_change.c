@@ -239,20 +239,13 @@ static bool data_hunk_has(const struct audit_update *update,
 	return false;
 }
 
-/* Sections with data about the unit that changes with its lines, and acts once. */
-static bool section_is_about_lines(const struct audit_section *section)
-{
-	return strcmp(section->name, "__dyndbg") == 0 ||
-	       strcmp(section->name, ".printk_index") == 0;
-}
-
 static void change_check_variable(struct audit_update *update,
 	const struct audit_unit *unit, const struct audit_thing *post,
 	const json_t *manifest)
 {
 	struct audit_thing pre;
 	const char *name = post->symbol->name;
-	if (section_is_init(post->section) || section_is_about_lines(post->section) ||
+	if (section_is_init(post->section) || audit_thing_may_start_anew(post) ||
 		!audit_thing_find_twin(&unit->post, post, &unit->pre, &pre) ||
 		audit_section_is_code(pre.section) || section_is_init(pre.section) ||
 		audit_things_are_equal(unit, &pre, post) ||
@@ -269,30 +262,55 @@ static void change_check_variable(struct audit_update *update,
 			name);
 }
 
-/* A clone may have other parameters under the same name. A caller that stays as it was
- * passes what the old one took. */
-static void change_warn_clone(const struct audit_update *update,
-	const struct audit_unit *unit, const struct audit_thing *caller)
+static bool symbol_is_clone(const struct audit_symbol *symbol)
+{
+	return (strstr(symbol->name, ".isra.") || strstr(symbol->name, ".constprop.") ||
+		       strstr(symbol->name, ".part.")) &&
+	       !strstr(symbol->name, ".cold");
+}
+
+static bool function_calls(const struct audit_unit *unit,
+	const struct audit_thing *caller, const struct audit_thing *callee)
 {
 	size_t count;
 	const struct audit_reloc *relocs = audit_section_find_relocs(
 		caller->section, caller->start, caller->size, &count);
 	for (size_t i = 0; i < count; i++) {
 		struct audit_target target;
-		if (!audit_target_find(
-			    unit->post.object, caller->section, &relocs[i], &target) ||
-			target.outside || !target.is_branch || target.offset ||
-			!target.thing.symbol)
-			continue;
-		const char *name = target.thing.symbol->name;
-		if ((strstr(name, ".isra.") || strstr(name, ".constprop.") ||
-			    strstr(name, ".part.")) &&
-			!strstr(name, ".cold") &&
-			audit_pair_find(update, unit, target.section, target.place))
-			audit_warn(unit->name,
-				"%s: is not replaced, and calls %s, a clone that is",
-				caller->symbol->name, name);
+		if (audit_target_find(
+			    unit->post.object, caller->section, &relocs[i], &target) &&
+			!target.outside && target.is_branch &&
+			target.section == callee->section &&
+			target.place == callee->start)
+			return true;
 	}
+	return false;
+}
+
+/* A clone may have other parameters under the same name. A caller that stays as it was
+ * passes what the old one took. */
+static void change_warn_clone(
+	const struct audit_update *update, const struct audit_pair *clone)
+{
+	const struct audit_unit *unit = clone->unit;
+	const struct audit_object *object = unit->post.object;
+	size_t callers = 0;
+	const char *caller = NULL;
+	for (size_t i = 1; i < object->symbol_count; i++) {
+		const struct audit_symbol *symbol = &object->symbols[i];
+		struct audit_thing thing = audit_thing_of(object, symbol);
+		if (symbol->type != STT_FUNC || !thing.section ||
+			audit_pair_find(update, unit, thing.section, thing.start) ||
+			!function_calls(unit, &thing, &clone->post))
+			continue;
+		caller = caller ? caller : symbol->name;
+		callers++;
+	}
+	if (callers)
+		audit_warn(unit->name,
+			"%s: is a clone, and %zu callers are not replaced (%s): are its "
+			"parameters the same?",
+			clone->post.symbol->name, callers, caller);
 }
 
 void audit_change_check(struct audit_update *update, const struct json_t *manifest)
@@ -309,14 +327,17 @@ void audit_change_check(struct audit_update *update, const struct json_t *manife
 			if (symbol->type == STT_FUNC &&
 				audit_section_is_code(thing.section)) {
 				change_check_function(update, unit, &thing, manifest);
-				if (!audit_pair_find(
-					    update, unit, thing.section, thing.start))
-					change_warn_clone(update, unit, &thing);
 			} else if (symbol->type == STT_OBJECT &&
 				   !audit_thing_is_anonymous(&unit->post, &thing)) {
 				change_check_variable(update, unit, &thing, manifest);
 			}
 		}
+	}
+	for (size_t i = 0; i < update->pair_count; i++) {
+		const struct audit_pair *pair = &update->pairs[i];
+		if (pair->symbol && pair->is_replacement &&
+			symbol_is_clone(pair->post.symbol))
+			change_warn_clone(update, pair);
 	}
 }
 

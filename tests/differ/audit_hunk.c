@@ -435,7 +435,10 @@ static void symbol_check(const struct audit_update *update, const char *text,
 	if (audit_kernel_is_fixed(kernel, address) != is_fixed)
 		audit_complain(update->module_name, "%s: %s with the kernel", text,
 			is_fixed ? "moves" : "does not move");
-	if (!audit_kernel_find_at(kernel, name, address))
+	/* Strings have no name, only that of their section; their content was compared.
+	 */
+	if (name[0] == '.' ? kallsyms != NULL
+			   : !audit_kernel_find_at(kernel, name, address))
 		audit_complain(update->module_name,
 			"%s: vmlinux has no such symbol there", text);
 	if (kallsyms && !audit_kernel_find_at(kernel, kallsyms, address))

@@ -234,7 +234,7 @@ struct audit_object *audit_object_open(const char *path)
 			object_read_relocs(object, elf_getscn(elf, i));
 	}
 	object_sort_symbols(object);
-	/* The file stays mapped: data and names are in it. */
+	object->elf = elf;
 	close(fd);
 	return object;
 }

@@ -47,6 +47,7 @@ struct audit_symbol {
 };
 
 struct audit_object {
+	struct Elf *elf; /* keeps the file mapped */
 	const char *path;
 	bool is_linked;                 /* an executable: symbols have addresses */
 	struct audit_section *sections; /* by number; the first is empty */

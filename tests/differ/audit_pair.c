@@ -250,7 +250,8 @@ static void pair_check_state(struct audit_pair *pair)
 	const struct audit_unit *unit = pair->unit;
 	const char *name = audit_thing_name(&pair->post);
 	audit_counts.variables++;
-	if (!pair->post.size) /* struct lock_class_key without lockdep */
+	/* struct lock_class_key has no size without lockdep. */
+	if (!pair->post.size || audit_thing_may_start_anew(&pair->post))
 		return;
 	bool has_twin =
 		audit_thing_find_twin(&unit->post, &pair->post, &unit->pre, &pre) &&
@@ -301,5 +302,28 @@ void audit_pair_follow(struct audit_update *update)
 			pair_check_state(pair);
 		struct audit_pair copy = *pair; /* the array may move */
 		pair_compare(update, &copy);
+	}
+}
+
+void audit_pair_check_rest(const struct audit_update *update)
+{
+	const struct audit_object *module = update->module;
+	for (size_t i = 1; i < module->symbol_count; i++) {
+		const struct audit_symbol *symbol = &module->symbols[i];
+		const struct audit_section *section =
+			audit_object_symbol_section(module, symbol);
+		bool is_paired = false;
+		if (symbol->type != STT_OBJECT || !section || !symbol->size ||
+			!(section->flags & SHF_WRITE) ||
+			(!audit_text_starts(section->name, ".data") &&
+				!audit_text_starts(section->name, ".bss")))
+			continue;
+		for (size_t k = 0; k < update->pair_count; k++)
+			is_paired |= update->pairs[k].section == section &&
+				     update->pairs[k].start == symbol->value;
+		if (!is_paired)
+			audit_complain(update->module_name,
+				"%s: state travels that nothing of the update refers to",
+				symbol->name);
 	}
 }

@@ -18,6 +18,8 @@
 #include "tests/differ/audit_object.h"
 #include "tests/differ/audit_unit.h"
 
+struct audit_entries;
+
 struct audit_pair {
 	const struct audit_unit *unit;
 	struct audit_thing post;             /* in unit->post.object */
@@ -33,6 +35,7 @@ struct audit_pair {
 struct audit_update {
 	const char *module_name; /* file name, for messages */
 	struct audit_object *module;
+	struct audit_entries *module_entries; /* of its tables about code */
 	const struct audit_kernel *kernel;
 	struct audit_unit *units;
 	size_t unit_count;
@@ -63,6 +66,9 @@ void audit_pair_functions(struct audit_update *update);
 
 /* Compares all pairs that were not yet compared, and what they lead to. */
 void audit_pair_follow(struct audit_update *update);
+
+/* When all was followed: complains about variables of the module that are in no pair. */
+void audit_pair_check_rest(const struct audit_update *update);
 
 /* The pair with that range of post; NULL if it does not travel. */
 struct audit_pair *audit_pair_find(const struct audit_update *update,

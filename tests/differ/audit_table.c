@@ -390,7 +390,8 @@ static void checking_check_rest(const struct table_checking *checking)
 void audit_table_check(struct audit_update *update)
 {
 	struct table_checking checking = {.update = update};
-	checking.module = audit_entries_read(update->module, update->module_name);
+	update->module_entries = audit_entries_read(update->module, update->module_name);
+	checking.module = update->module_entries;
 	/* Replacements first: they are code, and entries may be about them. */
 	for (int is_replacing = 1; is_replacing >= 0; is_replacing--) {
 		for (size_t i = 0; i < update->unit_count; i++) {

@@ -238,3 +238,23 @@ bool audit_thing_is_writable(const struct audit_thing *thing)
 {
 	return thing->section->flags & SHF_WRITE;
 }
+
+bool audit_thing_may_start_anew(const struct audit_thing *thing)
+{
+	static const char *const sections[] = {
+		".data.once", ".data..once", "__dyndbg", ".printk_index"};
+	static const char *const names[] = {"__already_done", "___done", "___once_key",
+		"__print_once", "__warned", "_rs", "__key"};
+	const char *name = audit_thing_name(thing);
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+		if (strcmp(thing->section->name, sections[i]) == 0)
+			return true;
+	}
+	for (size_t i = 0; thing->symbol && i < sizeof(names) / sizeof(names[0]); i++) {
+		size_t size = strlen(names[i]);
+		if (thing->symbol->binding == STB_LOCAL &&
+			strncmp(name, names[i], size) == 0 && name[size] == '.')
+			return true;
+	}
+	return false;
+}

@@ -87,6 +87,12 @@ enum audit_place audit_unit_find_place(const struct audit_unit *unit,
 const char *audit_thing_name(const struct audit_thing *thing);
 /* Writable data, or a table that the kernel writes? */
 bool audit_thing_is_writable(const struct audit_thing *thing);
+/*
+ * State that may start anew: it only says whether something was said once already, or is
+ * about the very line of code that it belongs to. The names are those of static variables
+ * in include/linux/{once,once_lite,printk,ratelimit,mmdebug,dynamic_debug}.h.
+ */
+bool audit_thing_may_start_anew(const struct audit_thing *thing);
 /* A constant or a string: what it is called does not matter, only what is in it. */
 bool audit_thing_is_anonymous(
 	const struct audit_compile *compile, const struct audit_thing *thing);

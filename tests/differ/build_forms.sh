@@ -16,9 +16,8 @@
 # The files of a blank line: with headers beside them ("sched.h"), above them
 # ("../workqueue_internal.h"), in a folder below; with WARN in such a header, whose
 # __FILE__ is in a table; and .c files that another .c includes.
-blank_files=(kernel/printk/printk.c kernel/fork.c kernel/sched/core.c kernel/sched/rt.c
-	kernel/sched/cputime.c fs/namei.c fs/proc/base.c mm/page_alloc.c drivers/base/core.c
-	block/blk-mq.c arch/x86/kernel/traps.c arch/x86/mm/init.c)
+blank_files=(kernel/fork.c kernel/sched/core.c kernel/sched/rt.c kernel/sched/cputime.c
+	fs/namei.c drivers/base/core.c block/blk-mq.c arch/x86/kernel/traps.c)
 
 # check_form NAME: the patches, on $tree.
 check_form() {
@@ -32,7 +31,7 @@ check_form() {
 		answer "$1: a blank line on top of $file" no-change
 	done
 	patch_with kernel/sched/core.c '/^SYSCALL_DEFINE1(sched_get_priority_max,/,/^}/s/ret = -EINVAL/ret = -ENOSYS/'
-	answer "$1: a file with headers above it" "created __do_sys_sched_get_priority_max"
+	answer "$1: a file with headers above it" "created __x64_sys_sched_get_priority_max"
 	patch_with kernel/sched/rt.c '/^static unsigned int get_rr_interval_rt(/,/^}/s/return sched_rr_timeslice;/return sched_rr_timeslice + 1;/'
 	answer "$1: a .c file that another one includes" "created get_rr_interval_rt"
 	patch_with arch/x86/kernel/process.c '/^int get_tsc_mode(/,/^}/s/val = PR_TSC_ENABLE;/val = PR_TSC_ENABLE + 2;/'

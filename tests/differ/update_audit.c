@@ -72,10 +72,11 @@ static char *temporary; /* the folder of an unpacked archive */
 
 static void remove_temporary(void)
 {
-	const char *folder = temporary;
+	char *folder = temporary;
 	temporary = NULL; /* run() may end the program, and come back here */
 	if (folder)
 		run((const char *const[]){"rm", "-rf", folder, NULL});
+	free(folder);
 }
 
 /* The folder with manifest.json, unpacked if need be. */
@@ -161,44 +162,60 @@ static const char *find_module(const json_t *manifest)
 	return module;
 }
 
-/* Each function that the manifest promises is in the update, and no other. */
+/* Is a function, or a constant in place, of that object and name in the update? */
+static bool update_has(
+	const struct audit_update *update, const json_t *promise, bool is_function)
+{
+	const char *name = json_string_value(json_object_get(promise, "name"));
+	const char *object = json_string_value(json_object_get(promise, "object"));
+	for (size_t i = 0; name && object && i < update->pair_count; i++) {
+		const struct audit_pair *pair = &update->pairs[i];
+		if ((is_function ? pair->symbol != NULL : pair->is_in_place) &&
+			strcmp(pair->unit->name, object) == 0 &&
+			strcmp(pair->post.symbol->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the manifest promises is in the update, and nothing else of that kind. */
+static void check_manifest_list(
+	const struct audit_update *update, const json_t *target, const char *key)
+{
+	bool is_function = strcmp(key, "functions") == 0;
+	const json_t *list = json_object_get(target, key);
+	size_t i;
+	json_t *promise;
+	size_t found = 0;
+	json_array_foreach(list, i, promise)
+	{
+		const char *name = json_string_value(json_object_get(promise, "name"));
+		if (!update_has(update, promise, is_function))
+			audit_complain(update->module_name,
+				"%s: the manifest promises it, and it is not there",
+				name ? name : "something without a name");
+	}
+	for (i = 0; i < update->pair_count; i++) {
+		const struct audit_pair *pair = &update->pairs[i];
+		found += is_function ? pair->symbol &&
+					       !strstr(pair->post.symbol->name, ".cold")
+				     : pair->is_in_place;
+	}
+	if (found > json_array_size(list))
+		audit_complain(update->module_name,
+			"has %zu %s, and the manifest names %zu", found, key,
+			json_array_size(list));
+}
+
 static void check_manifest(const struct audit_update *update, const json_t *manifest)
 {
 	size_t i;
-	size_t k;
 	json_t *target;
-	json_t *function;
-	size_t promised = 0;
-	size_t found = 0;
 	json_array_foreach(json_object_get(manifest, "targets"), i, target)
 	{
-		json_array_foreach(json_object_get(target, "functions"), k, function)
-		{
-			const char *name =
-				json_string_value(json_object_get(function, "name"));
-			const char *object =
-				json_string_value(json_object_get(function, "object"));
-			bool is_there = false;
-			for (size_t p = 0; name && object && p < update->pair_count;
-				p++) {
-				const struct audit_pair *pair = &update->pairs[p];
-				is_there |= pair->symbol &&
-					    strcmp(pair->unit->name, object) == 0 &&
-					    strcmp(pair->post.symbol->name, name) == 0;
-			}
-			if (!is_there)
-				audit_complain(update->module_name,
-					"%s: the manifest promises it, and it is not there",
-					name ? name : "a function without a name");
-			promised++;
-		}
+		check_manifest_list(update, target, "functions");
+		check_manifest_list(update, target, "constants");
 	}
-	for (size_t p = 0; p < update->pair_count; p++)
-		found += update->pairs[p].symbol &&
-			 !strstr(update->pairs[p].post.symbol->name, ".cold");
-	if (found > promised)
-		audit_complain(update->module_name,
-			"has %zu functions, and the manifest names %zu", found, promised);
 }
 
 static void read_options(int count, char **arguments, struct options *options)
@@ -238,7 +255,7 @@ static void read_options(int count, char **arguments, struct options *options)
 int main(int count, char **arguments)
 {
 	struct options options = {0};
-	struct audit_update update = {0};
+	static struct audit_update update; /* kept to the end, with all that it owns */
 	json_error_t error;
 	read_options(count, arguments, &options);
 
@@ -263,6 +280,7 @@ int main(int count, char **arguments)
 	audit_pair_functions(&update);
 	audit_pair_follow(&update);
 	audit_table_check(&update);
+	audit_pair_check_rest(&update);
 	check_manifest(&update, manifest);
 	audit_change_check(&update, manifest);
 	audit_change_check_constants(&update);
@@ -277,5 +295,6 @@ int main(int count, char **arguments)
 		audit_counts.hunks, audit_counts.sites, audit_counts.compared,
 		audit_counts.cannot_tell);
 	free(folder);
+	json_decref(manifest);
 	return audit_counts.complaints ? 1 : 0;
 }

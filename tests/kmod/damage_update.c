@@ -6,12 +6,14 @@
  *                                   regular expression of what the refusal says
  *   damage_update CASE MODULE       damages the module's tables as that case says
  *
- * A program of the tests. The module must replace a function and a constant.
+ * A program of the tests. The module must replace a function and two constants of one
+ * size.
  */
 #include <elf.h>
 #include <fcntl.h>
 #include <gelf.h>
 #include <libelf.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -28,6 +30,7 @@ enum origin {
 	DATA_HUNK,
 	DATA_SITE,      /* the first site of the data hunk */
 	DATA_BYTES,     /* its bytes as linked */
+	IMAGE_SYMBOL,   /* the first symbol in the kernel image */
 };
 
 struct edit {
@@ -44,17 +47,13 @@ struct edit {
 #define LIST(member) START, KSPLICE_SECTION_SYMBOLS, FIELD(ksplice_symbol_list, member)
 #define HUNK(kind, member) kind##_HUNK, NULL, FIELD(ksplice_hunk, member)
 #define SITE(member) DATA_SITE, NULL, FIELD(ksplice_site, member)
-/* Of the list's one target and first symbol. */
+#define SYMBOL(member) IMAGE_SYMBOL, NULL, FIELD(ksplice_symbol, member)
+/* Of the list's one target. */
 #define LIST_TARGET(member)                                                              \
 	START, KSPLICE_SECTION_SYMBOLS,                                                  \
 		sizeof(struct ksplice_symbol_list) +                                     \
 			offsetof(struct ksplice_target, member),                         \
 		sizeof(((struct ksplice_target *)0)->member)
-#define SYMBOL(member)                                                                   \
-	START, KSPLICE_SECTION_SYMBOLS,                                                  \
-		sizeof(struct ksplice_symbol_list) + sizeof(struct ksplice_target) +     \
-			offsetof(struct ksplice_symbol, member),                         \
-		sizeof(((struct ksplice_symbol *)0)->member)
 /* Bytes of a member that is an array. */
 #define BYTES(section, structure, member, size)                                          \
 	START, section, offsetof(struct structure, member), size
@@ -66,6 +65,7 @@ static const struct damage {
 	struct edit edits[EDITS];
 	const char *expected;
 	uint64_t hooks; /* if not 0, the table of hooks is here in the targets' section */
+	bool is_overlap; /* the second data hunk replaces what the first one does */
 } damages[] = {
 	{"format-1", {{UPDATE(abi), 1}}, "has format 1, and this ksplice.ko reads 2"},
 	{"no-update", {{UPDATE(magic), 1}}, "carries no update"},
@@ -108,9 +108,14 @@ static const struct damage {
 	{"list-target-module", {{LIST_TARGET(kind), KSPLICE_TARGET_MODULE}},
 		"symbol list: its target vmlinux is a module"},
 	{"symbol-kind", {{SYMBOL(kind), 9}}, "has the unknown kind 9"},
-	{"symbol-reserved", {{SYMBOL(reserved), 1}}, "has the unknown kind"},
-	{"symbol-target", {{SYMBOL(place.target), 5}}, "its place is damaged"},
-	{"symbol-section", {{SYMBOL(place.section), 0}}, "its place is damaged"},
+	{"symbol-reserved", {{SYMBOL(reserved), 1}}, "symbol list: vmlinux:.* is damaged"},
+	{"symbol-target", {{SYMBOL(place.target), 5}},
+		"symbol list: vmlinux:.* is damaged"},
+	{"symbol-section", {{SYMBOL(place.section), 0}},
+		"symbol list: vmlinux:.* is damaged"},
+	{"symbol-elsewhere", {{SYMBOL(place.offset), 0x7fffffffff}},
+		"offset 0x7fffffffff is outside the kernel"},
+	{"symbol-name", {{SYMBOL(place.offset), 0x1001}}, "kallsyms has no"},
 
 	{"hunk-kind", {{HUNK(FUNCTION, kind), 7}}, "is a hunk of the unknown kind 7"},
 	{"hunk-reserved", {{HUNK(DATA, reserved), 1}}, "hunk [0-9]+ is damaged"},
@@ -140,6 +145,7 @@ static const struct damage {
 		"a constant has no absolute address site of 4 bytes"},
 	{"bytes", {{DATA_BYTES, NULL, 0, 1, 0xa5}},
 		"\\+0x0: memory has 00 .*, and the build has a5"},
+	{"overlap", .is_overlap = true, .expected = "two of its hunks overlap"},
 };
 
 static void end_with(const char *problem)
@@ -178,6 +184,36 @@ static struct ksplice_hunk *find_hunk(Elf *elf, uint32_t kind)
 	return NULL;
 }
 
+static struct ksplice_symbol *find_image_symbol(Elf *elf)
+{
+	struct ksplice_symbol_list *list =
+		find_section(elf, KSPLICE_SECTION_SYMBOLS)->d_buf;
+	struct ksplice_target *targets = (struct ksplice_target *)(list + 1);
+	struct ksplice_symbol *symbols =
+		(struct ksplice_symbol *)(targets + list->target_count);
+
+	for (uint32_t i = 0; i < list->count; i++)
+		if (symbols[i].kind == KSPLICE_SYMBOL_OFFSET)
+			return &symbols[i];
+	end_with("the update refers to nothing in the image");
+	return NULL;
+}
+
+/* Everything but post, which is a relocation. */
+static void make_overlap(Elf *elf)
+{
+	struct ksplice_hunk *first = find_hunk(elf, KSPLICE_HUNK_DATA);
+	struct ksplice_hunk *second;
+	uint32_t kind = first->kind;
+
+	first->kind = 0;
+	second = find_hunk(elf, kind);
+	first->kind = kind;
+	if (second->size != first->size)
+		end_with("the constants differ in size");
+	*second = *first;
+}
+
 static char *find_origin(Elf *elf, const struct edit *edit)
 {
 	struct ksplice_site *sites;
@@ -195,6 +231,8 @@ static char *find_origin(Elf *elf, const struct edit *edit)
 	case DATA_BYTES:
 		return (char *)find_section(elf, KSPLICE_SECTION_MATCH)->d_buf +
 		       find_hunk(elf, KSPLICE_HUNK_DATA)->bytes;
+	case IMAGE_SYMBOL:
+		return (char *)find_image_symbol(elf);
 	}
 	return NULL;
 }
@@ -234,6 +272,8 @@ static void damage_module(const struct damage *damage, const char *path)
 			end_with("the damage is there already");
 		memcpy(place, &edit->value, edit->size);
 	}
+	if (damage->is_overlap)
+		make_overlap(elf);
 	if (damage->hooks)
 		add_hooks(elf, damage->hooks);
 	for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));)

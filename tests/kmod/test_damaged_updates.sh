@@ -10,11 +10,15 @@
 ${CC:-gcc} -D_GNU_SOURCE -I"$top" -Wall -o "$work/damage" \
 	"$top/tests/kmod/damage_update.c" -lelf
 
-# A function and a constant.
+# A function and two constants of one size.
 make_patch fs/eventfd.c '
 	/^static const struct file_operations eventfd_fops = {/,/^};/ s/noop_llseek/default_llseek/
 	/^struct file \*eventfd_fget(/,/^}/ s/^\tfile = fget(fd);/\tpr_info("new eventfd_fget\\n");\n&/' \
-	"$work/both.patch"
+	"$work/eventfd.patch"
+make_patch fs/timerfd.c \
+	'/^static const struct file_operations timerfd_fops = {/,/^};/ s/noop_llseek/default_llseek/' \
+	"$work/timerfd.patch"
+cat "$work/eventfd.patch" "$work/timerfd.patch" >"$work/both.patch"
 update=$(create_update "$work/both.patch")
 id=$(name_id "$update")
 

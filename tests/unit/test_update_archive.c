@@ -39,7 +39,7 @@ static void test_manifest(const char *folder)
 {
 	scope_archive struct update_archive archive = {0};
 	scope_free char *path =
-		make_archive(folder, "{\"format\":1,\"id\":\"abc\"," GOOD_TARGET
+		make_archive(folder, "{\"format\":2,\"id\":\"abc\"," GOOD_TARGET
 				     ",\"kernel\":{\"release\":\"6.1\"}}");
 	UNIT_CHECK_DONE(update_archive_open(path, &archive));
 	UNIT_CHECK_TEXT(archive.id, "abc");
@@ -51,22 +51,22 @@ static void test_manifest(const char *folder)
 	update_archive_deinit(&archive);
 	UNIT_CHECK(!file_exists(unpacked));
 
-	check_refused(folder, "{\"format\":2}", "has manifest format 2");
-	check_refused(folder, "{\"format\":1}", "has no valid id");
+	check_refused(folder, "{\"format\":1}", "has manifest format 1");
+	check_refused(folder, "{\"format\":2}", "has no valid id");
 	/* an id becomes a path */
-	check_refused(folder, "{\"format\":1,\"id\":\"../etc\"," GOOD_TARGET "}",
+	check_refused(folder, "{\"format\":2,\"id\":\"../etc\"," GOOD_TARGET "}",
 		"has no valid id");
-	check_refused(folder, "{\"format\":1,\"id\":\"abc\"}", "names no target");
+	check_refused(folder, "{\"format\":2,\"id\":\"abc\"}", "names no target");
 	check_refused(folder,
-		"{\"format\":1,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
+		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
 		"\"build_id\":\"ab\",\"module\":\"../x.ko\"}]}",
 		"names no target");
 	check_refused(folder,
-		"{\"format\":1,\"id\":\"abc\",\"targets\":[{\"name\":\"ext4\","
+		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"ext4\","
 		"\"build_id\":\"ab\",\"module\":\"x.ko\"}]}",
 		"can only change the kernel image");
 	check_refused(folder,
-		"{\"format\":1,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
+		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
 		"\"build_id\":\"ab\",\"module\":\"x.ko\"}]}",
 		"its module is missing");
 }

@@ -1,1 +1,1 @@
-/^bool rng_is_initialized/,/^}/s/^\treturn crng_ready();/\tif (READ_ONCE(crng_init) == 4711) {\n\t\tpr_warn("odd state\\n");\n\t\tif (static_branch_unlikely(\&crng_is_ready))\n\t\t\tpr_warn("ready all the same\\n");\n\t}\n&/
+/^static void crng_reseed(void)/,/^}/s/^\tmemzero_explicit(key, sizeof(key));/\tif (next_gen == 4711) {\n\t\tpr_warn("odd state\\n");\n\t\tif (static_branch_unlikely(\&crng_is_ready))\n\t\t\tpr_warn("ready all the same\\n");\n\t}\n&/

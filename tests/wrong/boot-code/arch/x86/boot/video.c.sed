@@ -1,0 +1,1 @@
+s/^static u16 video_segment;/static u16 video_segment = 4711;/

@@ -1,0 +1,1 @@
+s/= PAGE_READONLY,$/= PAGE_NONE,/

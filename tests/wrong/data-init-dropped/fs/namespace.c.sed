@@ -1,0 +1,1 @@
+s/^static __initdata unsigned long mhash_entries;/static unsigned long mhash_entries;/

@@ -1,0 +1,1 @@
+s/^\tstatic int count = 10;/\tstatic int count = 12;/

@@ -1,0 +1,1 @@
+s/\<find_filesystem\>/find_type/g

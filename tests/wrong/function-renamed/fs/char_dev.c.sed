@@ -1,0 +1,1 @@
+s/\<__unregister_chrdev_region\>/forget_chrdev_region/

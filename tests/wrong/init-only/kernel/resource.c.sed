@@ -1,0 +1,1 @@
+/^static int __init ioresources_init(void)/,/^}/s/"iomem"/"iomemory"/

@@ -1,0 +1,3 @@
+/^SYSCALL_DEFINE0(getppid)/i\
+asm(".pushsection .text\\n.globl getppid_nop\\ngetppid_nop: ret\\n.popsection\\n");\
+

@@ -1,0 +1,1 @@
+/^static int misc_open(/,/^}/s/^\tint minor = iminor(inode);/&\n\tMODULE_INFO(odd, "odd");/

@@ -1,0 +1,1 @@
+/^SYSCALL_DEFINE0(getppid)/,/^}/s/^\treturn pid;/\tpid += pid == 4711;\n&/

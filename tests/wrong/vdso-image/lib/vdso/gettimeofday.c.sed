@@ -1,0 +1,2 @@
+/^__cvdso_time(/,/^}/s/^{/{\n\tif (time == (void *)4711)\n\t\treturn 0;/
+1s/^/\/* changed *\/\n/

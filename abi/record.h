@@ -41,6 +41,14 @@
 /* "1": the plugin also writes the layouts of all types, and who depends on them. */
 #define KSPLICE_ENV_LAYOUTS "KSPLICE_LAYOUTS"
 
+/*
+ * "1": each variable that an attribute put into a section of plain data gets a section of
+ * its own, whose name is that section's, the mark, and the variable's. Records have the
+ * name without mark and variable.
+ */
+#define KSPLICE_ENV_SPLIT "KSPLICE_SPLIT"
+#define KSPLICE_SPLIT_MARK ".ksplice_split."
+
 /* Where ksplice-cc keeps the units of objects that a compiler cache may have. */
 #define KSPLICE_ENV_UNIT_STORE "KSPLICE_UNIT_STORE"
 

@@ -228,7 +228,10 @@ static struct error *create_prove(const struct create *create,
 	if (!different || error_get_kind(different) != ERROR_REFUSED)
 		return take_pointer(different);
 	message_step("compiling %s as it was built", unit->object);
-	return update_unit_prove_object(source, unit);
+	scope_error struct error *other = update_unit_prove_object(source, unit);
+	/* The first one names the function or variable. */
+	bool is_refused = other && error_get_kind(other) == ERROR_REFUSED;
+	return is_refused ? take_pointer(different) : take_pointer(other);
 }
 
 /* Compiles each unit twice, and takes both objects apart. */

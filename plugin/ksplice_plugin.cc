@@ -26,6 +26,7 @@
 /* clang-format on */
 
 #include "abi/record.h"
+#include "plugin/section_split.h"
 #include "plugin/unit.h"
 
 /* GCC looks for these two by name. */
@@ -35,6 +36,10 @@ extern "C" __attribute__((visibility("default"))) int plugin_init(
 
 /* GCC's callbacks have a place for it, its hooks and passes do not all have one. */
 static struct unit *unit;
+
+/* What ksplice-create asks for, and builds do not. */
+static bool has_layouts;
+static bool has_split;
 
 /* A name as it stands in the assembly text. */
 static const char *strip_name(const char *name)
@@ -76,6 +81,8 @@ static void on_function_begin(tree decl)
 	facts.line = start.line > 0 ? start.line : 0;
 	facts.end_line = end.line > 0 ? end.line : 0;
 	facts.section = get_section(decl);
+	if (has_layouts)
+		facts.signature = layout_type_describe_function(decl);
 	facts.number = DECL_UID(decl);
 	facts.origin_number = DECL_UID(origin);
 	unit_begin_function(unit, &facts);
@@ -225,6 +232,35 @@ static bool is_local_alias(symtab_node *node)
 	       !node->transparent_alias && !TREE_PUBLIC(node->decl);
 }
 
+/* A name to know the variable's section by, the same in compiles of the same source. */
+static void split_section(varpool_node *node)
+{
+	char name[1024];
+	tree decl = node->decl;
+	const char *variable = DECL_ASSEMBLER_NAME_SET_P(decl) ? get_assembler_name(decl)
+							       : NULL;
+	int length = variable ? snprintf(name, sizeof(name), "%s%s%s",
+					DECL_SECTION_NAME(decl), KSPLICE_SPLIT_MARK,
+					variable)
+			      : snprintf(name, sizeof(name), "%s%s%d",
+					DECL_SECTION_NAME(decl), KSPLICE_SPLIT_MARK,
+					node->order);
+	if (length > 0 && (size_t)length < sizeof(name))
+		set_decl_section_name(decl, name);
+}
+
+/* Nothing has been written yet, and nobody decides anything by sections any more. */
+static void split_sections(void)
+{
+	varpool_node *node;
+	FOR_EACH_VARIABLE(node)
+	{
+		const char *asked = get_section(node->decl);
+		if (node->definition && !node->alias && asked && section_split_has(asked))
+			split_section(node);
+	}
+}
+
 /* Functions and constants that GCC found to be equal have one body by now. */
 static void on_ipa_end(void *, void *)
 {
@@ -238,6 +274,8 @@ static void on_ipa_end(void *, void *)
 			unit_add_alias(unit, get_assembler_name(node->decl),
 				get_assembler_name(target->decl));
 	}
+	if (has_split)
+		split_sections();
 }
 
 /* What GCC opened for its text, while asm_out_file is ours. */
@@ -319,6 +357,12 @@ static void hide_options(const struct plugin_name_args *info)
 	save_decoded_options_count = kept;
 }
 
+static bool is_asked(const char *variable)
+{
+	const char *value = getenv(variable);
+	return value && strcmp(value, "1") == 0;
+}
+
 int plugin_init(struct plugin_name_args *info, struct plugin_gcc_version *version)
 {
 	hide_options(info);
@@ -339,8 +383,9 @@ int plugin_init(struct plugin_name_args *info, struct plugin_gcc_version *versio
 	register_callback(name, PLUGIN_START_UNIT, on_start, NULL);
 	register_callback(name, PLUGIN_FINISH_UNIT, on_finish, NULL);
 	symtab->add_cgraph_removal_hook(on_node_removed, NULL);
-	const char *asked = getenv(KSPLICE_ENV_LAYOUTS);
-	if (asked && strcmp(asked, "1") == 0)
+	has_layouts = is_asked(KSPLICE_ENV_LAYOUTS);
+	has_split = is_asked(KSPLICE_ENV_SPLIT);
+	if (has_layouts)
 		layout_walk_start(unit_ask_layouts(unit), name);
 	atexit(at_exit);
 	return 0;

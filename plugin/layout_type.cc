@@ -22,12 +22,15 @@ enum { LAYOUT_DEPTH_MOST = 16 };
 struct layout_text {
 	char data[600];
 	size_t size;
+	unsigned cut; /* sums up what was cut; 0: nothing */
 };
 
 static void put_text(struct layout_text *text, const char *string)
 {
 	size_t room = sizeof(text->data) - 1 - text->size;
 	size_t length = strlen(string);
+	for (size_t i = room; i < length; i++)
+		text->cut = text->cut * 31 + (unsigned char)string[i] + 1;
 	if (length > room)
 		length = room;
 	memcpy(text->data + text->size, string, length);
@@ -123,6 +126,36 @@ static void put_function(struct layout_text *text, tree type, int depth)
 		put_type(text, TREE_VALUE(list), depth + 1);
 	}
 	put_text(text, ")");
+}
+
+/* As the caller passes them: what GCC removed from a clone is not there. */
+static void put_parameters(struct layout_text *text, tree function)
+{
+	tree type = TREE_TYPE(function);
+	for (tree decl = DECL_ARGUMENTS(function); decl; decl = DECL_CHAIN(decl)) {
+		if (decl != DECL_ARGUMENTS(function))
+			put_text(text, ", ");
+		put_type(text, TREE_TYPE(decl), 0);
+	}
+	if (stdarg_p(type))
+		put_text(text, DECL_ARGUMENTS(function) ? ", ..." : "...");
+}
+
+const char *layout_type_describe_function(tree function)
+{
+	static struct layout_text text;
+	tree result = DECL_RESULT(function);
+	text = layout_text();
+	put_type(&text, result ? TREE_TYPE(result) : TREE_TYPE(TREE_TYPE(function)), 0);
+	put_text(&text, " (");
+	put_parameters(&text, function);
+	put_text(&text, ")");
+	if (text.cut) {
+		char digits[16];
+		int length = snprintf(digits, sizeof(digits), " #%08x", text.cut);
+		memcpy(text.data + sizeof(text.data) - 1 - length, digits, length);
+	}
+	return text.data;
 }
 
 static void put_array(struct layout_text *text, tree type, int depth)

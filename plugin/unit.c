@@ -12,6 +12,7 @@
 #include "lib/cleanup.h"
 #include "lib/json_text.h"
 #include "lib/unique_name.h"
+#include "plugin/section_split.h"
 #include "plugin/unit_state.h"
 
 uint32_t unit_add_name(struct unit *unit, const char *string)
@@ -157,6 +158,7 @@ void unit_begin_function(struct unit *unit, const struct unit_function_facts *fa
 		.file = unit_add_name(unit, facts->file),
 		.section = unit_add_name(unit, facts->section),
 		.cold = UNIT_NONE,
+		.signature = unit_add_name(unit, facts->signature),
 		.line = facts->line,
 		.end_line = facts->end_line ? facts->end_line
 					    : unit_find_end(unit, facts->origin_number),
@@ -297,7 +299,10 @@ void unit_add_variable(struct unit *unit, const struct unit_variable_facts *fact
 	variable->id = unit_make_id(unit, facts);
 	variable->owner = unit_add_name(unit, facts->owner);
 	variable->file = unit_add_name(unit, facts->file);
-	variable->section = unit_add_name(unit, facts->section);
+	variable->section = facts->section ? unit_names_add(unit->names, facts->section,
+						     section_split_strip(facts->section,
+							     strlen(facts->section)))
+					   : UNIT_NONE;
 	variable->line = facts->line;
 	variable->number = facts->number;
 	variable->is_correlated = facts->source != NULL;

@@ -34,7 +34,8 @@ struct unit_function_facts {
 	const char *origin;  /* assembler name of the function it is a clone of */
 	const char *file;    /* of the definition, as GCC opened it */
 	const char *section; /* asked for by an attribute */
-	unsigned line;       /* of the function's name in its definition */
+	const char *signature; /* its type, if layouts are asked for */
+	unsigned line;         /* of the function's name in its definition */
 	unsigned end_line;   /* of its closing brace */
 	unsigned number;     /* that inlining events know it by */
 	unsigned origin_number;

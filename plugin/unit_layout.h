@@ -118,6 +118,12 @@ void unit_layouts_put_types(struct unit_layouts *layouts, struct text *text);
 union tree_node;
 void layout_type_write(struct unit_layouts *layouts, union tree_node *type);
 
+/*
+ * layout_type.cc: the function's type as it is called: result and parameters, those of a
+ * clone its own. Valid until the next call; never NULL.
+ */
+const char *layout_type_describe_function(union tree_node *function);
+
 /* layout_walk.cc: from now on, everything that GCC says about types goes into layouts. */
 void layout_walk_start(struct unit_layouts *layouts, const char *plugin);
 /* Writes all types that are complete and the contents of variables: at the unit's end. */

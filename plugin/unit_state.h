@@ -97,6 +97,7 @@ struct unit_function {
 	uint32_t file;
 	uint32_t section;
 	uint32_t cold; /* name of the cold part */
+	uint32_t signature;
 	unsigned line;
 	unsigned end_line;
 	unsigned origin_number;

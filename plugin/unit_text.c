@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugin/section_split.h"
 #include "plugin/unit_state.h"
 
 enum unit_directive_action {
@@ -179,7 +180,8 @@ static void unit_text_enter_section(struct unit *unit, const char *name, size_t 
 	unit_text_close_data(unit);
 	unit->alignment = 0;
 	unit->previous_section = unit->section;
-	unit->section = unit_names_add(unit->names, name, length);
+	unit->section =
+		unit_names_add(unit->names, name, section_split_strip(name, length));
 	unit->is_debug = length > 6 && memcmp(name, ".debug", 6) == 0;
 }
 

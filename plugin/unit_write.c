@@ -58,8 +58,8 @@ static void unit_write_function_layouts(
 	unit_layouts_start_list(unit->layouts);
 	unit_layouts_join_function(unit->layouts, function->origin_number);
 	for (size_t i = 0; i < function->inline_count; i++)
-		unit_layouts_join_name(unit->layouts,
-			unit->inlined.items[function->first_inline + i]);
+		unit_layouts_join_name(
+			unit->layouts, unit->inlined.items[function->first_inline + i]);
 	unit_layouts_put_list(unit->layouts, text);
 }
 
@@ -94,6 +94,7 @@ static void unit_write_function(
 		}
 		text_add(text, "]");
 	}
+	unit_write_string(unit, text, "signature", function->signature);
 	unit_write_function_layouts(unit, text, function);
 	text_add(text, "}");
 }

@@ -82,6 +82,39 @@ static void assess_gone_function(struct update *update, const struct update_unit
 			"is gone; the functions that called it are replaced");
 }
 
+/*
+ * Who calls a function through an address that was stored before, or from another unit,
+ * passes what it took then. Callers in its own unit were compiled against the new type:
+ * where that makes a difference, their code differs, and they travel.
+ */
+static void assess_signature(struct update *update, const struct update_unit *unit,
+	const struct referrer_list *referrers, const struct piece *pre)
+{
+	struct finding_list *findings = &update->findings;
+	const char *name = pre->symbol->name;
+	const char *before = json_find_text(pre->recorded, "signature");
+	const char *after = json_find_text(pre->twin->recorded, "signature");
+	const struct referrer *taken = referrer_list_find_address(referrers, pre);
+	if (pre->symbol->binding != STB_LOCAL)
+		finding_add(findings, FINDING_CHANGED_SIGNATURE, unit->object, name,
+			"was %s and is %s, and code of other files may call it", before,
+			after);
+	else if (taken)
+		finding_add(findings, FINDING_CHANGED_SIGNATURE, unit->object, name,
+			"was %s and is %s, and %s stored its address, so that the "
+			"running kernel may call it as it was",
+			before, after, update_piece_name(taken->from));
+}
+
+static bool function_has_new_signature(const struct piece *pre)
+{
+	const char *before = json_find_text(pre->recorded, "signature");
+	const char *after =
+		pre->twin ? json_find_text(pre->twin->recorded, "signature") : NULL;
+	return before && after && pre->kind != SECTION_KIND_INIT &&
+	       strcmp(before, after) != 0;
+}
+
 static void assess_unit_functions(struct update *update, const struct update_unit *unit)
 {
 	scope_referrer_list struct referrer_list *referrers = NULL;
@@ -92,11 +125,16 @@ static void assess_unit_functions(struct update *update, const struct update_uni
 	}
 	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
 		const struct piece *piece = &unit->pre_pieces->pieces[i];
-		if (!update_is_function(piece) || piece->twin)
+		bool is_gone = !piece->twin;
+		if (!update_is_function(piece) ||
+			(!is_gone && !function_has_new_signature(piece)))
 			continue;
 		if (!referrers)
 			referrers = referrer_list_create(unit->pre_pieces);
-		assess_gone_function(update, unit, referrers, piece);
+		if (is_gone)
+			assess_gone_function(update, unit, referrers, piece);
+		else
+			assess_signature(update, unit, referrers, piece);
 	}
 }
 

@@ -14,6 +14,7 @@
 #include "lib/cleanup.h"
 #include "lib/command_line.h"
 #include "lib/error.h"
+#include "lib/memory.h"
 #include "lib/name_map.h"
 
 /* Which functions of the unit go on running old code. */
@@ -52,18 +53,35 @@ static bool name_travels(const char *function, void *context)
 	return name_map_find(&names->numbers, function, &travels) && travels;
 }
 
+/* What the author allowed, and which of it there is. */
+struct allowance {
+	const struct command_list *allowed;
+	bool *is_used;
+};
+
 static bool change_is_allowed(
-	const struct layout_change *change, const struct command_list *allowed)
+	const struct layout_change *change, const struct allowance *allowance)
 {
-	for (size_t i = 0; i < allowed->count; i++) {
-		if (layout_is_allowed(change, allowed->items[i]))
-			return true;
+	bool is_allowed = false;
+	for (size_t i = 0; i < allowance->allowed->count; i++) {
+		if (!layout_is_allowed(change, allowance->allowed->items[i]))
+			continue;
+		allowance->is_used[i] = true;
+		is_allowed = true;
 	}
-	return false;
+	return is_allowed;
+}
+
+/* The text of the change without "struct name: " in front, which the finding has. */
+static const char *change_find_text(const struct layout_change *change)
+{
+	scope_free char *title = memory_format("%s %s: ", change->kind, change->name);
+	bool is_there = strncmp(change->text, title, strlen(title)) == 0;
+	return is_there ? change->text + strlen(title) : change->text;
 }
 
 static struct error *assess_change(struct update *update, const struct layout_unit *unit,
-	const struct layout_change *change, const struct command_list *allowed)
+	const struct layout_change *change, const struct allowance *allowance)
 {
 	const struct origin *origin = update->origin;
 	scope_layout_users struct layout_users users = {0};
@@ -72,24 +90,26 @@ static struct error *assess_change(struct update *update, const struct layout_un
 		return NULL;
 	scope_free char *staying = layout_users_describe(&users);
 	scope_free char *doubt = layout_find_doubt(unit, change, &users);
+	bool is_allowed = change_is_allowed(change, allowance);
 	const char *separator = staying[0] ? "; " : "";
+	const char *text = change_find_text(change);
 	if (!doubt)
 		finding_add(&update->findings, FINDING_PROVEN_LAYOUT, unit->object,
-			change->name, "%s; no object of the old layout can be there",
-			change->text);
-	else if (change_is_allowed(change, allowed))
+			change->name, "%s: %s; no object of the old layout can be there",
+			change->kind, text);
+	else if (is_allowed)
 		finding_add(&update->findings, FINDING_ALLOWED_LAYOUT, unit->object,
-			change->name, "%s%s%s (allowed by --allow-layout)", change->text,
-			separator, staying);
+			change->name, "%s: %s%s%s (allowed by --allow-layout)",
+			change->kind, text, separator, staying);
 	else
 		finding_add(&update->findings, FINDING_CHANGED_LAYOUT, unit->object,
-			change->name, "%s; %s%s%s", change->text, doubt, separator,
-			staying);
+			change->name, "%s: %s; %s%s%s", change->kind, text, doubt,
+			separator, staying);
 	return NULL;
 }
 
 static struct error *assess_unit_layouts(struct update *update,
-	const struct update_unit *unit, const struct command_list *allowed)
+	const struct update_unit *unit, const struct allowance *allowance)
 {
 	scope_layout_change_list struct layout_change_list list = {0};
 	struct travelling_names names = {0};
@@ -106,7 +126,7 @@ static struct error *assess_unit_layouts(struct update *update,
 	struct error *error = NULL;
 	for (size_t i = 0; i < list.changes.count && !error; i++)
 		error = assess_change(
-			update, &described, &list.changes.items[i], allowed);
+			update, &described, &list.changes.items[i], allowance);
 	name_map_deinit(&names.numbers);
 	return error;
 }
@@ -116,7 +136,20 @@ struct error *assess_layouts(struct update *update, const struct command_list *a
 	/* Where no code changes, nobody sees an object in another way than before. */
 	if (!update->has_change)
 		return NULL;
+	scope_free bool *is_used =
+		memory_allocate((allowed->count + 1) * sizeof(*is_used));
+	const struct allowance allowance = {allowed, is_used};
 	for (size_t i = 0; i < update->unit_count; i++)
-		try(assess_unit_layouts(update, &update->units[i], allowed));
+		try(assess_unit_layouts(update, &update->units[i], &allowance));
+	for (size_t i = 0; i < allowed->count; i++) {
+		if (!is_used[i])
+			return error_hint(
+				error_failed(
+					"--allow-layout=%s: the patch changes no such "
+					"layout",
+					allowed->items[i]),
+				"it is KIND:NAME, with struct, union or enum, and the name "
+				"before the patch");
+	}
 	return NULL;
 }

@@ -89,15 +89,16 @@ static uint32_t making_find_section(
  * alignment that its place there has. */
 static uint64_t piece_alignment(const struct piece *piece)
 {
-	if (piece->role == SECTION_TABLE || piece->role == SECTION_REPLACEMENT ||
-		piece->role == SECTION_AUXILIARY)
-		return piece->offset ? 1 : piece->section->alignment;
 	uint64_t alignment = piece->section->alignment;
+	if (piece->role == SECTION_REPLACEMENT || piece->role == SECTION_AUXILIARY)
+		return 1;
+	/* Entries follow each other without gaps. */
+	uint64_t place = piece->role == SECTION_TABLE ? piece->size : piece->offset;
 	/* Cold functions are packed in the kernel; here they are hot. */
 	if (piece->role == SECTION_CODE && !piece->owner &&
 		alignment < function_alignment)
 		return function_alignment;
-	while (alignment > 1 && piece->offset & (alignment - 1))
+	while (alignment > 1 && place & (alignment - 1))
 		alignment /= 2;
 	return alignment;
 }

@@ -70,9 +70,9 @@ struct error *update_unit_prove(
 
 /*
  * Refuses by name an object that is not what its record says: compiled once more just as
- * the build did, it must come out as it was linked. For units whose pre cannot be compared
- * with vmlinux piece by piece, because the assembler chose shorter jumps where functions
- * share a section.
+ * the build did, it must come out as it was linked. For units whose pre cannot be
+ * compared with vmlinux piece by piece, because the assembler chose shorter jumps where
+ * functions share a section.
  */
 struct error *update_unit_prove_object(
 	const struct update_source *source, const struct update_unit *unit);

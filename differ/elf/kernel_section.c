@@ -61,6 +61,8 @@ static const struct kernel_section kernel_sections[] = {
 		.owner_field = FIELD(jump_code), .what = "a jump label"),
 	TABLE(".static_call_sites", .entry_size_field = FIELD(static_call_size),
 		.owner_field = FIELD(static_call_code), .what = "a static call"),
+	/* The module loader forbids probes of a copy as boot does of the original. */
+	TABLE("_kprobe_blacklist", .entry_size = 8, .what = "a NOKPROBE_SYMBOL"),
 	TABLE(".retpoline_sites", .entry_size = 4, .is_derived = true),
 	TABLE(".return_sites", .entry_size = 4, .is_derived = true),
 	TABLE(".ibt_endbr_seal", .entry_size = 4, .is_derived = true),
@@ -95,7 +97,6 @@ static const struct kernel_section kernel_sections[] = {
 	ONCE("__earlycon_table", "a boot-time table", "boot-table"),
 	ONCE_PREFIX("__governor_thermal_table", "a boot-time table", "boot-table"),
 	ONCE_PREFIX(".pci_fixup", "a PCI fixup", "boot-table"),
-	ONCE("_kprobe_blacklist", "a NOKPROBE_SYMBOL", "boot-table"),
 	ONCE("_error_injection_whitelist", "an ALLOW_ERROR_INJECTION", "boot-table"),
 	ONCE("__tracepoints_ptrs", "a tracepoint", "tracepoint"),
 	ONCE_PREFIX("__tracepoints", "a tracepoint", "tracepoint"),
@@ -128,12 +129,12 @@ static const struct kernel_section kernel_sections[] = {
 	CODE(".ref.text", SECTION_KIND_TEXT),
 	CODE(".meminit.text", SECTION_KIND_TEXT),
 
-	/* data */
+	/* data; prefixes, because our compiles give each variable a section of its own */
 	{.name = ".init.",
 		.role = SECTION_DATA,
 		.is_prefix = true,
 		.kind = SECTION_KIND_INIT},
-	{.name = ".exit.data", .role = SECTION_DATA, .kind = SECTION_KIND_INIT},
+	DATA(".exit.data", SECTION_KIND_INIT),
 	DATA(".data..percpu", SECTION_KIND_PER_CPU),
 	DATA(".data..ro_after_init", SECTION_KIND_RO_AFTER_INIT, .keeps_name = true),
 	/* Flags of WARN_ONCE and the like (include/linux/once.h). */
@@ -143,10 +144,10 @@ static const struct kernel_section kernel_sections[] = {
 	DATA(".data", SECTION_KIND_WRITABLE),
 	DATA(".bss", SECTION_KIND_WRITABLE),
 	DATA(".rodata", SECTION_KIND_CONSTANT),
-	{.name = ".ref.data", .role = SECTION_DATA, .kind = SECTION_KIND_WRITABLE},
-	{.name = ".ref.rodata", .role = SECTION_DATA, .kind = SECTION_KIND_CONSTANT},
-	{.name = ".meminit.data", .role = SECTION_DATA, .kind = SECTION_KIND_WRITABLE},
-	{.name = ".meminit.rodata", .role = SECTION_DATA, .kind = SECTION_KIND_CONSTANT},
+	DATA(".ref.data", SECTION_KIND_WRITABLE),
+	DATA(".ref.rodata", SECTION_KIND_CONSTANT),
+	DATA(".meminit.data", SECTION_KIND_WRITABLE),
+	DATA(".meminit.rodata", SECTION_KIND_CONSTANT),
 	/* Sites of pr_debug; each module has a table of its own. */
 	{.name = "__dyndbg",
 		.role = SECTION_DATA,

@@ -107,7 +107,10 @@ static bool text_may_name(const struct tracing *tracing, const char *text)
 	if (!tracing->wanted)
 		return true;
 	for (size_t i = 0; i < tracing->count; i++) {
-		if (strstr(text, file_name(tracing->wanted[i])))
+		/* "source:Kconfig" has no slash. */
+		const char *name = file_name(tracing->wanted[i]);
+		const char *colon = strchr(name, ':');
+		if (strstr(text, colon ? colon + 1 : name))
 			return true;
 	}
 	return false;

@@ -235,6 +235,8 @@ static struct error *environment_make(
 	environment_add(environment, "TMPDIR", folder);
 	/* Costs a hundredth of the compile. */
 	environment_add(environment, KSPLICE_ENV_LAYOUTS, "1");
+	if (!job->is_built)
+		environment_add(environment, KSPLICE_ENV_SPLIT, "1");
 	if (!job->shadow)
 		return NULL;
 	scope_free char *library = install_path_find(KSPLICE_SHADOW_LIBRARY);

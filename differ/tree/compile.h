@@ -3,7 +3,8 @@
  * compile.h - compiling a recorded unit again, pre and post side by side
  *
  * The recorded command, with each function and variable in a section of its own, without
- * debug information, into a folder of ours; then objtool as kbuild ran it.
+ * debug information, into a folder of ours; then objtool as kbuild ran it. Variables with
+ * a section by attribute get one of their own by the plugin (plugin/section_split.h).
  */
 #ifndef KSPLICE_DIFFER_TREE_COMPILE_H
 #define KSPLICE_DIFFER_TREE_COMPILE_H

@@ -76,6 +76,25 @@ damaged() {
 	audit "$work/damaged" "$work/every" "$wanted" "$*: $wanted"
 }
 
+# for_section FILE SECTION COMMAND...: only where the configuration has such a thing
+for_section() {
+	local file=$1 section=$2
+	shift 2
+	if readelf -SW "$file" | grep -qF " $section "; then
+		"$@"
+	else
+		echo "-- this kernel has no $section here: $2"
+	fi
+}
+
+# lost SECTION SIZE [/ MUTATION]...: the last entry of a table is taken out
+lost() {
+	local section=$1 size=$2
+	shift 2
+	for_section "$(echo "$work"/every/ksplice-*/*.ko)" "$section" \
+		damaged "entry of $section is missing" drop "$section" "$size" "$@"
+}
+
 # Exception table, alternatives; BUG table, jump label, static call, locks; new variables;
 # a constant in place.
 edit kernel/exit.c '/^SYSCALL_DEFINE5(waitid/,/^}/s/^\tif (!infop)/\tif (err == 4711)\n\t\treturn -EINVAL;\n&/'
@@ -96,24 +115,24 @@ edit kernel/sys.c -e "/^static int do_sysinfo/i\\
 ${new_code//$'\n'/\\$'\n'}" -e "$use_new"
 # A part of its own (.cold) with a BUG entry.
 edit kernel/sched/core.c '/^int sched_cpu_dying/,/^}/s/^\tsched_tick_stop(cpu);/&\n\tif (cpu == 4711)\n\t\tpr_info("never %u\\n", cpu);/'
-edit fs/eventfd.c -e 's/\.llseek\t.*= noop_llseek/.llseek\t\t= no_llseek/' \
-	-e '/^static int eventfd_release/,/^}/s/^\twake_up_poll/\tbarrier_data(ctx);\n&/' \
-	-e '/^struct file \*eventfd_fget/,/^}/s/-EINVAL/-EBADF/'
+edit fs/pipe.c -e 's/\.llseek\t.*= no_llseek/.llseek\t\t= noop_llseek/' \
+	-e '/^pipe_release/,/^}/s/^\t__pipe_lock(pipe);/\tif (!pipe)\n\t\treturn -EINVAL;\n&/' \
+	-e '/^struct pipe_inode_info \*get_pipe_info/,/^}/s/|| !pipe)/|| !pipe || pipe == current->journal_info)/'
 create every
 
 damaged '__do_sys_waitid\+0x5: is not the byte that post has' flip __do_sys_waitid 5
 damaged 'is not the byte that post has' flip .altinstr_replacement -1
 damaged 'ksplice_count\+0x0: is not the byte' flip ksplice_count 0
-damaged 'entry of __bug_table is missing' drop __bug_table 12
+lost __bug_table 12
 damaged 'sched_cpu_dying.cold\+0x[0-9a-f]+: entry of __bug_table is missing' drop __bug_table 24
-damaged 'entry of __ex_table is missing' drop __ex_table 12
-damaged 'entry of __jump_table is missing' drop __jump_table 16
-damaged 'entry of .altinstructions is missing' drop .altinstructions 12
-damaged 'entry of .static_call_sites is missing' drop .static_call_sites 8
-damaged 'entry of .smp_locks is missing' drop .smp_locks 4
-damaged 'entry of .return_sites is missing' drop .return_sites 4
-damaged 'entry of __mcount_loc is missing' drop __mcount_loc 8
-damaged 'entry of .orc_unwind_ip is missing' drop .orc_unwind_ip 4 / drop .orc_unwind 6
+lost __ex_table 12
+lost __jump_table 16
+lost .altinstructions 12
+lost .static_call_sites 8
+lost .smp_locks 4
+lost .return_sites 4
+lost __mcount_loc 8
+lost .orc_unwind_ip 4 / drop .orc_unwind 6
 damaged 'entry of .orc_unwind_ip is not post' flip .orc_unwind -1
 damaged 'entry of __bug_table is not post' flip __bug_table -1
 damaged 'an entry of __ex_table that post does not have' addend __ex_table 0 1
@@ -121,10 +140,10 @@ damaged '__ex_table\+0x[0-9a-f]+: leads to' addend __ex_table 1 1
 damaged 'leads to the kernel.s si_swapinfo' redirect :si_meminfo :si_swapinfo
 damaged 'leads to .*not to si_meminfo' place :si_meminfo
 damaged 'is not on the list of symbols' place :si_meminfo
-damaged 'not to the kernel.s own eventfd_release, whose address stays' \
-	redirect :eventfd_release eventfd_release
+damaged 'not to the kernel.s own pipe_release, whose address stays' \
+	redirect :pipe_release pipe_release
 damaged 'not to the kernel.s own, which is changed in place' \
-	redirect :eventfd_fops eventfd_fops
+	redirect :pipefifo_fops pipefifo_fops
 # The layout of struct ksplice_hunk in abi/update.h.
 hunk=56 address=8 kind=24 size=28 jump=32 bytes=40 sites=48
 damaged 'vmlinux has no such symbol' add .ksplice.hunks $address 16
@@ -136,12 +155,13 @@ damaged 'the old content of its hunk is not' add .ksplice.hunks $bytes 1
 objcopy --dump-section .ksplice.hunks="$work/hunks" "$work"/every/ksplice-*/*.ko /dev/null
 constant=$((hunk * $(od -An -v -tu4 -w$hunk "$work/hunks" |
 	awk -v field=$((kind / 4 + 1)) '$field == 3 { print NR - 1 }')))
-damaged 'eventfd_fops\+0x[0-9a-f]+: moves with the kernel, and no site' \
+for_section "$tree/vmlinux" .rela.text \
+	damaged 'pipefifo_fops\+0x[0-9a-f]+: moves with the kernel, and no site' \
 	add .ksplice.hunks $((constant + sites)) -1
-damaged 'eventfd_fops: differs after the patch, and the update does not have it' \
+damaged 'pipefifo_fops: differs after the patch, and the update does not have it' \
 	add .ksplice.hunks $((constant + kind)) -1
-damaged 'eventfd_fops: was copied, and .* goes on to use' \
-	add .ksplice.hunks $((constant + kind)) -1 / redirect :eventfd_fops eventfd_fops
+damaged 'pipefifo_fops: was copied, and .* goes on to use' \
+	add .ksplice.hunks $((constant + kind)) -1 / redirect :pipefifo_fops pipefifo_fops
 
 # exchanged NAME FROM FILE TO WANTED: FILE of the kept objects FROM stands in for TO
 exchanged() {
@@ -151,6 +171,7 @@ exchanged() {
 	cp "$work/$2/$3.json" "$work/exchanged/$4.json"
 	audit "$work"/every/ksplice-* "$work/exchanged" "$5" "$1: $5"
 }
+new_code=${new_code/= 7/= 8}
 edit kernel/sys.c -e "/^static int do_sysinfo/i\\
 ${new_code//$'\n'/\\$'\n'}" -e "$use_new" -e '/^SYSCALL_DEFINE1(umask/,/^}/s/S_IRWXUGO/S_IRWXU/'
 create other
@@ -158,5 +179,11 @@ exchanged 'a function that changed is left out' other post/kernel/sys.o post/ker
 	'umask: differs after the patch, and the update does not have it'
 exchanged 'a variable that the kernel has' every post/kernel/sys.o pre/kernel/sys.o \
 	'ksplice_count: state was duplicated'
+exchanged 'a variable in use whose initial value changes' other post/kernel/sys.o \
+	pre/kernel/sys.o 'ksplice_count: its initial value differs after the patch'
+rm -rf "$work/damaged"
+cp -r "$work"/every/ksplice-* "$work/damaged"
+sed -i 's/"kernel_clone"/"kernel_cloned"/' "$work/damaged/manifest.json"
+audit "$work/damaged" "$work/every" 'kernel_cloned: the manifest promises it'
 
 exit $failed

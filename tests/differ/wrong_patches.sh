@@ -118,6 +118,15 @@ list_referred() {
 		sed -E 's/\.[0-9]+$//'
 }
 
+# The addends of the references to the running kernel's $1, in decimal.
+list_addends() {
+	readelf -rW update/*.ko | awk -v name="$1" '
+		split($5, part, ":") == 3 && part[3] ~ ("^" name "(\\.[0-9]+)?$") { print $6, $7 }' |
+		while read -r sign digits; do
+			echo $((${sign}16#$digits))
+		done
+}
+
 # The number of entries in a table of the update.
 count_entries() {
 	local size
@@ -175,6 +184,8 @@ check_line() {
 	defines) list_defined | grep -qxF -e "$1" || problem "the update lacks $1" ;;
 	no-copy) ! list_defined | grep -qxF -e "$1" || problem "the update has its own $1" ;;
 	refers) list_referred | grep -qxF -e "$1" || problem "the update does not refer to $1" ;;
+	addend) list_addends "$1" | grep -qxF -e "$2" ||
+		problem "no reference to $1 has the addend $2: $(list_addends "$1" | tr '\n' ' ')" ;;
 	no-reference) ! list_referred | grep -qxF -e "$1" || problem "the update refers to $1" ;;
 	constant)
 		jq -e --arg name "$1" '[.targets[].constants[]? | .name |

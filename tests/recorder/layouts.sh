@@ -81,6 +81,20 @@ struct hidden { int a; };
 struct hider { struct { struct hidden h; } *nameless; };
 int hidden(struct hider *h) { return h->nameless->h.a; }
 long whole(int a) { return by_value((struct whole){a, 2}); }
+typedef unsigned number_t;
+int called(const struct inner *i, volatile number_t n, enum color c, int (*f)(const char *)) {
+	return f((char *)i) + n + c;
+}
+struct whole gives_struct(void *p, ...) { keep(p); return (struct whole){1, 2}; }
+void takes_nothing(void) { keep(0); }
+static __attribute__((noinline)) long cloned(long a, int unused, int constant) {
+	keep(0); return a * constant;
+}
+long calls_clone(long a) { return cloned(a, 1, 3) + cloned(a + 1, 2, 3); }
+typedef int (*long_t)(struct called_back *, struct on_stack *, struct allocated *, struct holder *);
+#define LONG_4(n) long_t n##1, long_t n##2, long_t n##3, long_t n##4
+void many_parameters_of_int(LONG_4(a), LONG_4(b), LONG_4(c), LONG_4(d), int last) { keep(0); }
+void many_parameters_of_long(LONG_4(a), LONG_4(b), LONG_4(c), LONG_4(d), long last) { keep(0); }
 SOURCE
 
 # ask FILTER: of the unit, in one line.
@@ -112,6 +126,11 @@ uses() {
 		\$unit.layouts[.].name] | sort | join(\" \")" "\"$3\""
 }
 
+# signature FUNCTION VALUE
+signature() {
+	is "the signature of $1" "[.functions[] | select(.name == \"$1\") | .signature]" "[\"$2\"]"
+}
+
 for plugin in "$build"/lib/ksplice/plugin-*.so; do
 	major=${plugin##*-}
 	gcc=gcc-${major%.so}
@@ -126,10 +145,10 @@ for plugin in "$build"/lib/ksplice/plugin-*.so; do
 	check "$gcc: no messages" "$(cat messages)" test ! -s messages
 	check "$gcc: nothing where nobody asks" "$(jq -c keys not.json)" \
 		jq -e 'has("functions") and (has("layouts") | not) and
-			all(.functions[], .variables[]; keys | any(test("layout|objects")) | not)' \
+			all(.functions[], .variables[]; keys | any(test("layout|objects|signature")) | not)' \
 		not.json >/dev/null
 	check "$gcc: nothing where the answer is to be no" "it differs" cmp not.json zero.json
-	jq 'del(.layouts, .functions[].layouts, .functions[].objects, .variables[].layout)' \
+	jq 'del(.layouts, .functions[].signature, .functions[].layouts, .functions[].objects, .variables[].layout)' \
 		unit.json >less.json
 	check "$gcc: all else is the same" "it differs" cmp less.json <(jq . not.json)
 
@@ -163,6 +182,18 @@ for plugin in "$build"/lib/ksplice/plugin-*.so; do
 	is "contents of variables" '. as $unit | [.variables[] | select(has("layout")) |
 		.name + ":" + $unit.layouts[.layout].name] | sort | join(" ")' \
 		'"global_one:global many:tight state:state"'
+
+	signature called 'int (struct inner *, unsigned int, enum color, int (char *, void) *)'
+	signature gives_struct 'struct whole (void *, ...)'
+	signature takes_nothing 'void ()'
+	signature on_stack 'long int (int)'
+	# Of a clone what is passed: neither the unused parameter nor the constant one.
+	is "the signature of a clone" '[.functions[] | select(.origin == "cloned") | .signature]' \
+		'["long int (long int)"]'
+	# More text than there is room for: each part of it counts.
+	is "a long signature" '[.functions[] | select(.name | startswith("many_parameters")) |
+		.signature] | [.[0] == .[1], .[0][:500] == .[1][:500], (.[0] | length)]' \
+		'[false,true,599]'
 
 	uses use_state layouts "state"
 	uses use_inlined layouts "inner tight"

@@ -10,12 +10,14 @@
 #include "lib/text.h"
 #include "tests/unit/unit_test.h"
 
-/* Lines 1-4, 5-10 and 11-14; "a();" and "b();" are in the first two. */
-static const char original[] = "int one(int x)\n{\n\ta();\n\tb();\n"
-			       "static long two(struct a_long_name *first, "
-			       "struct another_name *second, int x)\n"
-			       "{\n\ta();\n\tb();\nout: /* here */\n\tc();\n"
-			       "SYSCALL_DEFINE1(three, int, x)\n{\n\td();\n}\n";
+/* Lines 1-4, 5-10, 11-14 and 15-17; "a();" and "b();" are in the first two. */
+static const char original[] =
+	"int one(int x)\n{\n\ta();\n\tb();\n"
+	"static long two(struct a_long_name *first, "
+	"struct another_name *second, int x)\n"
+	"{\n\ta();\n\tb();\nout: /* here */\n\tc();\n"
+	"SYSCALL_DEFINE1(three, int, x)\n{\n\td();\n}\n"
+	"static const struct a_very_long_structure_name another_name[] = {\n\t1,\n};\n";
 
 static struct error *try_patch(
 	const char *header, const char *lines, long offset, struct json_t *warnings)
@@ -46,6 +48,7 @@ static void check_refused(
 
 static const char change_ab[] = " \ta();\n-\tb();\n+\te();\n";
 static const char change_d[] = "-\td();\n+\te();\n";
+static const char change_1[] = "-\t1,\n+\t2,\n";
 static const char change_c[] = "-\tc();\n+\te();\n";
 
 static void test_headings(void)
@@ -58,6 +61,10 @@ static void test_headings(void)
 	check_done("@@ -7,2 +7,2 @@ static long two(struct a_long_name *first, struct "
 		   "another_name *second, int x)",
 		change_ab, 0, NULL);
+	check_done("@@ -16 +16 @@ static const struct a_very_long_structur", change_1, 0,
+		NULL);
+	check_refused("@@ -16 +16 @@ static const struct a_very_long_structu", change_1,
+		0, "wrong-function");
 	/* the same function with other arguments */
 	check_done("@@ -3,2 +3,2 @@ static int one(void)", change_ab, 0, NULL);
 	check_done("@@ -13 +13 @@ SYSCALL_DEFINE1(three, long, y)", change_d, 0, NULL);

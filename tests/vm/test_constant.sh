@@ -15,8 +15,8 @@ change_table='/^static const struct file_operations eventfd_fops = {/,/^};/ s/no
 make_patch fs/eventfd.c "$change_table" "$work/table.patch"
 table=$(create_update "$work/table.patch")
 
-# The same with a function that refers to the table.
-make_patch fs/eventfd.c "$change_table; "'/^struct file \*eventfd_fget(/,/^}/ s/^\tfile = fget(fd);/\tpr_info("new eventfd_fget\\n");\n&/' "$work/both.patch"
+# The same with the function that compares a file's table with this one.
+make_patch fs/eventfd.c "$change_table; "'/^struct eventfd_ctx \*eventfd_ctx_fileget(/,/^}/ s/^\tif (file->f_op != &eventfd_fops)/\tpr_info("new eventfd_ctx_fileget\\n");\n&/' "$work/both.patch"
 both=$(create_update "$work/both.patch")
 
 tar -xzf "$table" -C "$work"
@@ -84,9 +84,10 @@ ask aio 'event event'
 
 for cycle in 1 2 3; do
 	apply "ksplice-$both.tar.gz"
-	expect_output '1 function, 1 constant,'
+	expect_output '[12] functions?, 1 constant,'
 	ask seek '7 7'
 	ask aio 'event event'
+	[ "$(dmesg | grep -c 'new eventfd_ctx_fileget')" = $((2 * cycle)) ] || fail "cycle $cycle: not the new function"
 	undo $both
 	kernel_text compare /tmp/before >/tmp/out || fail "cycle $cycle: $(cat /tmp/out)"
 	ask seek '0 0'

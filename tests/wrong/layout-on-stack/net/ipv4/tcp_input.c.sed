@@ -1,0 +1,1 @@
+s/^struct tcp_sacktag_state {/&\n\tlong added;/

@@ -1,0 +1,1 @@
+s/struct kref kref;/struct kref refs;/;s/->kref\b/->refs/g;s/eventfd_ctx, kref)/eventfd_ctx, refs)/

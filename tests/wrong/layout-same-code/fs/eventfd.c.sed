@@ -1,0 +1,1 @@
+s/^\tunsigned int flags;/\tint flags;/

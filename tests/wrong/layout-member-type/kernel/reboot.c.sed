@@ -1,0 +1,1 @@
+/^struct sys_off_handler {/,/^}/s/^\tbool blocking;/\tsigned char blocking;/

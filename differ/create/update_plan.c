@@ -97,16 +97,22 @@ static const struct plan_product {
 	{"*", "host-program", "a program that runs on the build machine"},
 };
 
+struct traced_path {
+	const char *path;
+	/* No linked unit reads it: that it has no effect needs proof. */
+	bool is_unread;
+};
+
 struct planning {
 	const struct kernel_tree *tree;
 	const struct index *index;
 	const struct patch_file *patch;
 	struct update_plan *plan;
-	/* Files of the patch that no linked unit reads, and have to be proven to be
-	 * without effect. */
-	const char **unread;
-	char **related; /* the same, as the index has them */
-	size_t unread_count;
+	/* Files of the patch of which something may have been made without a record: an
+	 * image of the vdso, a program that generates code. */
+	struct traced_path *traced;
+	const char **related; /* the same, as the index has them */
+	size_t traced_count;
 };
 
 static const struct plan_rule *plan_find_rule(const char *path)
@@ -185,10 +191,11 @@ static struct error *plan_check_unit(const struct index_unit *unit, const char *
 	return NULL;
 }
 
-static void plan_add_unread(struct planning *planning, const char *path)
+static void plan_add_traced(struct planning *planning, const char *path, bool is_unread)
 {
-	planning->unread[planning->unread_count] = path;
-	planning->related[planning->unread_count++] = memory_format("source:%s", path);
+	planning->related[planning->traced_count] = memory_format("source:%s", path);
+	planning->traced[planning->traced_count++] =
+		(struct traced_path){path, is_unread};
 }
 
 static struct error *plan_add_unit(
@@ -221,10 +228,10 @@ static struct error *plan_add_file(struct planning *planning, const char *path)
 	}
 	try(index_list_readers(planning->index, related, &units, &count));
 	struct error *error = NULL;
-	if (!count)
-		plan_add_unread(planning, path);
-	else if (action == PLAN_PROVE)
+	if (count && action == PLAN_PROVE)
 		error = plan_refuse_file(path);
+	else
+		plan_add_traced(planning, path, !count);
 	for (size_t i = 0; i < count && !error; i++)
 		error = plan_add_unit(planning, &units[i], path);
 	index_free_units(units, count);
@@ -269,24 +276,37 @@ static struct error *plan_check_object(const struct planning *planning, const ch
 	return error;
 }
 
-/* Proves that nothing was made from the files that no record names. */
-static struct error *plan_prove_unread(const struct planning *planning)
+/* Code that ran before the kernel did; a change of its copy there cannot matter any
+ * more. */
+static bool product_is_past(const char *product)
+{
+	const char *name = record_rule_find_name(product);
+	return name && (strcmp(name, "boot-code") == 0 || strcmp(name, "efi-stub") == 0);
+}
+
+/* Proves that nothing was made from the files that no record names, and nothing that
+ * counts from the others beside what their records say. */
+static struct error *plan_prove_traced(const struct planning *planning)
 {
 	scope_build_trace struct build_trace trace = {0};
-	if (!planning->unread_count)
+	if (!planning->traced_count)
 		return NULL;
-	for (size_t i = 0; i < planning->unread_count; i++)
-		try(plan_check_object(planning, planning->unread[i]));
+	for (size_t i = 0; i < planning->traced_count; i++) {
+		if (planning->traced[i].is_unread)
+			try(plan_check_object(planning, planning->traced[i].path));
+	}
 	try(build_trace_read(planning->tree, index_is_recorded, (void *)planning->index,
-		(const char *const *)planning->related, planning->unread_count, &trace));
-	for (size_t i = 0; i < planning->unread_count; i++) {
-		const char *path = planning->unread[i];
+		planning->related, planning->traced_count, &trace));
+	for (size_t i = 0; i < planning->traced_count; i++) {
+		const struct traced_path *traced = &planning->traced[i];
 		const char *product = build_trace_find(&trace, planning->related[i]);
-		if (product && plan_find_rule(path)->action == PLAN_PROVE)
-			return plan_refuse_file(path);
-		if (product)
-			return plan_refuse_product(planning, path, product);
-		planning->plan->unbuilt[planning->plan->unbuilt_count++] = path;
+		if (product && plan_find_rule(traced->path)->action == PLAN_PROVE)
+			return plan_refuse_file(traced->path);
+		if (product && (traced->is_unread || !product_is_past(product)))
+			return plan_refuse_product(planning, traced->path, product);
+		if (traced->is_unread)
+			planning->plan->unbuilt[planning->plan->unbuilt_count++] =
+				traced->path;
 	}
 	return NULL;
 }
@@ -298,7 +318,7 @@ static struct error *plan_fill(struct planning *planning)
 		try(plan_check_file(planning->tree, &patch->entries[i]));
 	for (size_t i = 0; i < patch->count; i++)
 		try(plan_add_file(planning, patch->entries[i].path));
-	return plan_prove_unread(planning);
+	return plan_prove_traced(planning);
 }
 
 struct error *update_plan_make(const struct kernel_tree *tree, const struct index *index,
@@ -311,13 +331,13 @@ struct error *update_plan_make(const struct kernel_tree *tree, const struct inde
 		.index = index,
 		.patch = patch,
 		.plan = &made,
-		.unread = memory_allocate(count * sizeof(*planning.unread)),
+		.traced = memory_allocate(count * sizeof(*planning.traced)),
 		.related = memory_allocate(count * sizeof(*planning.related))};
 	struct error *error = plan_fill(&planning);
-	for (size_t i = 0; i < planning.unread_count; i++)
-		free(planning.related[i]);
+	for (size_t i = 0; i < planning.traced_count; i++)
+		free((char *)planning.related[i]);
 	free(planning.related);
-	free(planning.unread);
+	free(planning.traced);
 	if (error)
 		update_plan_deinit(&made);
 	else

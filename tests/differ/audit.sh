@@ -171,6 +171,7 @@ exchanged() {
 	cp "$work/$2/$3.json" "$work/exchanged/$4.json"
 	audit "$work"/every/ksplice-* "$work/exchanged" "$5" "$1: $5"
 }
+new_code=${new_code/= 7/= 8}
 edit kernel/sys.c -e "/^static int do_sysinfo/i\\
 ${new_code//$'\n'/\\$'\n'}" -e "$use_new" -e '/^SYSCALL_DEFINE1(umask/,/^}/s/S_IRWXUGO/S_IRWXU/'
 create other
@@ -178,5 +179,11 @@ exchanged 'a function that changed is left out' other post/kernel/sys.o post/ker
 	'umask: differs after the patch, and the update does not have it'
 exchanged 'a variable that the kernel has' every post/kernel/sys.o pre/kernel/sys.o \
 	'ksplice_count: state was duplicated'
+exchanged 'a variable in use whose initial value changes' other post/kernel/sys.o \
+	pre/kernel/sys.o 'ksplice_count: its initial value differs after the patch'
+rm -rf "$work/damaged"
+cp -r "$work"/every/ksplice-* "$work/damaged"
+sed -i 's/"kernel_clone"/"kernel_cloned"/' "$work/damaged/manifest.json"
+audit "$work/damaged" "$work/every" 'kernel_cloned: the manifest promises it'
 
 exit $failed

@@ -359,16 +359,24 @@ static bool update_replaces(const struct audit_update *update, uint64_t address)
 	return false;
 }
 
-static void constant_check_users(
+static void constant_complain(const struct audit_pair *pair, const char *user)
+{
+	audit_complain(pair->unit->name,
+		"%s: was copied, and %s goes on to use the kernel's own",
+		audit_thing_name(&pair->post), user);
+}
+
+/* By the relocations that --emit-relocs leaves in vmlinux, where there are any: in all of
+ * the kernel. True if it complained. */
+static bool constant_check_kernel(
 	const struct audit_update *update, const struct audit_pair *pair)
 {
 	const struct audit_object *kernel = update->kernel->object;
 	uint64_t start;
 	if (audit_unit_find_place(pair->unit, &pair->post, &start) != AUDIT_PLACE_FOUND)
-		return;
+		return false;
 	for (size_t i = 1; i < kernel->section_count; i++) {
 		const struct audit_section *section = &kernel->sections[i];
-		/* Tables about code do not compare addresses. */
 		if (!(section->flags & SHF_ALLOC) || section_is_init(section))
 			continue;
 		for (size_t k = 0; k < section->reloc_count; k++) {
@@ -387,10 +395,41 @@ static void constant_check_users(
 				continue;
 			const struct audit_symbol *user =
 				audit_kernel_find_near(update->kernel, reloc->offset);
-			audit_complain(pair->unit->name,
-				"%s: was copied, and %s goes on to use the kernel's own",
-				audit_thing_name(&pair->post),
-				user ? user->name : section->name);
+			constant_complain(pair, user ? user->name : section->name);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* By the relocations of pre: in the same file. */
+static void constant_check_unit(
+	const struct audit_update *update, const struct audit_pair *pair)
+{
+	const struct audit_unit *unit = pair->unit;
+	const struct audit_object *pre = unit->pre.object;
+	struct audit_thing constant;
+	if (!audit_thing_find_twin(&unit->post, &pair->post, &unit->pre, &constant))
+		return;
+	for (size_t i = 1; i < pre->section_count; i++) {
+		const struct audit_section *section = &pre->sections[i];
+		bool is_loaded = section->flags & SHF_ALLOC && !section_is_init(section);
+		for (size_t k = 0; is_loaded && k < section->reloc_count; k++) {
+			const struct audit_reloc *reloc = &section->relocs[k];
+			struct audit_target target;
+			struct audit_thing post;
+			if (!audit_target_find(pre, section, reloc, &target) ||
+				target.outside ||
+				target.thing.section != constant.section ||
+				target.thing.start != constant.start)
+				continue;
+			struct audit_thing user =
+				audit_thing_find(pre, section, reloc->offset);
+			if (audit_thing_find_twin(
+				    &unit->pre, &user, &unit->post, &post) &&
+				audit_pair_find(update, unit, post.section, post.start))
+				continue;
+			constant_complain(pair, audit_thing_name(&user));
 			return;
 		}
 	}
@@ -399,7 +438,8 @@ static void constant_check_users(
 void audit_change_check_constants(struct audit_update *update)
 {
 	for (size_t i = 0; i < update->pair_count; i++) {
-		if (update->pairs[i].is_constant_copy)
-			constant_check_users(update, &update->pairs[i]);
+		const struct audit_pair *pair = &update->pairs[i];
+		if (pair->is_constant_copy && !constant_check_kernel(update, pair))
+			constant_check_unit(update, pair);
 	}
 }

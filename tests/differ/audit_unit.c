@@ -243,8 +243,8 @@ bool audit_thing_may_start_anew(const struct audit_thing *thing)
 {
 	static const char *const sections[] = {
 		".data.once", ".data..once", "__dyndbg", ".printk_index"};
-	static const char *const names[] = {"__already_done", "___done", "___once_key",
-		"__print_once", "__warned", "_rs", "__key"};
+	static const char *const names[] = {
+		"__already_done", "__print_once", "__warned", "_rs", "__key"};
 	const char *name = audit_thing_name(thing);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
 		if (audit_text_starts(thing->section->name, sections[i]))

@@ -6,63 +6,14 @@
 # Each case edits a copy of one source file and gives the diff to ksplice-create. The
 # answer is "created" with the functions that are replaced, "no-change", or the reason of
 # the refusal. Afterwards both trees and the temporary folder must be as they were.
-set -eu
-
-top=$(readlink -f "$(dirname "$0")/../..")
-bin=$top/${KSPLICE_BUILD:-build}/bin
-tree=$KSPLICE_TREE
-source=$tree
-[ ! -d "$tree/source/" ] || source=$(readlink -f "$tree/source")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-mkdir "$work/tmp" "$work/a" "$work/b" "$work/out"
-export TMPDIR=$work/tmp
-failed=0
-
-# patch_with FILE SED...: the diff that the sed commands make of a file
-patch_with() {
-	local file=$1
-	shift
-	rm -rf "$work/a" "$work/b"
-	mkdir -p "$work/a/${file%/*}" "$work/b/${file%/*}"
-	cp "$source/$file" "$work/a/$file"
-	sed "$@" "$source/$file" >"$work/b/$file"
-	(cd "$work" && diff -u "a/$file" "b/$file") >"$work/fix.patch" || true
-	if [ ! -s "$work/fix.patch" ]; then
-		echo "not ok the commands do not change $file: $*"
-		failed=1
-	fi
-}
-
-# answer NAME WANTED: what ksplice-create makes of fix.patch
-answer() {
-	local status=0 got
-	"$bin/ksplice-create" --quiet --json --patch="$work/fix.patch" \
-		--output="$work/out" "$tree" >"$work/json" 2>"$work/err" || status=$?
-	got=$(jq -r 'if .result == "created" then "created " + (.functions | sort | join(" "))
-		elif .result == "refused" then .reason else .result end' "$work/json")
-	case "$status $got" in
-	"0 created "* | "2 "* | "3 no-change") ;;
-	*) got="status $status, $got" ;;
-	esac
-	if [ "$got" = "$2" ]; then
-		echo "ok $1: $got"
-	else
-		echo "not ok $1: $got, not $2"
-		sed 's/^/  /' "$work/err"
-		failed=1
-	fi
-}
-
-list_trees() {
-	find "$source" "$tree" -path "$tree/.ksplice" -prune -o -type f -printf '%p %s %T@ %C@\n' |
-		sort | sha256sum
-}
+# shellcheck source=tests/differ/create_checks.sh
+. "$(dirname "$0")/create_checks.sh"
+use_tree "$KSPLICE_TREE"
 
 # the index and the template are made once; they are the one thing that create may write
 patch_with kernel/sys.c 's/info->procs = nr_threads;/info->procs = nr_threads + 1;/'
 answer "a changed statement" "created __do_sys_sysinfo"
-before=$(list_trees)
+list_trees >"$work/before"
 
 # __LINE__ is in nearly every one of these files; the lines must not matter
 for file in kernel/printk/printk.c kernel/sched/core.c kernel/fork.c mm/slub.c fs/namei.c \
@@ -115,14 +66,13 @@ sed -i 's/no_such_function()/ksplice_no_such_function()/' "$work/fix.patch"
 cp "$work/fix.patch" "$work/undeclared.patch"
 
 status=0
-"$bin/ksplice-create" -q -p "$work/undeclared.patch" -o "$work/out" "$tree" >"$work/json" \
+"$create" -q -p "$work/undeclared.patch" -o "$work/out" "$tree" >"$work/json" \
 	2>"$work/err" || status=$?
 if [ $status = 1 ] && grep -q 'implicit declaration' "$work/err"; then
-	echo "ok a patch that does not compile shows what the compiler says"
+	ok "a patch that does not compile shows what the compiler says"
 else
-	echo "not ok a patch that does not compile (status $status)"
+	not_ok "a patch that does not compile (status $status)"
 	sed 's/^/  /' "$work/err"
-	failed=1
 fi
 
 patch_with kernel/sys.c 's/info->procs = nr_threads;/info->procs = nr_threads + 1;/'
@@ -136,22 +86,11 @@ answer "a patch that makes a file" new-file
 # interrupted at several places, nothing is left behind
 patch_with kernel/sched/core.c 's/^void resched_curr(struct rq \*rq)/void resched_curr(struct rq *rq)\n/'
 for delay in 0.05 0.3 1 2; do
-	"$bin/ksplice-create" -q -p "$work/fix.patch" -o "$work/out" "$tree" >/dev/null 2>&1 &
+	"$create" -q -p "$work/fix.patch" -o "$work/out" "$tree" >/dev/null 2>&1 &
 	pid=$!
 	sleep "$delay"
 	kill -TERM $pid 2>/dev/null || true
 	wait $pid || true
 done
-if [ -z "$(ls -A "$work/tmp")" ]; then
-	echo "ok nothing is left in TMPDIR"
-else
-	echo "not ok left in TMPDIR: $(ls "$work/tmp")"
-	failed=1
-fi
-if [ "$(list_trees)" = "$before" ]; then
-	echo "ok the trees are as they were"
-else
-	echo "not ok something in the trees was written"
-	failed=1
-fi
-exit $failed
+check_untouched "all of it" "$work/before"
+exit "$failed"

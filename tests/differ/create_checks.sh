@@ -10,6 +10,7 @@
 set -eu -o pipefail
 
 top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
+# shellcheck disable=SC2034 # the tests use it
 create=$top/${KSPLICE_BUILD:-build}/bin/ksplice-create
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -49,11 +50,12 @@ patch_with() {
 }
 
 # answer NAME WANTED [OBJTREE]: what ksplice-create says to fix.patch: "created" and the
-# functions that are replaced, the reason of a refusal, or "no-change".
+# functions that are replaced, the reason of a refusal, or "no-change". Each update that is
+# made is audited.
 answer() {
 	local status=0 got
-	"$create" --quiet --json --patch="$work/fix.patch" --output="$work/out" \
-		"${3-$tree}" >"$work/json" 2>"$work/err" || status=$?
+	"$top/tests/create_audited" --quiet --json --patch="$work/fix.patch" \
+		--output="$work/out" "${3-$tree}" >"$work/json" 2>"$work/err" || status=$?
 	got=$(jq -r 'if .result == "created" then "created " + (.functions | sort | join(" "))
 		elif .result == "refused" then .reason else .result end' "$work/json" || true)
 	case "$status $got" in

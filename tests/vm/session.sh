@@ -42,7 +42,7 @@ make_patch() {
 create_update() {
 	local out=$work/update-${1##*/}
 	mkdir -p "$out"
-	"$top/build/bin/ksplice-create" --patch="$1" --output "$out" "${2-$tree}" |
+	"$top/tests/create_audited" --patch="$1" --output "$out" "${2-$tree}" |
 		tail -n 1
 }
 

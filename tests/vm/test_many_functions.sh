@@ -47,12 +47,13 @@ status=0
 "$top/build/bin/ksplice-create" --quiet --json --patch="$work/many.patch" \
 	--output="$work" "$tree" >"$work/json" 2>/dev/null || status=$?
 if [ $status = 2 ]; then
-	jq -r '.refusals[] | .reason + ": " + .message' "$work/json"
-	mapfile -t refused < <(jq -r '.refusals[].message' "$work/json" |
-		sed -n 's/\.o: .*/.c/p' | sort -u)
+	jq -r '.findings[] | select(.consequence == "refused") |
+		.kind + ": " + .object + ": " + .name + ": " + .text' "$work/json"
+	mapfile -t refused < <(jq -r '.findings[] | select(.consequence == "refused") |
+		.object | sub("\\.o$"; ".c")' "$work/json" | sort -u)
 	[ ${#refused[@]} -gt 0 ] || fail "$(cat "$work/json")"
 	make_many "${refused[@]}"
-	"$top/build/bin/ksplice-create" --quiet --json --patch="$work/many.patch" \
+	"$top/tests/create_audited" --quiet --json --patch="$work/many.patch" \
 		--output="$work" "$tree" >"$work/json" || fail "$(cat "$work/json")"
 fi
 count=$(jq '.functions | length' "$work/json")

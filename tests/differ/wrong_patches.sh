@@ -205,7 +205,7 @@ check_line() {
 			"$([ "$word" = reversible ] && echo true || echo false)" ] ||
 			problem "is not $word"
 		;;
-	text) strings -a update/*.ko | grep -qF -e "$*" || problem "the update lacks the text: $*" ;;
+	text) strings -a -n 2 update/*.ko | grep -qF -e "$*" || problem "the update lacks the text: $*" ;;
 	*) problem "an expectation that nobody knows: $word $*" ;;
 	esac
 }
@@ -222,7 +222,7 @@ check_form() {
 			problem "made, though a finding refuses it"
 		;;
 	refused)
-		jq -e '.reason as $reason | (.findings // []) == [] or
+		jq -e '.reason as $reason | all(.findings[]?; .consequence != "refused") or
 			any(.findings[]; .kind == $reason and .consequence == "refused")' \
 			result.json >/dev/null ||
 			problem "the reason $(jq -r .reason result.json) is none of the findings"

@@ -1,1 +1,0 @@
-/^static char \*sb_writers_name/,/^}/s/"sb_pagefaults"/"sb_faults"/

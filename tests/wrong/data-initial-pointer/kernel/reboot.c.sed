@@ -1,0 +1,1 @@
+/^static int run_cmd(/,/^}/s/"HOME=\/"/"HOME=\/root"/

@@ -1,2 +1,0 @@
-s/^int overflowuid = DEFAULT_OVERFLOWUID;/static &/
-s/^EXPORT_SYMBOL(overflowuid);//

@@ -1,0 +1,1 @@
+/^static struct char_device_struct {/,/^}/s/^\tint minorct;/\tunsigned int minorct;/

@@ -1,0 +1,1 @@
+/^struct prepend_buffer {/s/$/\n\tint flavour;/

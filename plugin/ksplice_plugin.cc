@@ -26,7 +26,6 @@
 /* clang-format on */
 
 #include "abi/record.h"
-#include "plugin/section_split.h"
 #include "plugin/unit.h"
 
 /* GCC looks for these two by name. */

@@ -41,8 +41,9 @@ static const char *const other_sections[] = {"__ksymtab*", "___ksymtab*", "__kcr
 	".apicdrivers", ".pci_fixup*", "_kprobe_blacklist", "_error_injection_whitelist",
 	"__tracepoints*", "_ftrace_events", "_ftrace_eval_map", "__bpf_raw_tp_map",
 	"__syscalls_metadata", ".static_call_tramp_key", ".printk_index", "__dyndbg",
-	"__earlycon_table", "__irqchip_of_table", ".meminit*", ".ref.data", ".discard*",
-	".note*", ".comment", ".debug*", ".gnu.*", ".BTF*", ".eh_frame",
+	"__earlycon_table", "__irqchip_of_table", ".meminit*", ".ref.data*",
+	".ref.rodata*", ".discard*", ".note*", ".comment", ".debug*", ".gnu.*", ".BTF*",
+	".eh_frame",
 	/* Variables: they travel, or not, by themselves. */
 	".data*", ".rodata*", ".bss*", ".ldata*", ".lrodata*", ".smp_locks_text"};
 

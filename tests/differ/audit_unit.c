@@ -247,7 +247,7 @@ bool audit_thing_may_start_anew(const struct audit_thing *thing)
 		"__already_done", "__print_once", "__warned", "_rs", "__key"};
 	const char *name = audit_thing_name(thing);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
-		if (strcmp(thing->section->name, sections[i]) == 0)
+		if (audit_text_starts(thing->section->name, sections[i]))
 			return true;
 	}
 	for (size_t i = 0; thing->symbol && i < sizeof(names) / sizeof(names[0]); i++) {

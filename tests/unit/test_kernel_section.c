@@ -4,6 +4,7 @@
 
 #include <elf.h>
 
+#include "abi/record.h"
 #include "differ/create/finding.h"
 #include "differ/elf/elf_object.h"
 #include "tests/unit/unit_test.h"
@@ -37,6 +38,23 @@ static const struct {
 	{".data..ro_after_init", WRITABLE, SECTION_DATA, SECTION_KIND_RO_AFTER_INIT,
 		true},
 	{".data..percpu..shared_aligned", WRITABLE, SECTION_DATA, SECTION_KIND_PER_CPU,
+		true},
+	/* As the plugin splits them. */
+	{".data..ro_after_init" KSPLICE_SPLIT_MARK "x", WRITABLE, SECTION_DATA,
+		SECTION_KIND_RO_AFTER_INIT, true},
+	{".data..percpu" KSPLICE_SPLIT_MARK "x", WRITABLE, SECTION_DATA,
+		SECTION_KIND_PER_CPU, true},
+	{".ref.data" KSPLICE_SPLIT_MARK "x", WRITABLE, SECTION_DATA,
+		SECTION_KIND_WRITABLE, true},
+	{".ref.rodata" KSPLICE_SPLIT_MARK "x", CONSTANT, SECTION_DATA,
+		SECTION_KIND_CONSTANT, true},
+	{".meminit.data" KSPLICE_SPLIT_MARK "x", WRITABLE, SECTION_DATA,
+		SECTION_KIND_WRITABLE, true},
+	{".meminit.rodata" KSPLICE_SPLIT_MARK "x", CONSTANT, SECTION_DATA,
+		SECTION_KIND_CONSTANT, true},
+	{".init.data" KSPLICE_SPLIT_MARK "x", WRITABLE, SECTION_DATA, SECTION_KIND_INIT,
+		true},
+	{".exit.data" KSPLICE_SPLIT_MARK "x", WRITABLE, SECTION_DATA, SECTION_KIND_INIT,
 		true},
 	{".rodata.x", CONSTANT, SECTION_DATA, SECTION_KIND_CONSTANT, true},
 	/* The name promises what the flags do not keep. */

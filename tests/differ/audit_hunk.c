@@ -96,7 +96,7 @@ static void data_hunk_read(struct audit_update *update, const struct audit_secti
 			continue;
 		is_found = true;
 		pair.owner = pair.post.symbol->name;
-		if (pair.post.size != size || audit_thing_is_writable(&pair.post) ||
+		if (pair.post.size != size || !audit_thing_is_constant(&pair.post) ||
 			audit_section_is_code(pair.post.section))
 			audit_complain(unit->name,
 				"%s: is changed in place, and is not a constant of %" PRIu64

@@ -210,6 +210,7 @@ static void pair_compare(struct audit_update *update, const struct audit_pair *p
 	}
 	if (audit_section_is_code(post) != audit_section_is_code(pair->section) ||
 		(audit_thing_is_writable(&pair->post) &&
+			!(pair->is_in_place && audit_thing_is_constant(&pair->post)) &&
 			!(pair->section->flags & SHF_WRITE)))
 		audit_complain(pair->unit->name,
 			"%s: is in %s, which is not like post's %s", place,
@@ -256,7 +257,8 @@ static void pair_check_state(struct audit_pair *pair)
 	bool has_twin =
 		audit_thing_find_twin(&unit->post, &pair->post, &unit->pre, &pre) &&
 		!audit_section_is_code(pre.section);
-	if (!audit_thing_is_writable(&pair->post)) {
+	if (!audit_thing_is_writable(&pair->post) ||
+		(pair->is_in_place && audit_thing_is_constant(&pair->post))) {
 		pair->is_constant_copy = has_twin && !pair->is_in_place;
 		return;
 	}

@@ -50,6 +50,79 @@ static void compile_open(struct audit_compile *compile, const char *keep,
 	free(unit);
 }
 
+/* The part of an identity that other variables of that name in that function share. */
+static size_t id_stem_size(const char *id)
+{
+	const char *mark = strrchr(id, '#');
+	return mark ? (size_t)(mark - id) : 0;
+}
+
+static bool has_stem_of(const json_t *variable, const char *id)
+{
+	const char *other = json_string_value(json_object_get(variable, "id"));
+	size_t size = id_stem_size(id);
+	return other && id_stem_size(other) == size && strncmp(other, id, size) == 0;
+}
+
+static bool is_declared_alike(const json_t *left, const json_t *right)
+{
+	const char *left_file = json_string_value(json_object_get(left, "file"));
+	const char *right_file = json_string_value(json_object_get(right, "file"));
+	json_int_t line = json_integer_value(json_object_get(left, "line"));
+	return left_file && right_file && strcmp(left_file, right_file) == 0 &&
+	       line == json_integer_value(json_object_get(right, "line"));
+}
+
+static size_t count_stem(json_t *variables, const char *id, const json_t *alike)
+{
+	size_t count = 0;
+	size_t index;
+	json_t *variable;
+	json_array_foreach(variables, index, variable) count +=
+		has_stem_of(variable, id) &&
+		(!alike || is_declared_alike(variable, alike));
+	return count;
+}
+
+/*
+ * A declaration that the patch adds or removes shifts the numbers of the others of that
+ * name. Unpatched lines keep theirs in post, so there the declaration's line says which
+ * one of pre each of post is; what is on no line of pre's is new.
+ */
+static void unit_number_again(json_t *pre, json_t *post)
+{
+	size_t index;
+	json_t *variable;
+	json_t *renamed = json_array();
+	json_array_foreach(post, index, variable)
+	{
+		const char *id = json_string_value(json_object_get(variable, "id"));
+		if (!id || !id_stem_size(id) || !count_stem(pre, id, NULL) ||
+			count_stem(pre, id, NULL) == count_stem(post, id, NULL))
+			continue;
+		char *new_id = audit_format("%s(new)", id);
+		size_t k;
+		json_t *old;
+		json_array_foreach(pre, k, old)
+		{
+			if (!has_stem_of(old, id) || !is_declared_alike(old, variable) ||
+				count_stem(pre, id, variable) != 1 ||
+				count_stem(post, id, variable) != 1)
+				continue;
+			free(new_id);
+			new_id = strdup(json_string_value(json_object_get(old, "id")));
+		}
+		json_t *pair = json_array();
+		json_array_append(pair, variable);
+		json_array_append_new(pair, json_string(new_id));
+		json_array_append_new(renamed, pair);
+		free(new_id);
+	}
+	json_array_foreach(renamed, index, variable) json_object_set(
+		json_array_get(variable, 0), "id", json_array_get(variable, 1));
+	json_decref(renamed);
+}
+
 void audit_unit_open(struct audit_unit *unit, const char *name, const char *keep,
 	const char *tree, const struct audit_kernel *kernel)
 {
@@ -57,6 +130,11 @@ void audit_unit_open(struct audit_unit *unit, const char *name, const char *keep
 	unit->kernel = kernel;
 	compile_open(&unit->pre, keep, "pre", name);
 	compile_open(&unit->post, keep, "post", name);
+	unit_number_again(json_object_get(unit->pre.root, "variables"),
+		json_object_get(unit->post.root, "variables"));
+	json_decref(unit->post.ids);
+	unit->post.ids =
+		compile_index(json_object_get(unit->post.root, "variables"), "id");
 	char *path = audit_format("%s/%s", tree, name);
 	if (access(path, R_OK) == 0) {
 		unit->original = audit_object_open(path);
@@ -237,6 +315,12 @@ const char *audit_thing_name(const struct audit_thing *thing)
 bool audit_thing_is_writable(const struct audit_thing *thing)
 {
 	return thing->section->flags & SHF_WRITE;
+}
+
+bool audit_thing_is_constant(const struct audit_thing *thing)
+{
+	return !audit_thing_is_writable(thing) ||
+	       audit_text_starts(thing->section->name, ".data..ro_after_init");
 }
 
 bool audit_thing_may_start_anew(const struct audit_thing *thing)

@@ -87,6 +87,8 @@ enum audit_place audit_unit_find_place(const struct audit_unit *unit,
 const char *audit_thing_name(const struct audit_thing *thing);
 /* Writable data, or a table that the kernel writes? */
 bool audit_thing_is_writable(const struct audit_thing *thing);
+/* Not writable, or not any more since boot: content that can be replaced in place. */
+bool audit_thing_is_constant(const struct audit_thing *thing);
 /*
  * State that may start anew: it only says whether something was said once already, or is
  * about the very line of code that it belongs to. The names are those of static variables

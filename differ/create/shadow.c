@@ -96,16 +96,23 @@ static struct error *shadow_copy_originals(const struct kernel_tree *tree,
 	return NULL;
 }
 
+struct error *shadow_compare(const struct kernel_tree *tree, const char *path,
+	const char *folder, struct patch_file *difference)
+{
+	scope_free char *original = file_join(tree->source, path);
+	scope_free char *applied = shadow_find_file(folder, SHADOW_APPLIED, path);
+	return shadow_diff(original, applied, difference);
+}
+
 static struct error *shadow_mark(
 	const struct kernel_tree *tree, const char *path, const char *folder)
 {
 	scope_text struct text text = {0};
 	scope_text struct text marked = {0};
 	scope_patch_file struct patch_file difference = {0};
-	scope_free char *original = file_join(tree->source, path);
 	scope_free char *applied = shadow_find_file(folder, SHADOW_APPLIED, path);
 	scope_free char *result = shadow_find_file(folder, SHADOW_MARKED, path);
-	try(shadow_diff(original, applied, &difference));
+	try(shadow_compare(tree, path, folder, &difference));
 	try(file_read(applied, &text));
 	const struct patch_entry *entry =
 		difference.count ? &difference.entries[0] : NULL;

@@ -30,6 +30,11 @@ struct error *shadow_create(const struct kernel_tree *tree,
 	const struct patch_file *patch, const char *patch_path, unsigned strip,
 	const char *folder, struct json_t *warnings);
 
+/* The hunks, without context, between the original path and what the patch made of it; no
+ * entry where they are equal. Free with patch_file_deinit. */
+struct error *shadow_compare(const struct kernel_tree *tree, const char *path,
+	const char *folder, struct patch_file *difference);
+
 /* The list of files for the compiler; the caller frees the path. */
 char *shadow_find_list(const char *folder, enum shadow_form form);
 

@@ -8,6 +8,7 @@
 
 #include "abi/record.h"
 #include "differ/create/compile_message.h"
+#include "differ/create/patch_file.h"
 #include "differ/create/shadow.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/object_equality.h"
@@ -318,6 +319,52 @@ struct error *update_unit_prove_object(
 		"CC=ksplice-cc");
 }
 
+static bool path_ends_with(const char *path, const char *end)
+{
+	size_t path_size = strlen(path);
+	size_t end_size = strlen(end);
+	if (path_size < end_size || strcmp(path + path_size - end_size, end) != 0)
+		return false;
+	return path_size == end_size || path[path_size - end_size - 1] == '/';
+}
+
+/* The lines that a hunk without context brings count on from where it stands. */
+static bool entry_has_line(const struct patch_entry *entry, int64_t line)
+{
+	for (size_t i = 0; i < entry->hunk_count; i++) {
+		const struct patch_hunk *hunk = &entry->hunks[i];
+		int64_t first = (int64_t)hunk->old_line + !hunk->old_count;
+		if (line >= first && line < first + (int64_t)hunk->new_count)
+			return true;
+	}
+	return false;
+}
+
+static void unit_note_hunks(
+	struct update_unit *unit, const char *path, const struct patch_entry *entry)
+{
+	for (size_t i = 0; i < unit->post_pieces->count; i++) {
+		struct piece *piece = &unit->post_pieces->pieces[i];
+		const char *file = json_find_text(piece->recorded, "file");
+		if (file && path_ends_with(file, path))
+			piece->is_in_hunk |= entry_has_line(
+				entry, json_find_number(piece->recorded, "line", 0));
+	}
+}
+
+static struct error *unit_note_patch(
+	const struct update_source *source, struct update_unit *unit)
+{
+	for (size_t i = 0; i < source->patch->count; i++) {
+		const char *path = source->patch->entries[i].path;
+		scope_patch_file struct patch_file difference = {0};
+		try(shadow_compare(source->tree, path, source->shadow, &difference));
+		if (difference.count)
+			unit_note_hunks(unit, path, &difference.entries[0]);
+	}
+	return NULL;
+}
+
 struct error *update_unit_compare(
 	const struct update_source *source, struct update_unit *unit)
 {
@@ -325,6 +372,7 @@ struct error *update_unit_compare(
 		unit->pre, source->layout, &unit->pre_unit, &unit->pre_pieces));
 	try(piece_set_create(
 		unit->post, source->layout, &unit->post_unit, &unit->post_pieces));
+	try(unit_note_patch(source, unit));
 	compare_pieces(unit->pre_pieces, unit->post_pieces);
 	return NULL;
 }

@@ -83,6 +83,8 @@ static void group_match_lines(
 	for (size_t i = 0; i < group->post.count; i++) {
 		struct piece *post = group->post.items[i];
 		size_t wanted = group_count_line(group->post.items, i, post);
+		if (post->is_in_hunk)
+			continue;
 		if (group_count_line(group->post.items, group->post.count, post) !=
 			group_count_line(group->pre.items, group->pre.count, post))
 			continue;

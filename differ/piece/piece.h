@@ -56,6 +56,9 @@ struct piece {
 	/* Of several that have its name, nobody can say which one of the other compile it
 	 * is; its identity is "". */
 	bool is_ambiguous;
+	/* Declared where the patch brings lines: their numbers are those of lines that it
+	 * removes, or of nothing. */
+	bool is_in_hunk;
 	bool travels; /* see closure.h */
 	/* Its new content replaces the running kernel's where that is: it travels, and
 	 * everything that refers to it refers to the running kernel's. */

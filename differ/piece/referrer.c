@@ -89,8 +89,9 @@ const struct referrer *referrer_list_find_address(
 	size_t count;
 	const struct referrer *found = referrer_list_find(list, function, &count);
 	for (size_t i = 0; i < count; i++) {
-		if (!found[i].is_branch && !found[i].offset &&
-			found[i].from->role != SECTION_TABLE)
+		enum section_role role = found[i].from->role;
+		if (!found[i].is_branch && !found[i].offset && role != SECTION_TABLE &&
+			role != SECTION_ONCE)
 			return &found[i];
 	}
 	return NULL;

@@ -33,8 +33,8 @@ const struct referrer *referrer_list_find(
 
 /*
  * The first reference that takes the address of the function, to call it later or to
- * compare it: not a call, not an entry of a table about code, and to its first byte. NULL
- * if there is none.
+ * compare it: not a call, not an entry of a table about code or a registration (which is
+ * looked at by itself), and to its first byte. NULL if there is none.
  */
 const struct referrer *referrer_list_find_address(
 	const struct referrer_list *list, const struct piece *function);

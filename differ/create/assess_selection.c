@@ -119,6 +119,11 @@ static struct error *assess_shared_section(struct update *update,
 	if (!reference->is_local || reference->symbol->type != STT_SECTION ||
 		to->role != SECTION_DATA || end - first < 2 || reference->is_branch)
 		return NULL;
+	/* Flags and descriptors, one for each statement: none of them is an array, and a
+	 * place within one means it. */
+	if (to->known && to->known->is_forkable && reference->offset >= 0 &&
+		(uint64_t)reference->offset < to->size)
+		return NULL;
 	bool has_base = false;
 	uint64_t base = 0;
 	for (size_t i = first; i < end; i++) {

@@ -24,7 +24,7 @@ first=${1-${KSPLICE_TREE-}}
 [ -n "$first" ] || first=$("$top/tests/kernel/make_tree" recorded)
 second=${2-}
 [ -n "$second" ] || second=$("$top/tests/kernel/make_tree" recorded --config small --form in-tree)
-least_first=85 least_second=60
+least_first=130 least_second=110
 
 if [ -n "${KEEP_CASES-}" ]; then
 	mkdir -p "$KEEP_CASES"

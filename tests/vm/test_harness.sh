@@ -43,6 +43,19 @@ EOS
 expect warn 125 'reported: .*(WARNING|cut here)' --file "$fault" <<'EOS'
 insmod fault.ko kind=warn
 EOS
+# A warning that is expected is none, exactly once, and no other one.
+expect expected-warn 0 '^fine$' --file "$fault" --expect-warning 'fault[^ ]*\.c:[0-9]+ ' <<'EOS'
+insmod fault.ko kind=warn || true
+echo fine
+EOS
+expect other-warn 125 'reported: .*(WARNING|cut here)' --file "$fault" \
+	--expect-warning 'version_proc_show' <<'EOS'
+insmod fault.ko kind=warn
+EOS
+expect missing-warn 125 '0 warnings instead of one: version_proc_show' \
+	--expect-warning 'version_proc_show' <<'EOS'
+echo fine
+EOS
 expect bug 125 'reported: .*(kernel BUG|cut here)' --file "$fault" <<'EOS'
 insmod fault.ko kind=bug
 EOS

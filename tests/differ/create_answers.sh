@@ -11,8 +11,8 @@
 use_tree "$KSPLICE_TREE"
 
 # the index and the template are made once; they are the one thing that create may write
-patch_with kernel/sys.c 's/info->procs = nr_threads;/info->procs = nr_threads + 1;/'
-answer "a changed statement" "created __do_sys_sysinfo"
+patch_with fs/proc/loadavg.c '/^static int loadavg_proc_show(/,/^}/s/^\tseq_printf(/\tseq_puts(m, "patched ");\n&/'
+answer "a changed statement" "created loadavg_proc_show"
 list_trees >"$work/before"
 
 # __LINE__ is in nearly every one of these files; the lines must not matter

@@ -13,7 +13,26 @@ struct scanner {
 	bool is_continued; /* the last line ended with a backslash */
 	bool is_directive; /* in a directive, which may be continued */
 	long parentheses;
+	long conditionals; /* open ones, since the last directive of ours */
+	bool is_outside;   /* a conditional ended in which that directive was */
 };
+
+/* A directive of ours that is in a part which the preprocessor skips has no effect, so
+ * where such a part may end another one is needed: at #elif, #else and #endif of a
+ * conditional that was open where the last one stands. */
+static void scanner_read_conditional(struct scanner *scanner, const char *directive)
+{
+	const char *name = directive + 1;
+	name += strspn(name, " \t");
+	if (text_has_prefix(name, "if"))
+		scanner->conditionals++;
+	else if (text_has_prefix(name, "el"))
+		scanner->is_outside |= !scanner->conditionals;
+	else if (text_has_prefix(name, "endif") && scanner->conditionals)
+		scanner->conditionals--;
+	else if (text_has_prefix(name, "endif"))
+		scanner->is_outside = true;
+}
 
 /* Skips a literal that starts at the quote; gives its last character. A literal that
  * is not closed ends with the line. */
@@ -30,8 +49,11 @@ static const char *scanner_skip_literal(const char *at, const char *end)
 static void scanner_read_line(struct scanner *scanner, const char *line, const char *end)
 {
 	const char *first = line + strspn(line, " \t");
-	if (!scanner->is_continued && !scanner->is_comment)
+	if (!scanner->is_continued && !scanner->is_comment) {
 		scanner->is_directive = first < end && *first == '#';
+		if (scanner->is_directive)
+			scanner_read_conditional(scanner, first);
+	}
 	/* No statement is open where a line starts with a brace: the count may be off
 	 * where #if and #else each open what is closed once. */
 	if (!scanner->is_comment && *line == '}')
@@ -86,9 +108,12 @@ void line_marker_insert(const char *patched, const struct patch_hunk *hunks,
 		}
 		bool is_changed = next < hunk_count && hunks[next].new_count &&
 				  number >= hunks[next].new_line;
+		is_due |= next && scanner.is_outside;
 		if (is_due && !is_changed && scanner_is_safe(&scanner)) {
 			text_add_format(marked, "#line %ld\n", (long)number + shift);
 			is_due = false;
+			scanner.conditionals = 0;
+			scanner.is_outside = false;
 		}
 		const char *end = line + strcspn(line, "\n");
 		scanner_read_line(&scanner, line, end);

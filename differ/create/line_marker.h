@@ -20,6 +20,8 @@ struct text;
  * and after, in order. A directive goes to the first line at or behind the hunk's end
  * that starts neither in a comment, nor in a string, nor in parentheses (a macro's
  * arguments), nor behind a backslash; where the next hunk comes first, its own will do.
+ * It may stand in a part that #if skips, so another one follows each #elif, #else and
+ * #endif of a conditional around it.
  */
 void line_marker_insert(const char *patched, const struct patch_hunk *hunks,
 	size_t hunk_count, struct text *marked);

@@ -30,6 +30,8 @@ check_form() {
 '
 		answer "$1: a blank line on top of $file" no-change
 	done
+	patch_with kernel/softirq.c '/^static inline bool lockdep_softirq_start/,/^}/s/bool in_hardirq = false;/bool in_hardirq = 0;/'
+	answer "$1: a change between #ifdef and #endif that is not compiled" no-change
 	patch_with kernel/sched/core.c '/^SYSCALL_DEFINE1(sched_get_priority_max,/,/^}/s/ret = -EINVAL/ret = -ENOSYS/'
 	answer "$1: a file with headers above it" "created __x64_sys_sched_get_priority_max"
 	patch_with kernel/sched/rt.c '/^static unsigned int get_rr_interval_rt(/,/^}/s/return sched_rr_timeslice;/return sched_rr_timeslice + 1;/'

@@ -15,14 +15,11 @@ static void check(const char *patched, struct patch_hunk hunk, const char *wante
 static void test_places(void)
 {
 	/* a line added */
-	check("a\nnew\nb\n", (struct patch_hunk){1, 0, 2, 1},
-		"a\nnew\n#line 2\nb\n");
+	check("a\nnew\nb\n", (struct patch_hunk){1, 0, 2, 1}, "a\nnew\n#line 2\nb\n");
 	/* a line removed: the hunk is between 1 and 2 */
-	check("a\nc\n", (struct patch_hunk){2, 1, 1, 0},
-		"a\n#line 3\nc\n");
+	check("a\nc\n", (struct patch_hunk){2, 1, 1, 0}, "a\n#line 3\nc\n");
 	/* a line replaced: the numbers stay, and are said again */
-	check("a\nB\nc\n", (struct patch_hunk){2, 1, 2, 1},
-		"a\nB\n#line 3\nc\n");
+	check("a\nB\nc\n", (struct patch_hunk){2, 1, 2, 1}, "a\nB\n#line 3\nc\n");
 	/* at the end of the file nothing follows */
 	check("a\nnew\n", (struct patch_hunk){1, 0, 2, 1}, "a\nnew\n");
 }
@@ -48,6 +45,26 @@ static void test_unsafe_lines(void)
 		"#line 8\na\n");
 }
 
+/* What stands in a part that is skipped has no effect behind it. */
+static void test_conditionals(void)
+{
+	check("#if A\nnew\na\n#endif\nb\nc\n", (struct patch_hunk){1, 0, 2, 1},
+		"#if A\nnew\n#line 2\na\n#endif\n#line 4\nb\nc\n");
+	check("#if A\nnew\na\n#elif B\nb\n# else\nc\n#endif\nd\n",
+		(struct patch_hunk){1, 0, 2, 1},
+		"#if A\nnew\n#line 2\na\n#elif B\n#line 4\nb\n# else\n#line 6\nc\n"
+		"#endif\n#line 8\nd\n");
+	/* one around another, and one behind them that is as it was */
+	check("#if A\n#ifdef B\nnew\na\n#endif\nb\n#endif\n#ifndef C\n#else\n#endif\nd\n",
+		(struct patch_hunk){2, 0, 3, 1},
+		"#if A\n#ifdef B\nnew\n#line 3\na\n#endif\n#line 5\nb\n#endif\n"
+		"#line 7\n#ifndef C\n#else\n#endif\nd\n");
+	/* none in front of the hunk, and none in a comment */
+	check("#if A\n#endif\nnew\na\n/*\n#endif\n*/\nb\n",
+		(struct patch_hunk){2, 0, 3, 1},
+		"#if A\n#endif\nnew\n#line 3\na\n/*\n#endif\n*/\nb\n");
+}
+
 static void test_several_hunks(void)
 {
 	scope_text struct text marked = {0};
@@ -63,6 +80,7 @@ int main(void)
 {
 	test_places();
 	test_unsafe_lines();
+	test_conditionals();
 	test_several_hunks();
 	return unit_end();
 }

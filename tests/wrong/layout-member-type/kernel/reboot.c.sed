@@ -1,1 +1,0 @@
-/^struct sys_off_handler {/,/^}/s/^\tbool blocking;/\tsigned char blocking;/

@@ -4,27 +4,35 @@
 # wrong_patches.sh - the cases of tests/wrong: patches to which a careless tool would
 # give a wrong update, and what the answer to each must be
 #
-#   wrong_patches.sh [TREE [OTHER-TREE]]
+#   wrong_patches.sh [--all] [TREE [OTHER-TREE]]
 #
 #   tests/wrong/NAME/*.sed ─▶ fix.patch ─▶ ksplice-create ─▶ answer, update
 #                     expect ───────────────────────────────▶ compared
 #
 # TREE (or KSPLICE_TREE) is the test kernel; OTHER-TREE a small kernel that is built in
-# its source tree (none: no other). tests/wrong/README.md says what a case consists of. A case is skipped,
-# by name, in a tree that does not build one of its files; each tree has a least number
-# of cases that must run. CASES='PATTERN...' runs those whose names match, and then any
-# number is enough.
+# its source tree (none: no other). There, the cases run in which the form of the build may
+# matter; with --all, all of them. tests/wrong/README.md says what a case consists of. A
+# case is skipped, by name, in a tree that does not build one of its files; each tree has a
+# least number of cases that must run. CASES='PATTERN...' runs those whose names match, and
+# then any number is enough.
 set -eu -o pipefail
 
 top=$(readlink -f "$(dirname "$0")/../..")
 bin=$top/${KSPLICE_BUILD:-build}/bin
 audit=$top/${KSPLICE_BUILD:-build}/tests/update_audit
 cases=$top/tests/wrong
+# What paths, lines, links of objects and code without tracing have to do with.
+other_cases='blank-line-* comment-* cold-* once-* source-* neighbour-* static-* string-* switch-*
+	two-files-* other-function* new-global-*'
+least_first=130 least_second=40
+if [ "${1-}" = --all ]; then
+	other_cases='*' least_second=110
+	shift
+fi
 first=${1-${KSPLICE_TREE-}}
 [ -n "$first" ] || first=$("$top/tests/kernel/make_tree" recorded)
 second=${2-}
 [ -n "$second" ] || second=$("$top/tests/kernel/make_tree" recorded --config small --form in-tree)
-least_first=130 least_second=110
 
 if [ -n "${KEEP_CASES-}" ]; then
 	mkdir -p "$KEEP_CASES"
@@ -291,10 +299,10 @@ run_one() {
 	[ -n "${KEEP_CASES-}" ] || rm -rf "$here"
 }
 
-# CASES holds patterns of names.
+# Is the case one of those that the patterns $2 name?
 is_wanted() {
 	local pattern patterns
-	read -ra patterns <<<"${CASES:-*}"
+	read -d '' -ra patterns <<<"$2" || true
 	for pattern in "${patterns[@]}"; do
 		# shellcheck disable=SC2053 # a pattern
 		[[ $1 != $pattern ]] || return 0
@@ -302,9 +310,10 @@ is_wanted() {
 	return 1
 }
 
-# The verdicts of all cases in the tree $1, at least $2 of which must run.
+# The verdicts of the cases that the patterns $3 name, in the tree $1; at least $2 of them
+# must run.
 run_tree() {
-	local least=$2 running=0 count
+	local least=$2 patterns=${CASES:-$3} running=0 count
 	tree=$(readlink -f "$1")
 	source=$tree
 	[ ! -d "$tree/source/" ] || source=$(readlink -f "$tree/source")
@@ -314,7 +323,7 @@ run_tree() {
 	echo "# $tree, source $([ "$source" = "$tree" ] && echo "the same" || echo "$source")"
 	for case in "$cases"/*/; do
 		case=$(basename "$case")
-		is_wanted "$case" || continue
+		is_wanted "$case" "$patterns" || continue
 		if [ $running -ge "$(nproc)" ]; then
 			wait -n || true
 			running=$((running - 1))
@@ -338,6 +347,6 @@ failed=0
 for tree in "$first" "$second"; do
 	[ "$tree" = none ] || "$bin/ksplice-index" "$tree" >/dev/null
 done
-run_tree "$first" "$least_first"
-[ "$second" = none ] || run_tree "$second" "$least_second"
+run_tree "$first" "$least_first" '*'
+[ "$second" = none ] || run_tree "$second" "$least_second" "$other_cases"
 exit $failed

@@ -6,7 +6,8 @@
 #
 #     tests/long/no_change.sh [OBJTREE [COUNT [SEED [FILE]]]]
 #
-# Draws COUNT (300) of the .c files that vmlinux consists of. Each gets a blank line and a
+# Draws COUNT (300) of the .c files that vmlinux consists of, but for those that programs of the
+# build consist of too (tools/): a patch of these is refused, whatever it changes. Each gets a blank line and a
 # comment on top, and another name for a local variable, in one patch, to which
 # ksplice-create must say "no change". A renamed variable that does not compile (a macro
 # meant its name) is drawn again, three times; then the patch goes without one. Once in the
@@ -67,7 +68,7 @@ try_form() {
 		return
 	}
 	sqlite3 "$tree/.ksplice/index.db" "SELECT source FROM unit WHERE state = 'recorded' AND
-		target = 'vmlinux'" | sed "s|^source:||; s|^$tree/||" | LC_ALL=C sort -u |
+		target = 'vmlinux' AND source NOT LIKE 'source:tools/%'" | sed "s|^source:||; s|^$tree/||" | LC_ALL=C sort -u |
 		grep '\.c$' | while read -r file; do
 		[ ! -e "$source/$file" ] || echo "$file"
 	done | shuf --random-source=<(yes "$seed") -n "$count" >"$work/files"

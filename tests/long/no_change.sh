@@ -7,9 +7,9 @@
 #     tests/long/no_change.sh [OBJTREE [COUNT [SEED [FILE]]]]
 #
 # Draws COUNT (300) of the .c files that vmlinux consists of, but for those that programs of the
-# build consist of too (tools/): a patch of these is refused, whatever it changes. Each gets a blank line and a
-# comment on top, and another name for a local variable, in one patch, to which
-# ksplice-create must say "no change". A renamed variable that does not compile (a macro
+# build consist of too (tools/): a patch of these is refused, whatever it changes. Each gets
+# a blank line and a comment on top, and another name for a local variable, in one patch,
+# to which ksplice-create must say "no change". A renamed variable that does not compile (a macro
 # meant its name) is drawn again, three times; then the patch goes without one. Once in the
 # object tree of the test kernel (or OBJTREE) and once in a kernel that was built the other
 # way: in its source tree, or with O=. SEED (1) decides what is drawn. FILE is a pattern

@@ -80,9 +80,8 @@ static bool piece_is_init(const struct piece *piece)
 }
 
 /* Did the code refer to that place before the patch? */
-static bool piece_referred_before(const struct update *update,
-	const struct update_unit *unit, const struct piece *piece,
-	const struct update_reference *reference)
+static bool piece_referred_before(const struct update_unit *unit,
+	const struct piece *piece, const struct update_reference *reference)
 {
 	const struct piece *pre = piece->twin;
 	for (size_t i = 0; pre && i < pre->reloc_count; i++) {
@@ -99,7 +98,6 @@ static bool piece_referred_before(const struct update *update,
 						   reference->symbol->name) == 0)
 			return true;
 	}
-	(void)update;
 	return false;
 }
 
@@ -120,7 +118,7 @@ static void touching_add(struct touching *touching, const struct update_unit *un
 			continue;
 		scope_free char *place = reference_describe(&reference);
 		name_map_set(&touching->init, place, 1);
-		if (!piece_referred_before(touching->update, unit, piece, &reference))
+		if (!piece_referred_before(unit, piece, &reference))
 			name_map_set(&touching->init_anew, place, 1);
 		bool is_followed = to && to->role == SECTION_CODE && !to->travels &&
 				   to->state == PIECE_NEW && depth < 16;
@@ -183,7 +181,7 @@ static bool reference_is_dependency(const struct touching *touching,
 	bool is_data = to ? to->role == SECTION_DATA && to->kind != SECTION_KIND_CONSTANT
 			  : !reference->is_branch;
 	return is_data && name_map_find(&touching->init_anew, place, &ignored) &&
-	       !piece_referred_before(touching->update, unit, piece, reference);
+	       !piece_referred_before(unit, piece, reference);
 }
 
 static struct error *assess_dependencies(

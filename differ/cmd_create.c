@@ -269,8 +269,8 @@ static struct error *create_select(struct create *create)
 	assess_data(update);
 	assess_boot(update);
 	try(closure_select(update));
-	try(assess_selection(update));
-	try(assess_init(update));
+	assess_selection(update);
+	assess_init(update);
 	return assess_layouts(update, &create->allowed_layouts);
 }
 

@@ -30,14 +30,14 @@ void assess_boot(struct update *update);
 
 /* After the closure: new variables against those that are gone, addresses that escape,
  * sections that nobody knows, references that can be read in two ways. */
-struct error *assess_selection(struct update *update);
+void assess_selection(struct update *update);
 
 /*
  * After the closure: what the patch changes in init code. It ran at boot, so the change
  * has no effect; refused is what both changed init code and travelling code use of what
  * the patch brings.
  */
-struct error *assess_init(struct update *update);
+void assess_init(struct update *update);
 
 /*
  * After the closure: structs, unions and enums whose layout the patch changes. Refused

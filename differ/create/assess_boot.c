@@ -184,7 +184,7 @@ static bool reference_is_dependency(const struct touching *touching,
 	       !piece_referred_before(unit, piece, reference);
 }
 
-static struct error *assess_dependencies(
+static void assess_dependencies(
 	const struct touching *touching, const struct update_unit *unit)
 {
 	struct finding_list *findings = &touching->update->findings;
@@ -220,18 +220,15 @@ static struct error *assess_dependencies(
 					update_piece_name(update_find_whole(piece)));
 		}
 	}
-	return NULL;
 }
 
-struct error *assess_init(struct update *update)
+void assess_init(struct update *update)
 {
 	struct touching touching = {.update = update};
-	struct error *error = NULL;
 	for (size_t i = 0; i < update->unit_count; i++)
 		assess_unit_init(&touching, &update->units[i]);
-	for (size_t i = 0; i < update->unit_count && !error; i++)
-		error = assess_dependencies(&touching, &update->units[i]);
+	for (size_t i = 0; i < update->unit_count; i++)
+		assess_dependencies(&touching, &update->units[i]);
 	name_map_deinit(&touching.init);
 	name_map_deinit(&touching.init_anew);
-	return error;
 }

@@ -107,9 +107,8 @@ static void assess_escape(struct update *update, const struct update_unit *unit,
  * array[-1] of one variable is the end of the one before it. Where all variables of the
  * section have the distances that they have in the running kernel, both are the same.
  */
-static struct error *assess_shared_section(struct update *update,
-	const struct update_unit *unit, const struct piece *piece,
-	const struct update_reference *reference)
+static void assess_shared_section(struct update *update, const struct update_unit *unit,
+	const struct piece *piece, const struct update_reference *reference)
 {
 	const struct piece *to = reference->piece;
 	const struct update_unit *owner = reference->unit;
@@ -118,12 +117,12 @@ static struct error *assess_shared_section(struct update *update,
 	size_t end = set->first[to->section->index + 1];
 	if (!reference->is_local || reference->symbol->type != STT_SECTION ||
 		to->role != SECTION_DATA || end - first < 2 || reference->is_branch)
-		return NULL;
+		return;
 	/* Flags and descriptors, one for each statement: none of them is an array, and a
 	 * place within one means it. */
 	if (to->known && to->known->is_forkable && reference->offset >= 0 &&
 		(uint64_t)reference->offset < to->size)
-		return NULL;
+		return;
 	bool has_base = false;
 	uint64_t base = 0;
 	for (size_t i = first; i < end; i++) {
@@ -146,10 +145,9 @@ static struct error *assess_shared_section(struct update *update,
 			update_piece_name(neighbour));
 		break;
 	}
-	return NULL;
 }
 
-static struct error *assess_references(
+static void assess_references(
 	struct update *update, const struct update_unit *unit, const struct piece *piece)
 {
 	for (size_t i = 0; i < piece->reloc_count; i++) {
@@ -165,12 +163,11 @@ static struct error *assess_references(
 		}
 		if (!reference.piece)
 			continue;
-		try(assess_shared_section(update, unit, piece, &reference));
+		assess_shared_section(update, unit, piece, &reference);
 		if (piece->role != SECTION_TABLE && reference.piece->travels &&
 			!update_is_outward(piece, &reference))
 			assess_escape(update, unit, piece, &reference);
 	}
-	return NULL;
 }
 
 /* What the kernel does with a section that the table does not have, and whether new code
@@ -199,7 +196,7 @@ static void assess_gone_state(struct update *update, const struct update_unit *u
 	}
 }
 
-struct error *assess_selection(struct update *update)
+void assess_selection(struct update *update)
 {
 	for (size_t i = 0; i < update->unit_count; i++) {
 		struct update_unit *unit = &update->units[i];
@@ -213,8 +210,7 @@ struct error *assess_selection(struct update *update)
 			if (!piece->travels)
 				continue;
 			assess_travelling(update, unit, piece);
-			try(assess_references(update, unit, piece));
+			assess_references(update, unit, piece);
 		}
 	}
-	return NULL;
 }

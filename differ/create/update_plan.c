@@ -276,14 +276,6 @@ static struct error *plan_check_object(const struct planning *planning, const ch
 	return error;
 }
 
-/* Code that ran before the kernel did; a change of its copy there cannot matter any
- * more. */
-static bool product_is_past(const char *product)
-{
-	const char *name = record_rule_find_name(product);
-	return name && (strcmp(name, "boot-code") == 0 || strcmp(name, "efi-stub") == 0);
-}
-
 /* Proves that nothing was made from the files that no record names, and nothing that
  * counts from the others beside what their records say. */
 static struct error *plan_prove_traced(const struct planning *planning)
@@ -302,7 +294,7 @@ static struct error *plan_prove_traced(const struct planning *planning)
 		const char *product = build_trace_find(&trace, planning->related[i]);
 		if (product && plan_find_rule(traced->path)->action == PLAN_PROVE)
 			return plan_refuse_file(traced->path);
-		if (product && (traced->is_unread || !product_is_past(product)))
+		if (product && (traced->is_unread || !build_trace_is_past(product)))
 			return plan_refuse_product(planning, traced->path, product);
 		if (traced->is_unread)
 			planning->plan->unbuilt[planning->plan->unbuilt_count++] =

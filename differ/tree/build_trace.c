@@ -15,6 +15,7 @@
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/name_map.h"
+#include "lib/record_rule.h"
 #include "lib/text.h"
 
 static const char command_suffix[] = ".cmd";
@@ -59,6 +60,21 @@ static bool file_is_wanted(const struct tracing *tracing, const char *related)
 	return false;
 }
 
+bool build_trace_is_past(const char *product)
+{
+	const char *name = record_rule_find_name(product);
+	return name && (strcmp(name, "boot-code") == 0 || strcmp(name, "efi-stub") == 0);
+}
+
+/* Of several products one that still counts stands for all of them, then the first. */
+static bool product_is_better(const char *product, const char *known)
+{
+	bool is_past = build_trace_is_past(product);
+	if (is_past != build_trace_is_past(known))
+		return !is_past;
+	return strcmp(product, known) < 0;
+}
+
 static void tracing_add(struct tracing *tracing, const char *related, const char *product)
 {
 	int64_t number;
@@ -69,7 +85,7 @@ static void tracing_add(struct tracing *tracing, const char *related, const char
 		return;
 	}
 	struct traced_file *known = &tracing->trace.items[number];
-	if (strcmp(product, known->product) >= 0)
+	if (!product_is_better(product, known->product))
 		return;
 	free(known->product);
 	known->product = memory_copy_text(product);

@@ -24,8 +24,8 @@ typedef bool build_trace_is_recorded(const char *product, void *context);
 
 struct traced_file {
 	char *file;    /* related path, in the source tree */
-	char *product; /* made from it, relative to the object tree; of several the first
-			  by name */
+	char *product; /* made from it, relative to the object tree; of several one that
+			  is not past, then the first by name */
 };
 
 struct build_trace {
@@ -41,6 +41,9 @@ struct build_trace {
 struct error *build_trace_read(const struct kernel_tree *tree,
 	build_trace_is_recorded *is_recorded, void *context, const char *const *wanted,
 	size_t count, struct build_trace *trace);
+
+/* Is it code that ran before the kernel did? A change of it cannot matter any more. */
+bool build_trace_is_past(const char *product);
 
 /* What was made from the file; NULL if nothing was. */
 const char *build_trace_find(const struct build_trace *trace, const char *file);

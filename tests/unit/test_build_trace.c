@@ -56,6 +56,8 @@ static void test_tree(char *folder)
 		"  $(wildcard include/config/A) \\\n");
 	put(folder, "arch/.b.o.cmd",
 		"cmd := gcc /src/lib/gen.c </src/x.uc -f'/src/y.awk'\n");
+	put(folder, "arch/x86/boot/.a.o.cmd", "cmd := gcc /src/both.c /src/boot.c\n");
+	put(folder, "arch/x86/purgatory/.a.o.cmd", "cmd := gcc /src/both.c\n");
 	put(folder, ".git/.z.o.cmd", "cmd := gcc /src/z.c\n");
 	put(folder, "lib/.lib.a.cmd", "cmd := ar /src/w.c\n");
 	check(&tree, "source:kernel/known.c", NULL);
@@ -64,6 +66,9 @@ static void test_tree(char *folder)
 	check(&tree, "source:lib/gen.c", "arch/b.o");
 	check(&tree, "source:include/a.h", "lib/gen");
 	check(&tree, "source:x.uc", "arch/b.o");
+	/* … but boot code, whose time is over, hides nothing */
+	check(&tree, "source:both.c", "arch/x86/purgatory/a.o");
+	check(&tree, "source:boot.c", "arch/x86/boot/a.o");
 	check(&tree, "source:gen.c", NULL);
 	check(&tree, "source:z.c", NULL);
 	check(&tree, "source:w.c", NULL);
@@ -76,7 +81,7 @@ static void test_seal(char *folder)
 	scope_build_trace struct build_trace all = {0};
 	UNIT_CHECK_DONE(
 		build_trace_read(&tree, is_recorded, "kernel/known.o", NULL, 0, &all));
-	UNIT_CHECK(all.count == 3);
+	UNIT_CHECK(all.count == 5);
 	scope_free char *text = build_trace_print(&all);
 	scope_free char *arch = file_join(folder, "arch");
 	scope_free char *lib = file_join(folder, "lib");

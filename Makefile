@@ -70,7 +70,9 @@ plugin_cc := $(wildcard plugin/*.cc)
 plugins := $(if $(plugin_cc),$(plugin_majors:%=$(B)/lib/ksplice/plugin-%.so))
 shadow := $(B)/lib/ksplice/shadow.so
 
-core_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[ch] kmod/Kbuild kmod/compat/*.h))
+kmod_rooms := kernel match change update load compat
+core_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[ch] kmod/Kbuild \
+	$(kmod_rooms:%=kmod/%/*.[ch])))
 template_sources := $(filter-out %.mod.c,$(wildcard kmod/template/*.[ch] \
 	kmod/template/Kbuild))
 abi_sources := $(wildcard abi/*.h)

@@ -13,12 +13,12 @@
 #include <linux/module.h>
 
 #include "abi/version.h"
-#include "kmod/control_device.h"
-#include "kmod/kernel_private.h"
-#include "kmod/machine_stop.h"
-#include "kmod/problem.h"
-#include "kmod/running_kernel.h"
-#include "kmod/update_sysfs.h"
+#include "kmod/change/machine_stop.h"
+#include "kmod/kernel/kernel_private.h"
+#include "kmod/kernel/problem.h"
+#include "kmod/kernel/running_kernel.h"
+#include "kmod/load/control_device.h"
+#include "kmod/update/update_sysfs.h"
 
 static int __init find_kernel(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/data_patch.h"
+#include "kmod/change/data_patch.h"
 
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -13,8 +13,8 @@
 #include <asm/unaligned.h>
 
 #include "abi/update.h"
-#include "kmod/problem.h"
-#include "kmod/running_kernel.h"
+#include "kmod/kernel/problem.h"
+#include "kmod/kernel/running_kernel.h"
 
 #define SHOWN_BYTES 8
 

@@ -19,9 +19,9 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
-#include "kmod/machine_stop.h"
-#include "kmod/stack_check.h"
-#include "kmod/update_image.h"
+#include "kmod/change/machine_stop.h"
+#include "kmod/change/stack_check.h"
+#include "kmod/match/update_image.h"
 
 struct data_patch;
 struct module;
@@ -77,12 +77,12 @@ int live_update_apply(struct live_update *update);
 int live_update_reverse(struct live_update *update);
 
 /*
- * Called by the init of an update module: checks everything about it, matches what it
- * replaces, and shows it in sysfs. An errno: the module's load fails.
+ * Takes a module's checked tables: matches what they replace, and shows the update in
+ * sysfs. An errno, with the reason as a problem: there is no such update.
  */
-int ksplice_update_load(struct module *module, const struct ksplice_update *header);
+int live_update_load(struct module *module, const struct update_image *image);
 
-/* Called by its exit. */
-void ksplice_update_unload(struct module *module, const struct ksplice_update *header);
+/* Ends the update of a module that goes; waits until nobody can be in its code. */
+void live_update_unload(struct module *module);
 
 #endif

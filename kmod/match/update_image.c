@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/update_image.h"
+#include "kmod/match/update_image.h"
 
 #include <linux/ctype.h>
 #include <linux/errno.h>
@@ -7,13 +7,12 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
+#include "kmod/change/trampoline.h"
 #include "kmod/compat/module_memory.h"
-#include "kmod/patch_site.h"
-#include "kmod/problem.h"
-#include "kmod/running_kernel.h"
-#include "kmod/symbol_provider.h"
-#include "kmod/target_table.h"
-#include "kmod/trampoline.h"
+#include "kmod/kernel/problem.h"
+#include "kmod/kernel/running_kernel.h"
+#include "kmod/kernel/target_table.h"
+#include "kmod/match/patch_site.h"
 
 static bool is_id(const char *id)
 {
@@ -279,14 +278,6 @@ int update_image_check(const struct module *module, const struct ksplice_update 
 		result = check_hooks(module, update);
 	if (result)
 		return result;
-	if (!symbol_provider_has(
-		    (const void *)(unsigned long)update->symbols, update->symbols_size)) {
-		problem_add(
-			"%s: its symbol list is not the one that was prepared: load it "
-			"with ksplice-apply",
-			module->name);
-		return -EINVAL;
-	}
 	update_image_foreach_hunk(hunk, &checked) {
 		result = check_hunk(module, &checked, hunk);
 		if (result)

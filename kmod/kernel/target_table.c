@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/target_table.h"
+#include "kmod/kernel/target_table.h"
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
 
 #include "abi/update.h"
-#include "kmod/problem.h"
-#include "kmod/running_kernel.h"
+#include "kmod/kernel/problem.h"
+#include "kmod/kernel/running_kernel.h"
 
 static int check_image(const char *object, const struct ksplice_target *target)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/machine_stop.h"
+#include "kmod/change/machine_stop.h"
 
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
@@ -17,10 +17,10 @@
 
 #include <asm/sync_core.h>
 
-#include "kmod/data_patch.h"
-#include "kmod/kernel_private.h"
-#include "kmod/stack_check.h"
-#include "kmod/trampoline.h"
+#include "kmod/change/data_patch.h"
+#include "kmod/change/stack_check.h"
+#include "kmod/change/trampoline.h"
+#include "kmod/kernel/kernel_private.h"
 
 struct cpu_times {
 	u64 entry;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/stack_check.h"
+#include "kmod/change/stack_check.h"
 
 #include <linux/cpumask.h>
 #include <linux/ftrace.h>
@@ -16,7 +16,7 @@
 
 #include <asm/processor.h>
 
-#include "kmod/kernel_private.h"
+#include "kmod/kernel/kernel_private.h"
 
 #if defined(CONFIG_KRETPROBES) && !defined(CONFIG_KRETPROBE_ON_RETHOOK)
 #error "kretprobes keep return addresses in a list that the stack check does not read"

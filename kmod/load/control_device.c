@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/control_device.h"
+#include "kmod/load/control_device.h"
 
 #include <linux/atomic.h>
 #include <linux/capability.h>
@@ -11,9 +11,9 @@
 #include <linux/uaccess.h>
 
 #include "abi/update.h"
-#include "kmod/problem.h"
-#include "kmod/symbol_list.h"
-#include "kmod/symbol_provider.h"
+#include "kmod/kernel/problem.h"
+#include "kmod/load/symbol_list.h"
+#include "kmod/load/symbol_provider.h"
 
 /* Far more than the symbols of any update; a bound on what root may make us hold. */
 #define WRITE_LIMIT (16 << 20)

@@ -24,9 +24,9 @@ struct update_image {
 };
 
 /*
- * Checks the tables, that they were made for the running kernel, that the module's
- * symbol list is the published one, and that kallsyms agrees with each hunk. On success
- * fills image; else an errno, with the reason added to the problems.
+ * Checks the tables, that they were made for the running kernel, and that kallsyms agrees
+ * with each hunk. On success fills image; else an errno, with the reason added to the
+ * problems.
  */
 int update_image_check(const struct module *module, const struct ksplice_update *update,
 	struct update_image *image);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/patch_site.h"
+#include "kmod/match/patch_site.h"
 
 #include <linux/kernel.h>
 #include <linux/static_call_types.h>
@@ -9,9 +9,9 @@
 #include <asm/unaligned.h>
 
 #include "abi/update.h"
-#include "kmod/kernel_private.h"
-#include "kmod/running_kernel.h"
-#include "kmod/target_table.h"
+#include "kmod/kernel/kernel_private.h"
+#include "kmod/kernel/running_kernel.h"
+#include "kmod/kernel/target_table.h"
 
 enum opcode {
 	OPCODE_NOP = 0x90,

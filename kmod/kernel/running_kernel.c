@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/running_kernel.h"
+#include "kmod/kernel/running_kernel.h"
 
 #include <linux/elf.h>
 #include <linux/kernel.h>
@@ -8,8 +8,8 @@
 #include <asm/page_types.h>
 
 #include "abi/update.h"
-#include "kmod/kernel_private.h"
-#include "kmod/problem.h"
+#include "kmod/kernel/kernel_private.h"
+#include "kmod/kernel/problem.h"
 
 /* The type of the note that the linker puts the build-id in. */
 #define NOTE_BUILD_ID 3

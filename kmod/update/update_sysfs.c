@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/update_sysfs.h"
+#include "kmod/update/update_sysfs.h"
 
 #include <linux/kernel.h>
 #include <linux/kobject.h>
@@ -9,7 +9,7 @@
 
 #include "abi/update.h"
 #include "abi/version.h"
-#include "kmod/live_update.h"
+#include "kmod/update/live_update.h"
 
 static struct kobject *root;
 

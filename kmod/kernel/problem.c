@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) "ksplice: " fmt
 
-#include "kmod/problem.h"
+#include "kmod/kernel/problem.h"
 
 #include <linux/fs.h>
 #include <linux/kernel.h>

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/run_pre.h"
+#include "kmod/match/run_pre.h"
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/uaccess.h>
 
-#include "kmod/patch_site.h"
-#include "kmod/problem.h"
-#include "kmod/running_kernel.h"
-#include "kmod/trampoline.h"
-#include "kmod/update_image.h"
+#include "kmod/change/trampoline.h"
+#include "kmod/kernel/problem.h"
+#include "kmod/kernel/running_kernel.h"
+#include "kmod/match/patch_site.h"
+#include "kmod/match/update_image.h"
 
 #define SHOWN_BYTES 8
 #define OPCODE_NOP 0x90

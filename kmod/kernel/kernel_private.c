@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/kernel_private.h"
+#include "kmod/kernel/kernel_private.h"
 
 #include <linux/errno.h>
 #include <linux/kallsyms.h>
@@ -8,7 +8,7 @@
 #include <linux/stddef.h>
 #include <linux/string.h>
 
-#include "kmod/problem.h"
+#include "kmod/kernel/problem.h"
 
 struct kernel_private kernel_private;
 

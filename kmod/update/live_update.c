@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #define pr_fmt(fmt) "ksplice: " fmt
 
-#include "kmod/live_update.h"
+#include "kmod/update/live_update.h"
 
 #include <linux/cpu.h>
 #include <linux/delay.h>
@@ -14,16 +14,15 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
+#include "kmod/change/data_patch.h"
+#include "kmod/change/stack_check.h"
+#include "kmod/change/trampoline.h"
 #include "kmod/compat/module_memory.h"
-#include "kmod/data_patch.h"
-#include "kmod/kernel_private.h"
-#include "kmod/problem.h"
-#include "kmod/run_pre.h"
-#include "kmod/running_kernel.h"
-#include "kmod/stack_check.h"
-#include "kmod/symbol_provider.h"
-#include "kmod/trampoline.h"
-#include "kmod/update_sysfs.h"
+#include "kmod/kernel/kernel_private.h"
+#include "kmod/kernel/problem.h"
+#include "kmod/kernel/running_kernel.h"
+#include "kmod/match/run_pre.h"
+#include "kmod/update/update_sysfs.h"
 
 /* As many as fit in a page of text. */
 #define CONFLICT_LIMIT 48
@@ -414,18 +413,13 @@ static struct live_update *make_update(
 	return update;
 }
 
-static int load_update(struct module *module, const struct ksplice_update *header)
+int live_update_load(struct module *module, const struct update_image *image)
 {
-	struct update_image image;
-	struct live_update *update;
-	int result = update_image_check(module, header, &image);
+	struct live_update *update = make_update(module, image);
+	int result = -ENOEXEC;
 
-	if (result)
-		return result;
-	update = make_update(module, &image);
 	if (!update)
 		return -ENOMEM;
-	result = -ENOEXEC;
 	if (!stack_check_sort(update->ranges, update->range_count) ||
 		!data_patch_sort(update->data_patches, update->data_patch_count)) {
 		problem_add("%s: two of its hunks overlap", module->name);
@@ -434,7 +428,7 @@ static int load_update(struct module *module, const struct ksplice_update *heade
 	mutex_lock(&update_mutex);
 	result = check_overlap(update);
 	if (!result)
-		result = match_memory(&image);
+		result = match_memory(image);
 	if (!result)
 		list_add_tail(&update->node, &updates);
 	mutex_unlock(&update_mutex);
@@ -451,18 +445,6 @@ out_unlist:
 	mutex_unlock(&update_mutex);
 out_free_update:
 	free_update(update);
-	return result;
-}
-
-int ksplice_update_load(struct module *module, const struct ksplice_update *header)
-{
-	int result;
-
-	problem_begin();
-	result = load_update(module, header);
-	/* The module has all its symbols by now; one publication serves one load. */
-	symbol_provider_withdraw();
-	problem_end();
 	return result;
 }
 
@@ -489,7 +471,7 @@ static void reverse_forced(struct live_update *update)
 		msleep(100);
 }
 
-void ksplice_update_unload(struct module *module, const struct ksplice_update *header)
+void live_update_unload(struct module *module)
 {
 	struct live_update *update;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/trampoline.h"
+#include "kmod/change/trampoline.h"
 
 #include <linux/compiler.h>
 #include <linux/errno.h>
@@ -11,8 +11,8 @@
 #include <asm/text-patching.h>
 #include <asm/unaligned.h>
 
-#include "kmod/kernel_private.h"
-#include "kmod/problem.h"
+#include "kmod/kernel/kernel_private.h"
+#include "kmod/kernel/problem.h"
 
 int trampoline_init(
 	struct trampoline *trampoline, unsigned long address, unsigned long post)

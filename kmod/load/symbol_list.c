@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/symbol_list.h"
+#include "kmod/load/symbol_list.h"
 
 #include <linux/bsearch.h>
 #include <linux/errno.h>
@@ -8,11 +8,11 @@
 #include <linux/string.h>
 
 #include "abi/update.h"
-#include "kmod/kernel_private.h"
-#include "kmod/live_update.h"
-#include "kmod/problem.h"
-#include "kmod/running_kernel.h"
-#include "kmod/target_table.h"
+#include "kmod/kernel/kernel_private.h"
+#include "kmod/kernel/problem.h"
+#include "kmod/kernel/running_kernel.h"
+#include "kmod/kernel/target_table.h"
+#include "kmod/load/update_entry.h"
 
 /* No update refers to more; the limit keeps count * size far from overflow. */
 #define SYMBOL_LIST_LIMIT 100000

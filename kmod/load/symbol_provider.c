@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "kmod/symbol_provider.h"
+#include "kmod/load/symbol_provider.h"
 
 #include <linux/export.h>
 #include <linux/mm.h>
@@ -10,9 +10,9 @@
 #include <linux/string.h>
 
 #include "abi/update.h"
-#include "kmod/kernel_private.h"
-#include "kmod/problem.h"
-#include "kmod/symbol_list.h"
+#include "kmod/kernel/kernel_private.h"
+#include "kmod/kernel/problem.h"
+#include "kmod/load/symbol_list.h"
 
 /*
  * Protects what follows. module_mutex, which the loader holds while it searches

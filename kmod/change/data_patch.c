@@ -14,17 +14,18 @@
 
 #include "abi/update.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
+#include "kmod/kernel/target.h"
 
 #define SHOWN_BYTES 8
 
-int data_patch_init(struct data_patch *patch, const struct ksplice_hunk *hunk)
+int data_patch_init(
+	struct data_patch *patch, const struct ksplice_hunk *hunk, unsigned long address)
 {
 	patch->original = kvmalloc(hunk->size, GFP_KERNEL);
 	if (!patch->original)
 		return -ENOMEM;
 	patch->hunk = hunk;
-	patch->address = running_kernel_address(hunk->place.offset);
+	patch->address = address;
 	patch->size = hunk->size;
 	patch->replacement = (const void *)(unsigned long)hunk->post;
 	return 0;
@@ -70,7 +71,7 @@ int data_patch_map(struct data_patch *patch)
 	if (!pages)
 		return -ENOMEM;
 	for (i = 0; i < count; i++)
-		pages[i] = pfn_to_page(PHYS_PFN(__pa_symbol(first + i * PAGE_SIZE)));
+		pages[i] = target_find_page(first + i * PAGE_SIZE);
 	patch->mapping = vmap(pages, count, VM_MAP, PAGE_KERNEL);
 	kvfree(pages);
 	if (!patch->mapping)

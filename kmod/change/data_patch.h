@@ -28,8 +28,10 @@ struct data_patch {
 	void *mapping;         /* of whole pages; NULL between attempts */
 };
 
-/* Allocates the room for the original bytes. 0 or -ENOMEM. */
-int data_patch_init(struct data_patch *patch, const struct ksplice_hunk *hunk);
+/* Allocates the room for the original bytes of the hunk, which is at the address. 0 or
+ * -ENOMEM. */
+int data_patch_init(
+	struct data_patch *patch, const struct ksplice_hunk *hunk, unsigned long address);
 void data_patch_deinit(struct data_patch *patch); /* all zeros is fine */
 
 /* Sorts by address. False if two of them overlap. */

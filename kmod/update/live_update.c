@@ -20,7 +20,6 @@
 #include "kmod/compat/module_memory.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
 #include "kmod/match/run_pre.h"
 #include "kmod/update/update_sysfs.h"
 
@@ -52,9 +51,10 @@ void live_update_unlock(void)
 /* The parts of a hunk in which nobody may be when its function is replaced. Whoever is
  * still at or in front of the jump will run the jump; a return address is never the
  * first byte. A part without a jump (.cold) counts from its first byte. */
-static struct stack_range find_danger(const struct ksplice_hunk *hunk)
+static struct stack_range find_danger(
+	const struct update_image *image, const struct ksplice_hunk *hunk)
 {
-	unsigned long address = running_kernel_address(hunk->place.offset);
+	unsigned long address = update_image_address(image, hunk);
 	bool has_jump = hunk->kind == KSPLICE_HUNK_FUNCTION;
 
 	return (struct stack_range){
@@ -126,7 +126,7 @@ static noinline int check_memory(struct live_update *update, bool is_reversal)
 		result = 0;
 		if (!is_reversal)
 			result = trampoline_init(trampoline,
-				running_kernel_address(hunk->place.offset) + hunk->jump,
+				update_image_address(&update->image, hunk) + hunk->jump,
 				hunk->post);
 		else if (!trampoline_check(trampoline,
 				 update_image_target(&update->image, hunk),
@@ -289,14 +289,14 @@ int live_update_reverse(struct live_update *update)
 }
 
 static bool is_overlapping(
-	const struct ksplice_hunk *hunk, const struct update_image *other)
+	unsigned long address, u32 size, const struct update_image *other)
 {
 	const struct ksplice_hunk *theirs;
 
 	update_image_foreach_hunk(theirs, other) {
-		if (hunk->place.target == theirs->place.target &&
-			hunk->place.offset < theirs->place.offset + theirs->size &&
-			theirs->place.offset < hunk->place.offset + hunk->size)
+		unsigned long start = update_image_address(other, theirs);
+
+		if (address < start + theirs->size && start < address + size)
 			return true;
 	}
 	return false;
@@ -310,8 +310,10 @@ static int check_overlap(const struct live_update *update)
 	const struct ksplice_hunk *hunk;
 
 	update_image_foreach_hunk(hunk, image) {
+		unsigned long address = update_image_address(image, hunk);
+
 		list_for_each_entry(other, &updates, node) {
-			if (!is_overlapping(hunk, &other->image))
+			if (!is_overlapping(address, hunk->size, &other->image))
 				continue;
 			problem_add(
 				"%s: %s: update %s already replaces it; undo that one "
@@ -369,10 +371,11 @@ static int list_hunks(struct live_update *update)
 		int result;
 
 		if (hunk->kind != KSPLICE_HUNK_DATA) {
-			*range++ = find_danger(hunk);
+			*range++ = find_danger(&update->image, hunk);
 			continue;
 		}
-		result = data_patch_init(patch++, hunk);
+		result = data_patch_init(
+			patch++, hunk, update_image_address(&update->image, hunk));
 		if (result)
 			return result;
 	}
@@ -437,6 +440,7 @@ int live_update_load(struct module *module, const struct update_image *image)
 	result = update_sysfs_add(update);
 	if (result)
 		goto out_unlist;
+	update_image_release(&update->image);
 	return 0;
 
 out_unlist:
@@ -485,5 +489,6 @@ void live_update_unload(struct module *module)
 	/* For the threads that the stack check cannot see, see stack_check.h. */
 	if (update->was_applied)
 		synchronize_rcu_tasks();
+	update_image_deinit(&update->image);
 	free_update(update);
 }

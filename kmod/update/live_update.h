@@ -78,7 +78,8 @@ int live_update_reverse(struct live_update *update);
 
 /*
  * Takes a module's checked tables: matches what they replace, and shows the update in
- * sysfs. An errno, with the reason as a problem: there is no such update.
+ * sysfs. An errno, with the reason as a problem: there is no such update. What the image
+ * owns becomes the update's when it succeeds.
  */
 int live_update_load(struct module *module, const struct update_image *image);
 

@@ -4,7 +4,9 @@
 #include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sort.h>
 #include <linux/string.h>
 
 #include "kmod/change/trampoline.h"
@@ -223,20 +225,19 @@ static int check_place(const struct update_image *image, const struct ksplice_hu
 	return 0;
 }
 
-static int check_hunk(const struct module *module, const struct update_image *image,
+static int check_hunk(const struct module *module, struct update_image *image,
 	const struct ksplice_hunk *hunk)
 {
 	const struct ksplice_update *update = image->header;
 	const struct hunk_kind *kind = find_hunk_kind(hunk->kind);
-	unsigned long address;
 	int result;
 
 	if (!is_text_in_match(image, hunk->name) || !hunk->size ||
 		!is_in_match(update, hunk->bytes, hunk->size) ||
 		hunk->first_site > update->site_count ||
 		hunk->site_count > update->site_count - hunk->first_site ||
-		!target_table_resolve(
-			&image->table, &hunk->place, hunk->size, &address) ||
+		!target_table_resolve(&image->table, &hunk->place, hunk->size,
+			&image->addresses[hunk - image->hunks]) ||
 		hunk->reserved) {
 		problem_add("%s: hunk %td is damaged", module->name, hunk - image->hunks);
 		return -ENOEXEC;
@@ -260,27 +261,52 @@ static int check_hunk(const struct module *module, const struct update_image *im
 	return result;
 }
 
-unsigned long update_image_address(
-	const struct update_image *image, const struct ksplice_hunk *hunk)
+static int compare_extents(const void *left, const void *right)
 {
-	unsigned long address = 0;
+	const struct target_range *a = left;
+	const struct target_range *b = right;
 
-	/* Checked before: it has one. */
-	target_table_resolve(&image->table, &hunk->place, hunk->size, &address);
-	return address;
+	return a->start < b->start ? -1 : a->start > b->start;
 }
 
-static int check_hunks(const struct module *module, const struct update_image *image)
+static int check_overlap(const struct module *module, const struct update_image *image)
+{
+	u32 count = image->header->hunk_count;
+	struct target_range *extents = kvmalloc_array(count, sizeof(*extents), GFP_KERNEL);
+	int result = 0;
+	u32 i;
+
+	if (!extents)
+		return -ENOMEM;
+	for (i = 0; i < count; i++)
+		extents[i] = (struct target_range){image->addresses[i],
+			image->addresses[i] + image->hunks[i].size};
+	sort(extents, count, sizeof(*extents), compare_extents, NULL);
+	for (i = 1; i < count && !result; i++) {
+		if (extents[i].start >= extents[i - 1].end)
+			continue;
+		problem_add("%s: two of its hunks overlap", module->name);
+		result = -ENOEXEC;
+	}
+	kvfree(extents);
+	return result;
+}
+
+static int check_hunks(const struct module *module, struct update_image *image)
 {
 	const struct ksplice_hunk *hunk;
 	int result;
 
+	image->addresses = kvcalloc(image->header->hunk_count,
+		sizeof(*image->addresses), GFP_KERNEL);
+	if (!image->addresses)
+		return -ENOMEM;
 	update_image_foreach_hunk(hunk, image) {
 		result = check_hunk(module, image, hunk);
 		if (result)
 			return result;
 	}
-	return 0;
+	return check_overlap(module, image);
 }
 
 int update_image_check(const struct module *module, const struct ksplice_update *update,
@@ -319,4 +345,6 @@ void update_image_release(struct update_image *image)
 void update_image_deinit(struct update_image *image)
 {
 	target_table_deinit(&image->table);
+	kvfree(image->addresses);
+	image->addresses = NULL;
 }

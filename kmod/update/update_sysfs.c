@@ -12,6 +12,7 @@
 #include "abi/version.h"
 #include "kmod/kernel/problem.h"
 #include "kmod/update/live_update.h"
+#include "kmod/update/update_lock.h"
 
 static struct kobject *root;
 
@@ -32,9 +33,9 @@ static ssize_t state_show(
 	struct live_update *update = to_update(kobject);
 	ssize_t size;
 
-	live_update_lock();
+	update_lock();
 	size = sysfs_emit(buffer, "%s\n", state_names[update->state]);
-	live_update_unlock();
+	update_unlock();
 	return size;
 }
 
@@ -78,9 +79,9 @@ static ssize_t attempts_show(
 	struct live_update *update = to_update(kobject);
 	ssize_t size;
 
-	live_update_lock();
+	update_lock();
 	size = sysfs_emit(buffer, "%u\n", update->attempts);
-	live_update_unlock();
+	update_unlock();
 	return size;
 }
 
@@ -90,9 +91,9 @@ static ssize_t conflicts_show(
 	struct live_update *update = to_update(kobject);
 	ssize_t size;
 
-	live_update_lock();
+	update_lock();
 	size = sysfs_emit(buffer, "%s", update->conflicts);
-	live_update_unlock();
+	update_unlock();
 	return size;
 }
 
@@ -102,9 +103,9 @@ static ssize_t pause_ns_show(
 	struct live_update *update = to_update(kobject);
 	ssize_t size;
 
-	live_update_lock();
+	update_lock();
 	size = sysfs_emit(buffer, "%llu\n", update->times.pause_ns);
-	live_update_unlock();
+	update_unlock();
 	return size;
 }
 
@@ -114,9 +115,9 @@ static ssize_t stop_ns_show(
 	struct live_update *update = to_update(kobject);
 	ssize_t size;
 
-	live_update_lock();
+	update_lock();
 	size = sysfs_emit(buffer, "%llu\n", update->times.total_ns);
-	live_update_unlock();
+	update_unlock();
 	return size;
 }
 
@@ -214,13 +215,13 @@ static int make_text(const struct update_image *image, print_hunk_t *print_hunk,
 	const struct ksplice_hunk *hunk;
 	size_t size = 0;
 
-	update_image_foreach_hunk(hunk, image)
+	update_image_foreach_hunk (hunk, image)
 		size += print_hunk(image, hunk, NULL, 0);
 	list->text = kvmalloc(size + 1, GFP_KERNEL);
 	if (!list->text)
 		return -ENOMEM;
 	list->size = 0;
-	update_image_foreach_hunk(hunk, image)
+	update_image_foreach_hunk (hunk, image)
 		list->size += print_hunk(
 			image, hunk, list->text + list->size, size + 1 - list->size);
 	return 0;

@@ -7,8 +7,8 @@
  *
  *     problem_begin ─▶ problem_add, in whatever the task calls ─▶ problem_end
  *
- * Steps of several tasks do not mix. The lines go to the kernel's log, and to the log that
- * the step was begun with: that of one open /dev/ksplice.
+ * Steps of several tasks do not mix. The lines go to the kernel's log, and to the log
+ * that the step was begun with: that of one open /dev/ksplice.
  *
  * Nothing is printed before problem_end: the callers of problem_add may hold
  * text_mutex, and the function that is being patched may be printk.
@@ -24,7 +24,8 @@ struct task_struct;
 
 /* The lines of the last step that was begun with it. */
 struct problem_log {
-	struct mutex mutex; /* protects the rest; nothing but memory is asked for under it */
+	struct mutex
+		mutex; /* protects the rest; nothing but memory is asked for under it */
 	char *lines;
 	size_t size;
 };
@@ -52,8 +53,8 @@ void problem_begin(struct problem_step *step, struct problem_log *log);
 
 /*
  * Adds one line, "object: function+0xoff: problem", without the newline, to the current
- * task's step. Without a step, or without memory, the line goes to the kernel's log at once.
- * Not while the machine is stopped.
+ * task's step. Without a step, or without memory, the line goes to the kernel's log at
+ * once. Not while the machine is stopped.
  */
 __printf(1, 2) void problem_add(const char *format, ...);
 

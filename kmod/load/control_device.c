@@ -47,9 +47,9 @@ static int control_device_release(struct inode *inode, struct file *file)
 }
 
 /*
- * The file may have been handed on, by fork or over a socket, and privileges dropped. What
- * is refused here is told to the kernel's log only: the file's log is for its owner's own
- * steps.
+ * The file may have been handed on, by fork or over a socket, and privileges dropped.
+ * What is refused here is told to the kernel's log only: the file's log is for its
+ * owner's own steps.
  */
 static int check_caller(const struct load_session *session)
 {
@@ -57,7 +57,8 @@ static int check_caller(const struct load_session *session)
 		return -EPERM;
 	if (load_session_is_own(session))
 		return 0;
-	pr_err("/dev/" KSPLICE_DEVICE_NAME ": process %d uses a file that another process "
+	pr_err("/dev/" KSPLICE_DEVICE_NAME
+	       ": process %d uses a file that another process "
 	       "opened\n",
 		task_tgid_vnr(current));
 	return -EPERM;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * control_device.h - /dev/ksplice, where ksplice-apply prepares a load and asks for changes
+ * control_device.h - /dev/ksplice, where ksplice-apply prepares a load and asks for
+ * changes
  *
  * What its calls mean is in abi/control.h. Each open file is a load_session.
  */

@@ -30,9 +30,9 @@ struct load_session {
 };
 
 /*
- * Protects publisher and the publication. The loader's module_mutex is taken under it, and
- * memory is asked for. The notifiers of modules take it, so nothing under it waits for a
- * module's load, nor for user memory.
+ * Protects publisher and the publication. The loader's module_mutex is taken under it,
+ * and memory is asked for. The notifiers of modules take it, so nothing under it waits
+ * for a module's load, nor for user memory.
  */
 static DEFINE_MUTEX(session_mutex);
 static struct load_session *publisher; /* the one with something published, or NULL */

@@ -40,9 +40,8 @@ static int find_header(const struct module *module, const struct ksplice_update 
 		!module_owns_range(module, (unsigned long)header, sizeof(*header)) ||
 		header->magic != KSPLICE_UPDATE_MAGIC) {
 		problem_add("%s: carries no update, and %s", module->name,
-			symbol_provider_has_user(module)
-				? "uses symbols of ksplice.ko"
-				: "has the name of one");
+			symbol_provider_has_user(module) ? "uses symbols of ksplice.ko"
+							 : "has the name of one");
 		return -ENOEXEC;
 	}
 	if (header->abi != KSPLICE_ABI_VERSION) {

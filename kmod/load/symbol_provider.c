@@ -26,8 +26,7 @@ static int set_distance(int *field, unsigned long value, const char *name)
 	long distance = value - (unsigned long)field;
 
 	if (distance != (int)distance) {
-		problem_add(
-			"symbol list: %s: is out of a module's reach", name);
+		problem_add("symbol list: %s: is out of a module's reach", name);
 		return -ERANGE;
 	}
 	*field = distance;
@@ -112,7 +111,8 @@ static int check_users(void)
 	return user ? -EBUSY : 0;
 }
 
-/* Between the check and the publication nobody becomes a user: there is nothing to take. */
+/* Between the check and the publication nobody becomes a user: there is nothing to take.
+ */
 int symbol_provider_publish(const struct ksplice_symbol_list *list)
 {
 	struct kernel_symbol *table;

@@ -15,8 +15,9 @@ static int load_update(struct module *module, const struct ksplice_update *heade
 	int result;
 
 	if (!load_session_has_bound(module, header)) {
-		problem_add("%s: what was published for its load was withdrawn, or is not "
-			    "for this header",
+		problem_add(
+			"%s: what was published for its load was withdrawn, or is not "
+			"for this header",
 			module->name);
 		return -EPERM;
 	}

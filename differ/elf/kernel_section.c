@@ -108,6 +108,9 @@ static const struct kernel_section kernel_sections[] = {
 	ONCE("__trace_printk_fmt", "a trace_printk format", "tracepoint"),
 	ONCE(".static_call_tramp_key", "a static call's definition", "static-call"),
 
+	/* what only ksplice-create reads */
+	{".ksplice.", SECTION_HOOK, .is_prefix = true, .what = "a hook"},
+
 	/* code; all but .text* says something about the code in it */
 	CODE(".text", SECTION_KIND_TEXT),
 	CODE_PREFIX(".text..", SECTION_KIND_SPECIAL_TEXT),

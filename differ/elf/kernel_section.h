@@ -28,6 +28,7 @@ enum section_role {
 	SECTION_REPLACEMENT, /* .altinstr_replacement: code that belongs to entries */
 	SECTION_AUXILIARY,   /* .altinstr_aux: code that belongs to who jumps to it */
 	SECTION_ONCE,        /* acts once, at boot or at load: cannot be patched in */
+	SECTION_HOOK, /* pointers to functions that the author wants to be called */
 	SECTION_IGNORED,     /* not loaded, or derived from the rest */
 };
 

@@ -105,8 +105,8 @@ static bool text_has_hook(const char *text, const char *kind, const char *functi
 	return false;
 }
 
-/* The source of an earlier patch may be in the tree, with its hooks: pre, which is compiled
- * as the kernel was, does not have them. */
+/* The source of an earlier patch may be in the tree, with its hooks: pre, which is
+ * compiled as the kernel was, does not have them. */
 static bool hook_is_old(const struct update_unit *unit, const struct piece *pointer,
 	const struct update_hook *hook)
 {
@@ -121,9 +121,10 @@ static bool hook_is_old(const struct update_unit *unit, const struct piece *poin
 		       hook->function->symbol->name);
 }
 
-/* The function that the pointer leads to; NULL, with a finding, if it cannot be a hook. */
-static struct piece *hook_find_function(
-	struct update *update, const struct update_unit *unit, const struct piece *pointer)
+/* The function that the pointer leads to; NULL, with a finding, if it cannot be a hook.
+ */
+static struct piece *hook_find_function(struct update *update,
+	const struct update_unit *unit, const struct piece *pointer)
 {
 	struct finding_list *findings = &update->findings;
 	struct update_reference reference = {0};
@@ -134,21 +135,21 @@ static struct piece *hook_find_function(
 	error_free(unclear);
 	struct piece *function = reference.piece;
 	const char *name = reference.outside ? reference.outside
-			   : function	     ? update_piece_name(function)
+			   : function        ? update_piece_name(function)
 					     : update_piece_name(pointer);
 	if (unclear || !function || !reference.is_local || reference.offset ||
 		!update_is_function(function))
 		finding_add(findings, FINDING_FOREIGN_HOOK, unit->object, name,
-			"is to be called as a %s hook, and is no function of this file",
+			"is to be called at %s, and is no function of this file",
 			update_hook_kind_name(hook_find_kind(pointer->section->name)));
 	else if (function->twin)
 		finding_add(findings, FINDING_FOREIGN_HOOK, unit->object, name,
-			"is to be called as a %s hook, and is a function of the running "
+			"is to be called at %s, and is a function of the running "
 			"kernel",
 			update_hook_kind_name(hook_find_kind(pointer->section->name)));
 	else if (function->kind == SECTION_KIND_INIT)
 		finding_add(findings, FINDING_FOREIGN_HOOK, unit->object, name,
-			"is to be called as a %s hook, and is in memory that is freed "
+			"is to be called at %s, and is in memory that is freed "
 			"after boot",
 			update_hook_kind_name(hook_find_kind(pointer->section->name)));
 	else
@@ -160,12 +161,16 @@ static void hook_collect_pointer(
 	struct update *update, struct update_unit *unit, const struct piece *pointer)
 {
 	struct update_hook hook = {
-		.kind = hook_find_kind(pointer->section->name), .unit = unit};
+		.kind = hook_find_kind(pointer->section->name),
+		.unit = unit,
+		.line = json_find_number(pointer->recorded, "line", 0),
+	};
 	if (!hook.kind || pointer->size != sizeof(uint64_t)) {
 		finding_add(&update->findings, FINDING_UNKNOWN_HOOK, unit->object,
 			update_piece_name(pointer),
-			hook.kind ? "is in the section %s, and is no pointer to a function"
-				  : "is in the section %s, which is none of a hook",
+			hook.kind
+				? "is in the section %s, and is no pointer to a function"
+				: "is in the section %s, which is none of a hook",
 			pointer->section->name);
 		return;
 	}
@@ -176,14 +181,26 @@ static void hook_collect_pointer(
 	const char *name = hook.function->symbol->name;
 	if (hook_is_old(unit, pointer, &hook)) {
 		finding_add(&update->findings, FINDING_OLD_HOOK, unit->object, name,
-			"was a %s hook before the patch, and is not called by this "
+			"was a hook (%s) before the patch, and is not called by this "
 			"update; a hook of this patch needs another name",
 			kind);
 		return;
 	}
 	finding_add(&update->findings, FINDING_HOOK, unit->object, name,
-		"is called as a %s hook", kind);
+		"is called at %s", kind);
 	*array_add(&update->hooks) = hook;
+}
+
+/* By kind, unit and line: the compiler writes variables in an order of its own. */
+static int hook_compare(const void *left, const void *right)
+{
+	const struct update_hook *a = left;
+	const struct update_hook *b = right;
+	if (a->kind != b->kind)
+		return a->kind < b->kind ? -1 : 1;
+	if (a->unit != b->unit)
+		return a->unit < b->unit ? -1 : 1;
+	return a->line < b->line ? -1 : a->line > b->line;
 }
 
 void update_hook_collect(struct update *update)
@@ -196,6 +213,9 @@ void update_hook_collect(struct update *update)
 				hook_collect_pointer(update, unit, piece);
 		}
 	}
+	if (update->hooks.count)
+		qsort(update->hooks.items, update->hooks.count,
+			sizeof(*update->hooks.items), hook_compare);
 }
 
 /* ---- what an undo leaves ---------------------------------------------------------- */
@@ -285,8 +305,8 @@ static void hook_assess_shadows(struct update *update)
 		for (size_t k = 0; k < unit->post_pieces->count; k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
 			if (!piece->travels ||
-				(!piece_uses(update, unit, piece,
-					 "ksplice_shadow_alloc") &&
+				(!piece_uses(
+					 update, unit, piece, "ksplice_shadow_alloc") &&
 					!piece_uses(update, unit, piece,
 						"ksplice_shadow_get_or_alloc")))
 				continue;

@@ -196,7 +196,7 @@ static uint32_t making_list_symbol(
 	name_map_set(&making->symbol_numbers, name, number);
 	struct listed_symbol *listed = array_add(&making->listed);
 	listed->name = take_pointer(name);
-	listed->symbol.kind = outward->is_core	  ? KSPLICE_SYMBOL_CORE
+	listed->symbol.kind = outward->is_core    ? KSPLICE_SYMBOL_CORE
 			      : outward->is_fixed ? KSPLICE_SYMBOL_FIXED
 						  : KSPLICE_SYMBOL_OFFSET;
 	listed->symbol.place = place;

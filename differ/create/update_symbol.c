@@ -129,8 +129,8 @@ static struct error *symbol_check_key(const struct origin *origin,
 		kernel_image_find_global(image, "__start_ro_after_init");
 	const struct elf_symbol *end =
 		kernel_image_find_global(image, "__end_ro_after_init");
-	if (piece->role != SECTION_TABLE || !start || !end ||
-		outward->is_core || outward->address < start->value || outward->address >= end->value)
+	if (piece->role != SECTION_TABLE || !start || !end || outward->is_core ||
+		outward->address < start->value || outward->address >= end->value)
 		return NULL;
 	return error_hint(
 		error_refused("read-only-key",

@@ -84,20 +84,17 @@ typedef void ksplice_hook(void);
  * object's address and a number. They hold what a patch would add to the object's struct,
  * which cannot grow in a kernel that runs.
  *
- * The number says which variable of the object it is. Updates share them: one that uses
- * the number of an earlier update finds its variables. So choose it as you would a random
- * one, and write it down once, as a constant.
- *
- * All functions may be called from any context but NMIs, with any lock held. Who frees an
- * object, or a shadow variable, sees to it that nobody uses it any more, as for any other
- * memory; get itself is safe against free.
+ * All functions but free_all may be called with any lock held, and from any context but
+ * NMIs; from a hook in which the machine is stopped, only get. Who frees a shadow
+ * variable sees to it that nobody uses it any more, as for any other memory; looking for
+ * one while it is freed is safe.
  */
 
 /*
  * Prepares a new shadow variable, which is all 0, before anybody can find it: data is
  * what the caller of alloc gave. It is called with interrupts off and a spinlock held: it
  * must not sleep, and must not call alloc, get_or_alloc or free. Returns 0 or a negative
- * error code: then the shadow variable is freed again.
+ * error code: then there is no shadow variable.
  */
 typedef int ksplice_shadow_constructor(void *object, void *shadow, void *data);
 
@@ -105,26 +102,48 @@ typedef int ksplice_shadow_constructor(void *object, void *shadow, void *data);
  * freed: in the context of who frees it, without any lock of Ksplice held. */
 typedef void ksplice_shadow_destructor(void *object, void *shadow);
 
-/* The shadow variable, or NULL if there is none. */
-void *ksplice_shadow_get(const void *object, unsigned long id);
+/*
+ * The kind of a shadow variable. Updates share what has the same id: one that declares
+ * the id of an earlier update finds that one's variables, which must have the same size.
+ * So choose the id as you would a random number.
+ */
+struct ksplice_shadow_type {
+	unsigned long id;
+	size_t size;
+	ksplice_shadow_constructor *constructor; /* or NULL */
+	ksplice_shadow_destructor *destructor;   /* or NULL */
+};
 
-/* Makes a shadow variable of size bytes, aligned as kmalloc's memory is. Returns NULL if
- * there is one already, if there is no memory, or if the constructor fails. flags are
- * kmalloc's; the constructor may be NULL. */
-void *ksplice_shadow_alloc(void *object, unsigned long id, size_t size, gfp_t flags,
-	ksplice_shadow_constructor *constructor, void *data);
+/* Declares name, a kind of shadow variables that are of the C type. (In a section of its
+ * own, so that ksplice-create knows that nobody keeps the addresses of these functions.)
+ */
+#define DEFINE_KSPLICE_SHADOW(                                                           \
+	name, number, c_type, constructor_function, destructor_function)                 \
+	static const struct ksplice_shadow_type name __section(".ksplice.shadow") = {    \
+		.id = (number),                                                          \
+		.size = sizeof(c_type),                                                  \
+		.constructor = (constructor_function),                                   \
+		.destructor = (destructor_function),                                     \
+	}
 
-/* The same, but returns the one that there is. */
-void *ksplice_shadow_get_or_alloc(void *object, unsigned long id, size_t size,
-	gfp_t flags, ksplice_shadow_constructor *constructor, void *data);
+/* The object's shadow variable, or NULL if it has none. */
+void *ksplice_shadow_get(const void *object, const struct ksplice_shadow_type *type);
 
-/* Frees the shadow variable, if there is one. The destructor may be NULL. */
-void ksplice_shadow_free(
-	void *object, unsigned long id, ksplice_shadow_destructor *destructor);
+/* Makes a shadow variable, aligned to 8 bytes. Returns NULL if the object has one
+ * already, if there is no memory, or if the constructor fails. flags are kmalloc's. */
+void *ksplice_shadow_alloc(
+	void *object, const struct ksplice_shadow_type *type, gfp_t flags, void *data);
 
-/* Frees the shadow variables of that number of all objects. A post_reverse hook does
- * that: after an undo nobody frees them with their objects, and another object may get
- * the address. */
-void ksplice_shadow_free_all(unsigned long id, ksplice_shadow_destructor *destructor);
+/* The same, but returns the one that the object has. */
+void *ksplice_shadow_get_or_alloc(
+	void *object, const struct ksplice_shadow_type *type, gfp_t flags, void *data);
+
+/* Frees the object's shadow variable, if it has one. */
+void ksplice_shadow_free(void *object, const struct ksplice_shadow_type *type);
+
+/* Frees the shadow variables of that type of all objects. A post_reverse hook does that:
+ * after an undo nobody frees them with their objects, and another object may get the
+ * address. */
+void ksplice_shadow_free_all(const struct ksplice_shadow_type *type);
 
 #endif

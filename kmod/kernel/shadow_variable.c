@@ -19,7 +19,8 @@ struct shadow_variable {
 	struct rcu_head rcu;
 	const void *object;
 	unsigned long id;
-	unsigned long long data[]; /* the size that the caller asked for */
+	size_t size; /* of data */
+	unsigned long long data[];
 };
 
 /* Protects the table against writers; readers use RCU. Interrupts are off, because
@@ -33,6 +34,17 @@ static unsigned long make_key(const void *object, unsigned long id)
 	return (unsigned long)object ^ hash_long(id, BITS_PER_LONG);
 }
 
+/* An update that takes a shadow variable for something else would write over its end. */
+static bool has_size(
+	const struct shadow_variable *shadow, const struct ksplice_shadow_type *type)
+{
+	if (shadow->size == type->size)
+		return true;
+	pr_warn_once("shadow variables 0x%lx have %zu bytes, and an update expects %zu\n",
+		shadow->id, shadow->size, type->size);
+	return false;
+}
+
 /* Under shadow_lock, or RCU's read lock. */
 static struct shadow_variable *find_shadow(const void *object, unsigned long id)
 {
@@ -44,12 +56,14 @@ static struct shadow_variable *find_shadow(const void *object, unsigned long id)
 	return NULL;
 }
 
-void *ksplice_shadow_get(const void *object, unsigned long id)
+void *ksplice_shadow_get(const void *object, const struct ksplice_shadow_type *type)
 {
 	struct shadow_variable *shadow;
 
 	rcu_read_lock();
-	shadow = find_shadow(object, id);
+	shadow = find_shadow(object, type->id);
+	if (shadow && !has_size(shadow, type))
+		shadow = NULL;
 	rcu_read_unlock();
 	return shadow ? shadow->data : NULL;
 }
@@ -77,38 +91,38 @@ static int add_shadow(struct shadow_variable *shadow, void *object,
 }
 
 /* is_shared: one that is there already is as good. */
-static void *make_shadow(void *object, unsigned long id, size_t size, gfp_t flags,
-	ksplice_shadow_constructor *constructor, void *data, bool is_shared)
+static void *make_shadow(void *object, const struct ksplice_shadow_type *type,
+	gfp_t flags, void *data, bool is_shared)
 {
 	struct shadow_variable *found;
-	struct shadow_variable *shadow = kzalloc(size_add(sizeof(*shadow), size), flags);
+	struct shadow_variable *shadow =
+		kzalloc(size_add(sizeof(*shadow), type->size), flags);
 	int result;
 
 	if (!shadow)
 		return NULL;
 	shadow->object = object;
-	shadow->id = id;
-	result = add_shadow(shadow, object, constructor, data, &found);
+	shadow->id = type->id;
+	shadow->size = type->size;
+	result = add_shadow(shadow, object, type->constructor, data, &found);
 	if (!result && !found)
 		return shadow->data;
 	kfree(shadow);
-	return !result && is_shared ? found->data : NULL;
+	return found && is_shared && has_size(found, type) ? found->data : NULL;
 }
 
-void *ksplice_shadow_alloc(void *object, unsigned long id, size_t size, gfp_t flags,
-	ksplice_shadow_constructor *constructor, void *data)
+void *ksplice_shadow_alloc(
+	void *object, const struct ksplice_shadow_type *type, gfp_t flags, void *data)
 {
-	return make_shadow(object, id, size, flags, constructor, data, false);
+	return make_shadow(object, type, flags, data, false);
 }
 
-void *ksplice_shadow_get_or_alloc(void *object, unsigned long id, size_t size,
-	gfp_t flags, ksplice_shadow_constructor *constructor, void *data)
+void *ksplice_shadow_get_or_alloc(
+	void *object, const struct ksplice_shadow_type *type, gfp_t flags, void *data)
 {
-	void *known = ksplice_shadow_get(object, id);
+	void *known = ksplice_shadow_get(object, type);
 
-	if (known)
-		return known;
-	return make_shadow(object, id, size, flags, constructor, data, true);
+	return known ? known : make_shadow(object, type, flags, data, true);
 }
 
 static void destroy_shadow(
@@ -120,24 +134,25 @@ static void destroy_shadow(
 	kfree_rcu(shadow, rcu);
 }
 
-void ksplice_shadow_free(
-	void *object, unsigned long id, ksplice_shadow_destructor *destructor)
+void ksplice_shadow_free(void *object, const struct ksplice_shadow_type *type)
 {
 	struct shadow_variable *shadow;
 	unsigned long flags;
 
 	spin_lock_irqsave(&shadow_lock, flags);
-	shadow = find_shadow(object, id);
+	shadow = find_shadow(object, type->id);
+	if (shadow && !has_size(shadow, type))
+		shadow = NULL;
 	if (shadow)
 		hash_del_rcu(&shadow->node);
 	spin_unlock_irqrestore(&shadow_lock, flags);
 	if (shadow)
-		destroy_shadow(shadow, destructor);
+		destroy_shadow(shadow, type->destructor);
 }
 
-/* Takes those of that number out of the bucket, in front of the list freed. */
-static struct shadow_variable *clear_bucket(
-	struct hlist_head *bucket, unsigned long id, struct shadow_variable *freed)
+/* Takes those of that type out of the bucket, in front of the list freed. */
+static struct shadow_variable *clear_bucket(struct hlist_head *bucket,
+	const struct ksplice_shadow_type *type, struct shadow_variable *freed)
 {
 	struct shadow_variable *shadow;
 	struct hlist_node *next;
@@ -146,7 +161,7 @@ static struct shadow_variable *clear_bucket(
 	spin_lock_irqsave(&shadow_lock, flags);
 	hlist_for_each_entry_safe(shadow, next, bucket, node)
 	{
-		if (shadow->id != id)
+		if (shadow->id != type->id || !has_size(shadow, type))
 			continue;
 		hash_del_rcu(&shadow->node);
 		shadow->next_freed = freed;
@@ -156,7 +171,7 @@ static struct shadow_variable *clear_bucket(
 	return freed;
 }
 
-void ksplice_shadow_free_all(unsigned long id, ksplice_shadow_destructor *destructor)
+void ksplice_shadow_free_all(const struct ksplice_shadow_type *type)
 {
 	struct shadow_variable *freed = NULL;
 	struct shadow_variable *shadow;
@@ -164,11 +179,11 @@ void ksplice_shadow_free_all(unsigned long id, ksplice_shadow_destructor *destru
 
 	/* Bucket by bucket, so that interrupts are not off for long. */
 	for (i = 0; i < HASH_SIZE(shadow_table); i++)
-		freed = clear_bucket(&shadow_table[i], id, freed);
+		freed = clear_bucket(&shadow_table[i], type, freed);
 	while (freed) {
 		shadow = freed;
 		freed = shadow->next_freed;
-		destroy_shadow(shadow, destructor);
+		destroy_shadow(shadow, type->destructor);
 	}
 }
 

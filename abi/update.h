@@ -258,14 +258,14 @@ enum ksplice_hook_kind {
 };
 
 /*
- * In a patched source, a hook is a pointer to a function in the section with this name and
- * the kind's in lower case: .ksplice.hook.pre_apply. kmod/author/ksplice.h makes them;
- * ksplice-create makes the table of hooks of them.
+ * In a patched source, a hook is a pointer to a function in the section with this name
+ * and the kind's in lower case: .ksplice.hook.pre_apply. kmod/author/ksplice.h makes
+ * them; ksplice-create makes the table of hooks of them.
  */
 #define KSPLICE_HOOK_SECTION_PREFIX ".ksplice.hook."
 
-/* A function that the author of the patch wrote to be called at that moment. Hooks of one
- * kind are called in the order of the table. */
+/* A function that the author of the patch wrote to be called at that moment. Hooks of
+ * one kind are called in the order of the table. */
 struct ksplice_hook {
 	__u64 function;    /* in the update (relocated) */
 	__u32 kind;        /* enum ksplice_hook_kind */
@@ -330,8 +330,8 @@ struct ksplice_symbol {
 #define KSPLICE_CORE_UNLOAD "ksplice_update_unload"
 
 /*
- * The functions of the core that the code of a patch may call, by KSPLICE_SYMBOL_CORE: each
- * is given to entry(). kmod/author/ksplice.h declares them.
+ * The functions of the core that the code of a patch may call, by KSPLICE_SYMBOL_CORE:
+ * each is given to entry(). kmod/author/ksplice.h declares them.
  */
 #define KSPLICE_CORE_AUTHOR_FUNCTIONS(entry)                                    \
 	entry(ksplice_shadow_get)                                               \

@@ -55,7 +55,7 @@ struct live_update {
 
 	/* protected by the update lock */
 	enum live_update_state state;
-	struct probe_guard **guards; /* of the code that it replaces; none if not applied */
+	struct probe_guard **guards; /* of what it replaces; none if not applied */
 	size_t guard_count;
 	bool was_applied;                /* ever */
 	unsigned int attempts;           /* to apply or reverse */

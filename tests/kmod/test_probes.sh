@@ -23,7 +23,9 @@ objdump -d --no-show-raw-insn --disassemble=loadavg_proc_show "$tree/vmlinux" |
 # decodes the jump itself.
 inside=$(awk '$1 > 5 && $1 < 10 { print; exit }' "$work/borders")
 behind=$(awk '$1 >= 10 { print; exit }' "$work/borders")
-[ -n "$inside" ] && [ "$behind" -gt 10 ] || fail "loadavg_proc_show begins otherwise than thought"
+if [ -z "$inside" ] || [ "$behind" -le 10 ]; then
+	fail "loadavg_proc_show begins otherwise than thought"
+fi
 
 boot --file "$update" <<EOS
 id=$(name_id "$update")

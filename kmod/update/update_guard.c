@@ -9,7 +9,6 @@
 #include "kmod/change/probe_guard.h"
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
 #include "kmod/match/update_image.h"
 #include "kmod/update/live_update.h"
 #include "kmod/update/update_lock.h"
@@ -22,7 +21,7 @@ static bool is_code(const struct ksplice_hunk *hunk)
 static struct probe_guard_place find_place(
 	const struct update_image *image, const struct ksplice_hunk *hunk)
 {
-	unsigned long address = running_kernel_address(hunk->place.offset);
+	unsigned long address = update_image_address(image, hunk);
 	bool has_jump = hunk->kind == KSPLICE_HUNK_FUNCTION;
 
 	return (struct probe_guard_place){

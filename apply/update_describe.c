@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "apply/update_state.h"
+#include "lib/cleanup.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"

@@ -117,30 +117,20 @@ static struct error *state_change_never(
 }
 
 /* The core refused for good, and says why. */
-<<<<<<< HEAD
 static struct error *state_change_refused(
 	int device, const struct state_change *change, int number)
-=======
-static struct error *state_change_refused(int device, const char *id, int number)
->>>>>>> main
 {
 	scope_free char *reason = core_device_read_reason(device);
 	if (number == EPERM)
 		return error_refused(
 			"irreversible", "%s", *reason ? reason : "cannot be reversed");
 	if (*reason)
-<<<<<<< HEAD
 		return error_refused("memory", "%s: %s", change->id, reason);
 	return error_failed("%s: %s", change->id, strerror(number));
-=======
-		return error_refused("memory", "%s: %s", id, reason);
-	return error_failed("%s: %s", id, strerror(number));
->>>>>>> main
 }
 
 static const char *state_change_name_state(uint32_t verb)
 {
-<<<<<<< HEAD
 	bool is_apply =
 		verb == KSPLICE_CONTROL_APPLY || verb == KSPLICE_CONTROL_CHECK_APPLY;
 	return is_apply ? UPDATE_STATE_APPLIED : UPDATE_STATE_REVERSED;
@@ -150,28 +140,14 @@ static struct error *state_change_run_on(
 	int device, const struct state_change *change, struct change_report *report)
 {
 	double end = state_change_now() + change->deadline;
-=======
-	bool is_reversal = !strcmp(state, UPDATE_STATE_REVERSED);
-	uint32_t verb = is_reversal ? KSPLICE_CONTROL_REVERSE : KSPLICE_CONTROL_APPLY;
-	double end = state_change_now() + deadline;
->>>>>>> main
 	double wait = WAIT_FIRST;
-	scope_close int device = -1;
 
-<<<<<<< HEAD
 	for (int attempt = 1;; attempt++) {
 		if (process_interruption())
 			return error_failed(
 				"%s: interrupted; nothing was changed", change->id);
 		int number = core_device_change(
 			device, change->id, change->verb, change->options);
-=======
-	try(core_device_open(&device));
-	for (;;) {
-		if (process_interruption())
-			return error_failed("%s: interrupted; nothing was changed", id);
-		int number = core_device_change(device, id, verb, 0);
->>>>>>> main
 		if (!number)
 			return NULL;
 		if (number == EALREADY)
@@ -180,11 +156,7 @@ static struct error *state_change_run_on(
 		if (number == EDEADLK)
 			return state_change_never(device, change, report);
 		if (number != EAGAIN)
-<<<<<<< HEAD
 			return state_change_refused(device, change, number);
-=======
-			return state_change_refused(device, id, number);
->>>>>>> main
 		double left = end - state_change_now();
 		if (left <= 0)
 			return state_change_give_up(change, report);

@@ -120,12 +120,8 @@ static struct error *install_load_failed(int device, const char *id, int number)
 }
 
 /* Closing the device withdraws the symbols, should they still be published. */
-<<<<<<< HEAD
 static struct error *install_load_module(
 	const struct install *install, const struct update_part *part)
-=======
-static struct error *update_install_load(const struct update_archive *archive)
->>>>>>> main
 {
 	scope_text struct text symbols = {0};
 	scope_close int device = -1;
@@ -134,11 +130,7 @@ static struct error *update_install_load(const struct update_archive *archive)
 	try(symbol_section_read(part->module_path, &symbols));
 	try(core_device_open(&device));
 	try(core_device_publish(device, &symbols));
-<<<<<<< HEAD
 	try(kernel_module_load(part->module_path, &number));
-=======
-	try(kernel_module_load(archive->module_path, &number));
->>>>>>> main
 	if (number)
 		return install_load_failed(device, install->archive->id, number);
 	return NULL;

@@ -36,6 +36,7 @@ static struct stack_range find_danger(
 	return (struct stack_range){
 		.start = has_jump ? address + hunk->jump + 1 : address,
 		.end = address + hunk->size,
+		.entry = address,
 	};
 }
 
@@ -44,7 +45,7 @@ static int attempt_locked(struct live_update *update, bool is_reversal)
 {
 	const struct transition_change change = {update, is_reversal};
 	const struct transition transition = {.changes = &change, .change_count = 1};
-	struct transition_report report = {.conflicts = update->conflicts};
+	struct transition_report report = {.conflicts = &update->conflicts};
 	int result = transition_run(&transition, &report);
 
 	update->times = report.times;
@@ -174,7 +175,7 @@ static void free_update(struct live_update *update)
 	for (i = 0; update->replacements && i < update->replacement_count; i++)
 		replacement_deinit(&update->replacements[i]);
 	kvfree(update->replacements);
-	kfree(update->conflicts);
+	conflict_report_clear(&update->conflicts);
 	kvfree(update->ranges);
 	kfree(update);
 }
@@ -228,13 +229,13 @@ static int make_update(struct module *module, const struct update_image *image,
 	update->state = LIVE_UPDATE_LOADED;
 	update->new_code.start = module_text_start(module);
 	update->new_code.end = module_text_end(module);
+	update->new_code.entry = update->new_code.start;
 	init_completion(&update->released);
 	count_hunks(update);
 	update->replacements =
 		allocate_table(update->replacement_count, sizeof(*update->replacements));
 	update->ranges = allocate_table(update->range_count, sizeof(*update->ranges));
-	update->conflicts = kzalloc(PAGE_SIZE, GFP_KERNEL);
-	if (update->replacements && update->ranges && update->conflicts)
+	if (update->replacements && update->ranges)
 		result = list_hunks(update);
 	if (result) {
 		free_update(update);

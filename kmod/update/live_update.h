@@ -19,8 +19,9 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
+#include "kmod/change/conflict_report.h"
 #include "kmod/change/machine_stop.h"
-#include "kmod/change/stack_check.h"
+#include "kmod/change/stack_scan.h"
 #include "kmod/match/update_image.h"
 
 struct module;
@@ -54,10 +55,10 @@ struct live_update {
 
 	/* protected by the update lock */
 	enum live_update_state state;
-	bool was_applied;                /* ever */
-	unsigned int attempts;           /* to apply or reverse */
-	struct machine_stop_times times; /* of the last one */
-	char *conflicts; /* who was in its way, a page of text; "" if nobody */
+	bool was_applied;                 /* ever */
+	unsigned int attempts;            /* to apply or reverse */
+	struct machine_stop_times times;  /* of the last one */
+	struct conflict_report conflicts; /* who was in its way */
 };
 
 /*

@@ -9,7 +9,9 @@
 #include <linux/mutex.h>
 #include <linux/string.h>
 
+#include "kmod/change/conflict_report.h"
 #include "kmod/change/data_patch.h"
+#include "kmod/change/memory_window.h"
 #include "kmod/change/stack_check.h"
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/kernel_private.h"
@@ -18,9 +20,6 @@
 #include "kmod/update/live_update.h"
 #include "kmod/update/replacement.h"
 #include "kmod/update/update_lock.h"
-
-/* As many as fit in a page of text. */
-#define CONFLICT_LIMIT 48
 
 /* What one attempt needs, made before any other lock is taken. */
 struct attempt {
@@ -31,6 +30,7 @@ struct attempt {
 	size_t data_patch_count;
 	struct stack_range *ranges; /* where nobody may be */
 	size_t range_count;
+	struct memory_window window; /* on all that is written */
 	struct stack_check check;
 };
 
@@ -43,36 +43,12 @@ struct attempt {
 		replacement < (update)->replacements + (update)->replacement_count;      \
 		replacement++)
 
-static const char *const place_names[] = {
-	[STACK_PLACE_STACK] = "stack-",
-	[STACK_PLACE_GRAPH] = "graph#",
-	[STACK_PLACE_KRETPROBE] = "kretprobe#",
-};
-
-/* The name of a thread may be anything, and is escaped. */
-static void describe_conflicts(const struct stack_check *check, char *text)
-{
-	size_t count = min(check->conflict_count, check->conflict_limit);
-	size_t size = 0;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		const struct stack_conflict *conflict = &check->conflicts[i];
-
-		size += scnprintf(text + size, PAGE_SIZE - size,
-			"%d\t%*pE\t%s0x%x\t%pS\n", conflict->pid,
-			(int)strlen(conflict->comm), conflict->comm,
-			place_names[conflict->place], conflict->position,
-			(void *)conflict->address);
-	}
-}
-
 static void free_attempt(struct attempt *attempt)
 {
 	kvfree(attempt->trampolines);
 	kvfree(attempt->data_patches);
 	kvfree(attempt->ranges);
-	kvfree(attempt->check.conflicts);
+	kvfree(attempt->check.scan.conflicts);
 }
 
 /* One more than there are, so that none is no failure. */
@@ -85,6 +61,7 @@ static int allocate_attempt(struct attempt *attempt)
 {
 	const struct transition_change *change;
 	const struct replacement *replacement;
+	struct stack_scan *scan = &attempt->check.scan;
 	size_t trampolines = 0;
 	size_t data_patches = 0;
 	size_t ranges = 0;
@@ -102,11 +79,10 @@ static int allocate_attempt(struct attempt *attempt)
 	attempt->data_patches =
 		allocate_table(data_patches, sizeof(*attempt->data_patches));
 	attempt->ranges = allocate_table(ranges, sizeof(*attempt->ranges));
-	attempt->check.conflict_limit = CONFLICT_LIMIT;
-	attempt->check.conflicts =
-		allocate_table(CONFLICT_LIMIT, sizeof(*attempt->check.conflicts));
+	scan->conflict_limit = CONFLICT_REPORT_LIMIT;
+	scan->conflicts = allocate_table(CONFLICT_REPORT_LIMIT, sizeof(*scan->conflicts));
 	if (attempt->trampolines && attempt->data_patches && attempt->ranges &&
-		attempt->check.conflicts)
+		scan->conflicts)
 		return 0;
 	free_attempt(attempt);
 	return -ENOMEM;
@@ -127,12 +103,12 @@ static int list_ranges(struct attempt *attempt)
 			count * sizeof(*attempt->ranges));
 		attempt->range_count += count;
 	}
-	if (!stack_check_sort(attempt->ranges, attempt->range_count)) {
+	if (!stack_scan_sort(attempt->ranges, attempt->range_count)) {
 		problem_add("kernel: two of the updates replace the same code");
 		return -EEXIST;
 	}
-	attempt->check.ranges = attempt->ranges;
-	attempt->check.range_count = attempt->range_count;
+	attempt->check.scan.ranges = attempt->ranges;
+	attempt->check.scan.range_count = attempt->range_count;
 	return 0;
 }
 
@@ -156,29 +132,37 @@ static void list_constants(struct attempt *attempt)
 			data_patch_init(
 				&attempt->data_patches[attempt->data_patch_count++],
 				replacement->address, replacement->size,
-				is_reversal ? new : old, is_reversal ? old : new);
+				is_reversal ? new : old, is_reversal ? old : new,
+				&attempt->window);
 		}
 	}
 }
 
-static void unmap_constants(struct attempt *attempt)
+/* Before any other lock is taken, because it may sleep. */
+static int open_window(struct attempt *attempt)
 {
-	size_t i;
+	const struct transition_change *change;
+	const struct replacement *replacement;
+	struct memory_span *spans;
+	size_t count = 0;
+	int result;
 
-	for (i = 0; i < attempt->data_patch_count; i++)
-		data_patch_unmap(&attempt->data_patches[i]);
-}
-
-static int map_constants(struct attempt *attempt)
-{
-	int result = 0;
-	size_t i;
-
-	list_constants(attempt);
-	for (i = 0; i < attempt->data_patch_count && !result; i++)
-		result = data_patch_map(&attempt->data_patches[i]);
-	if (result)
-		unmap_constants(attempt);
+	transition_foreach_change(change, attempt->transition) count +=
+		change->update->replacement_count;
+	spans = allocate_table(count, sizeof(*spans));
+	if (!spans)
+		return -ENOMEM;
+	count = 0;
+	transition_foreach_change(change, attempt->transition)
+	{
+		live_update_foreach_replacement(replacement, change->update)
+			spans[count++] = (struct memory_span){
+				.address = replacement->address,
+				.size = replacement->size,
+			};
+	}
+	result = memory_window_open(&attempt->window, spans, count);
+	kvfree(spans);
 	return result;
 }
 
@@ -218,8 +202,8 @@ static bool check_constants(
 	return true;
 }
 
-static bool list_trampolines(
-	const struct transition_change *change, struct trampoline **trampoline)
+static bool list_trampolines(const struct transition_change *change,
+	const struct memory_window *window, struct trampoline **trampoline)
 {
 	const struct update_image *image = &change->update->image;
 	const struct replacement *replacement;
@@ -234,7 +218,7 @@ static bool list_trampolines(
 			continue;
 		trampoline_init(*trampoline, replacement->address,
 			change->is_reversal ? new : old, change->is_reversal ? old : new,
-			hunk->post);
+			hunk->post, window);
 		if (!trampoline_check((*trampoline)++, update_image_target(image, hunk),
 			    update_image_name(image, hunk), hunk->jump))
 			return false;
@@ -244,11 +228,9 @@ static bool list_trampolines(
 
 /*
  * The memory to be written to is what it must be. Called under text_mutex, so code stays
- * as it is; constants do under the update lock. Its own frame, because the addresses of
- * new functions that it works with must not be on the stack any more when the stack is
- * checked.
+ * as it is; constants do under the update lock.
  */
-static noinline int check_memory(struct attempt *attempt)
+static int check_memory(struct attempt *attempt)
 {
 	const struct transition_change *change;
 	const struct data_patch *patch = attempt->data_patches;
@@ -263,25 +245,12 @@ static noinline int check_memory(struct attempt *attempt)
 			if (result)
 				return result;
 		}
-		if (!list_trampolines(change, &trampoline) ||
+		if (!list_trampolines(change, &attempt->window, &trampoline) ||
 			!check_constants(change, &patch))
 			return -EBUSY;
 	}
 	attempt->trampoline_count = trampoline - attempt->trampolines;
 	return 0;
-}
-
-/*
- * What was called from here before left its frames on the stack. The next calls put
- * theirs over them, but not over every word; an old word with the address of a new
- * function would be found by the stack check, at each attempt again.
- */
-static noinline void clear_old_frames(void)
-{
-	u8 frames[1536];
-
-	memset(frames, 0, sizeof(frames));
-	barrier_data(frames);
 }
 
 static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *times)
@@ -295,18 +264,12 @@ static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *
 		.is_trial = attempt->transition->is_trial,
 	};
 
-	clear_old_frames();
 	return machine_stop_attempt(&request, times);
 }
 
-static int run_attempt(struct attempt *attempt, struct machine_stop_times *times)
+static int run_locked(struct attempt *attempt, struct machine_stop_times *times)
 {
-	int result = list_ranges(attempt);
-
-	if (!result)
-		result = map_constants(attempt);
-	if (result)
-		return result;
+	int result;
 
 	cpus_read_lock();
 	mutex_lock(kernel_private.text_mutex);
@@ -315,8 +278,24 @@ static int run_attempt(struct attempt *attempt, struct machine_stop_times *times
 		result = stop_machine_for(attempt, times);
 	mutex_unlock(kernel_private.text_mutex);
 	cpus_read_unlock();
+	return result;
+}
 
-	unmap_constants(attempt);
+static int run_attempt(struct attempt *attempt, struct machine_stop_times *times)
+{
+	int result = list_ranges(attempt);
+
+	if (result)
+		return result;
+	result = open_window(attempt);
+	if (result)
+		return result;
+	list_constants(attempt);
+	result = stack_check_begin(&attempt->check);
+	if (!result)
+		result = run_locked(attempt, times);
+	stack_check_end(&attempt->check);
+	memory_window_close(&attempt->window);
 	return result;
 }
 
@@ -327,12 +306,15 @@ int transition_run(const struct transition *transition, struct transition_report
 
 	update_lock_assert_held();
 	memset(&report->times, 0, sizeof(report->times));
-	report->conflicts[0] = '\0';
+	conflict_report_clear(report->conflicts);
 	result = allocate_attempt(&attempt);
 	if (result)
 		return result;
+	attempt.check.is_full = transition->is_full_scan;
 	result = run_attempt(&attempt, &report->times);
-	describe_conflicts(&attempt.check, report->conflicts);
+	if (result == -EAGAIN && attempt.check.scan.conflict_count)
+		result = conflict_report_make(report->conflicts, &attempt.check.scan);
+	stack_scan_clear(&attempt.check.scan);
 	free_attempt(&attempt);
 	return result;
 }

@@ -15,6 +15,7 @@
 
 #include "kmod/change/machine_stop.h"
 
+struct conflict_report;
 struct live_update;
 
 struct transition_change {
@@ -25,19 +26,19 @@ struct transition_change {
 struct transition {
 	const struct transition_change *changes; /* each update once */
 	size_t change_count;
-	bool is_trial; /* do everything but the change */
+	bool is_trial;     /* do everything but the change */
+	bool is_full_scan; /* look at every thread in the stop */
 };
 
 struct transition_report {
-	struct machine_stop_times times; /* zeros if it did not come so far */
-	/* Who was in the way, one line each, with tabs between: pid, name, place,
-	 * function+offset/size. "" if nobody. Room for a page; the caller's. */
-	char *conflicts;
+	struct machine_stop_times times;   /* zeros if it did not come so far */
+	struct conflict_report *conflicts; /* the caller's; what was in it is freed */
 };
 
 /*
  * One attempt. 0 if all has changed, or of a trial would have; -EAGAIN if a thread is in
- * the way: trying again later is harmless; another errno, with the reason as a problem.
+ * the way: trying again later is harmless; -EDEADLK if one is that never leaves; that or
+ * another errno, with the reason as a problem.
  * Unless 0, nothing has changed. The report is set in all cases.
  * The caller holds the update lock. May sleep.
  */

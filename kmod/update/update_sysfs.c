@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/update/update_sysfs.h"
 
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
@@ -84,7 +85,34 @@ static ssize_t conflicts_show(
 	ssize_t size;
 
 	update_lock();
-	size = sysfs_emit(buffer, "%s", update->conflicts);
+	size = sysfs_emit(buffer, "%s", update->conflicts.conflicts ?: "");
+	update_unlock();
+	return size;
+}
+
+static ssize_t signal_store(struct kobject *kobject, struct kobj_attribute *attribute,
+	const char *buffer, size_t size)
+{
+	struct live_update *update = to_update(kobject);
+
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
+	if (!sysfs_streq(buffer, "1"))
+		return -EINVAL;
+	update_lock();
+	conflict_report_signal(&update->conflicts);
+	update_unlock();
+	return size;
+}
+
+static ssize_t signalled_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	struct live_update *update = to_update(kobject);
+	ssize_t size;
+
+	update_lock();
+	size = sysfs_emit(buffer, "%s", update->conflicts.signalled ?: "");
 	update_unlock();
 	return size;
 }
@@ -130,14 +158,32 @@ static ssize_t constants_read(struct file *file, struct kobject *kobject,
 	return memory_read_from_buffer(buffer, size, &position, list->text, list->size);
 }
 
+/* Of the last attempt, like the conflicts. */
+static ssize_t stacks_read(struct file *file, struct kobject *kobject,
+	struct bin_attribute *attribute, char *buffer, loff_t position, size_t size)
+{
+	struct live_update *update = to_update(kobject);
+	ssize_t result;
+
+	update_lock();
+	result = memory_read_from_buffer(buffer, size, &position,
+		update->conflicts.stacks, update->conflicts.stacks_size);
+	update_unlock();
+	return result;
+}
+
 static struct kobj_attribute state_attribute =
 	__ATTR(state, 0600, state_show, state_store);
 static struct kobj_attribute target_attribute = __ATTR_RO(target);
 static struct kobj_attribute build_id_attribute = __ATTR_RO(build_id);
 static struct kobj_attribute attempts_attribute = __ATTR_RO(attempts);
 static struct kobj_attribute conflicts_attribute = __ATTR_RO_MODE(conflicts, 0400);
+static struct kobj_attribute signal_attribute = __ATTR(signal, 0200, NULL, signal_store);
+static struct kobj_attribute signalled_attribute = __ATTR_RO_MODE(signalled, 0400);
 static struct kobj_attribute pause_ns_attribute = __ATTR_RO(pause_ns);
 static struct kobj_attribute stop_ns_attribute = __ATTR_RO(stop_ns);
+static struct bin_attribute stacks_attribute =
+	__BIN_ATTR(stacks, 0400, stacks_read, NULL, 0);
 static struct bin_attribute functions_attribute = __BIN_ATTR_RO(functions, 0);
 static struct bin_attribute constants_attribute = __BIN_ATTR_RO(constants, 0);
 
@@ -147,12 +193,15 @@ static struct attribute *update_attributes[] = {
 	&build_id_attribute.attr,
 	&attempts_attribute.attr,
 	&conflicts_attribute.attr,
+	&signal_attribute.attr,
+	&signalled_attribute.attr,
 	&pause_ns_attribute.attr,
 	&stop_ns_attribute.attr,
 	NULL,
 };
 
 static struct bin_attribute *update_bin_attributes[] = {
+	&stacks_attribute,
 	&functions_attribute,
 	&constants_attribute,
 	NULL,
@@ -262,12 +311,46 @@ static ssize_t abi_show(
 	return sysfs_emit(buffer, "%u\n", KSPLICE_ABI_VERSION);
 }
 
+static u64 empty_stop_ns; /* protected by the update lock */
+
+static ssize_t empty_stop_ns_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	ssize_t size;
+
+	update_lock();
+	size = sysfs_emit(buffer, "%llu\n", empty_stop_ns);
+	update_unlock();
+	return size;
+}
+
+static ssize_t empty_stop_ns_store(struct kobject *kobject,
+	struct kobj_attribute *attribute, const char *buffer, size_t size)
+{
+	struct machine_stop_times times;
+	int result;
+
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
+	if (!sysfs_streq(buffer, "1"))
+		return -EINVAL;
+	update_lock();
+	result = machine_stop_measure(&times);
+	if (!result)
+		empty_stop_ns = times.total_ns;
+	update_unlock();
+	return result ? result : size;
+}
+
 static struct kobj_attribute version_attribute = __ATTR_RO(version);
 static struct kobj_attribute abi_attribute = __ATTR_RO(abi);
+static struct kobj_attribute empty_stop_ns_attribute =
+	__ATTR(empty_stop_ns, 0600, empty_stop_ns_show, empty_stop_ns_store);
 
 static const struct attribute *const root_attributes[] = {
 	&version_attribute.attr,
 	&abi_attribute.attr,
+	&empty_stop_ns_attribute.attr,
 	NULL,
 };
 

@@ -35,8 +35,6 @@ void trampoline_init(struct trampoline *trampoline, unsigned long address,
 	trampoline->diversion = diversion;
 	memcpy(trampoline->before, before, TRAMPOLINE_SIZE);
 	memcpy(trampoline->after, after, TRAMPOLINE_SIZE);
-	trampoline->takes_breakpoint = kernel_private.within_kprobe_blacklist &&
-				       !kernel_private.within_kprobe_blacklist(address);
 }
 
 bool trampoline_check(const struct trampoline *trampoline, const char *object,
@@ -65,14 +63,11 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
  * step. The compiler makes one store of each. */
 void trampoline_write_breakpoint(const struct trampoline *trampoline)
 {
-	if (trampoline->takes_breakpoint)
-		WRITE_ONCE(trampoline->alias[0], INT3_INSN_OPCODE);
+	WRITE_ONCE(trampoline->alias[0], INT3_INSN_OPCODE);
 }
 
 void trampoline_write_tail(const struct trampoline *trampoline)
 {
-	if (!trampoline->takes_breakpoint)
-		WRITE_ONCE(trampoline->alias[0], trampoline->after[0]);
 	put_unaligned(get_unaligned((const u32 *)(trampoline->after + 1)),
 		(u32 *)(trampoline->alias + 1));
 }

@@ -12,6 +12,7 @@
 #include "kmod/change/conflict_report.h"
 #include "kmod/change/data_patch.h"
 #include "kmod/change/memory_window.h"
+#include "kmod/change/probe_guard.h"
 #include "kmod/change/stack_check.h"
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/kernel_private.h"
@@ -19,6 +20,7 @@
 #include "kmod/match/run_pre.h"
 #include "kmod/update/live_update.h"
 #include "kmod/update/replacement.h"
+#include "kmod/update/update_guard.h"
 #include "kmod/update/update_lock.h"
 
 /* What one attempt needs, made before any other lock is taken. */
@@ -267,7 +269,36 @@ static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *
 	return machine_stop_attempt(&request, times);
 }
 
-static int run_locked(struct attempt *attempt, struct machine_stop_times *times)
+/* Each update is as it was before, or as it was to become. */
+static void finish_guards(
+	const struct transition *transition, size_t count, bool has_changed)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct transition_change *change = &transition->changes[i];
+
+		update_guard_finish(change->update, change->is_reversal != has_changed);
+	}
+}
+
+static int prepare_guards(const struct transition *transition)
+{
+	const struct transition_change *change;
+
+	transition_foreach_change(change, transition)
+	{
+		int result = update_guard_prepare(change->update, change->is_reversal);
+
+		if (result) {
+			finish_guards(transition, change - transition->changes, false);
+			return result;
+		}
+	}
+	return 0;
+}
+
+static int check_and_write(struct attempt *attempt, struct machine_stop_times *times)
 {
 	int result;
 
@@ -278,6 +309,23 @@ static int run_locked(struct attempt *attempt, struct machine_stop_times *times)
 		result = stop_machine_for(attempt, times);
 	mutex_unlock(kernel_private.text_mutex);
 	cpus_read_unlock();
+	return result;
+}
+
+static int run_guarded(struct attempt *attempt, struct machine_stop_times *times)
+{
+	const struct transition *transition = attempt->transition;
+	int result;
+
+	probe_guard_settle();
+	probe_guard_lock();
+	result = prepare_guards(transition);
+	if (!result) {
+		result = check_and_write(attempt, times);
+		finish_guards(transition, transition->change_count,
+			!result && !transition->is_trial);
+	}
+	probe_guard_unlock();
 	return result;
 }
 
@@ -293,7 +341,7 @@ static int run_attempt(struct attempt *attempt, struct machine_stop_times *times
 	list_constants(attempt);
 	result = stack_check_begin(&attempt->check);
 	if (!result)
-		result = run_locked(attempt, times);
+		result = run_guarded(attempt, times);
 	stack_check_end(&attempt->check);
 	memory_window_close(&attempt->window);
 	return result;

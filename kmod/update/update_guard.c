@@ -9,7 +9,6 @@
 #include "kmod/change/probe_guard.h"
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
 #include "kmod/match/update_image.h"
 #include "kmod/update/live_update.h"
 #include "kmod/update/update_lock.h"

@@ -16,6 +16,7 @@
 #include <linux/stop_machine.h>
 
 struct kprobe;
+struct tracepoint;
 
 struct kernel_private {
 	/* never NULL */
@@ -25,8 +26,9 @@ struct kernel_private {
 		void *data);
 	int (*stop_machine_cpuslocked)(
 		cpu_stop_fn_t function, void *data, const struct cpumask *cpus);
-	void *(*text_poke_kgdb)(void *address, const void *bytes, size_t size);
 	struct task_struct *(*idle_task)(int cpu);
+	void (*put_task_stack)(struct task_struct *task);
+	int (*wake_up_state)(struct task_struct *task, unsigned int state);
 	void *(*module_alloc)(unsigned long size);
 	void (*module_memfree)(void *memory);
 	struct mutex *text_mutex;
@@ -60,6 +62,13 @@ struct kernel_private {
 	void (*wait_for_kprobe_optimizer)(void);
 
 	/* NULL where the kernel's configuration has no such thing */
+	int (*arch_stack_walk_reliable)(
+		bool (*visit)(void *cookie, unsigned long address), void *cookie,
+		struct task_struct *task);
+	unsigned int (*stack_trace_save_tsk)(struct task_struct *task,
+		unsigned long *addresses, unsigned int limit, unsigned int skipped);
+	struct tracepoint *tracepoint_sched_switch;
+	struct tracepoint *tracepoint_task_newtask;
 	void **return_thunk; /* x86_return_thunk, a pointer to the one in use */
 	char *return_thunk_as_built;
 	char *pv_nop; /* _paravirt_nop */

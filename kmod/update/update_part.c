@@ -54,6 +54,7 @@ int update_part_create(struct module *module, struct update_image *image,
 	part->image = *image;
 	part->new_code.start = module_text_start(module);
 	part->new_code.end = module_text_end(module);
+	part->new_code.entry = part->new_code.start;
 	part->replacements = kvcalloc(count, sizeof(*part->replacements), GFP_KERNEL);
 	if (part->replacements)
 		result = list_replacements(part);

@@ -157,14 +157,24 @@ static int check_overlap(const struct live_update *update)
 	return 0;
 }
 
+/* How often code that is being switched is looked at again, and how long after. */
+#define MATCH_ATTEMPTS 50
+#define MATCH_PAUSE_MS 10
+
 static int match_memory(const struct update_image *image)
 {
+	int attempt = 0;
 	int result;
 
-	mutex_lock(kernel_private.text_mutex);
-	result = run_pre_match(image);
-	mutex_unlock(kernel_private.text_mutex);
-	return result;
+	do {
+		if (attempt)
+			msleep(MATCH_PAUSE_MS);
+		problem_begin();
+		mutex_lock(kernel_private.text_mutex);
+		result = run_pre_match(image, NULL);
+		mutex_unlock(kernel_private.text_mutex);
+	} while (result == -EAGAIN && ++attempt < MATCH_ATTEMPTS);
+	return result == -EAGAIN ? -EINVAL : result;
 }
 
 static void free_update(struct live_update *update)

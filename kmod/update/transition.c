@@ -186,7 +186,7 @@ static int map_constants(struct attempt *attempt)
 static int match_update(struct live_update *update)
 {
 	struct replacement *replacement;
-	int result = run_pre_match(&update->image);
+	int result = run_pre_match(&update->image, NULL);
 
 	if (result)
 		return result;

@@ -106,29 +106,33 @@ static const struct ksplice_site *find_site(const struct run_pre *state, u32 off
 	return found;
 }
 
-static int compare(const struct run_pre *state)
+/* Will the byte change of itself, in a moment? */
+static bool is_switching(
+	const struct run_pre *state, const struct ksplice_site *site)
+{
+	struct site_view view;
+
+	if (!site)
+		return false;
+	view = make_view(state, site);
+	return site_form_is_switching(&view);
+}
+
+static int compare(const struct run_pre *state, bool is_final)
 {
 	u32 size = state->hunk->size;
+	const struct ksplice_site *site;
 	u32 offset = 0;
 
 	if (!memcmp(state->memory, state->expected, size))
 		return 0;
-	while (offset < size) {
-		const struct ksplice_site *site;
-		struct site_view view;
-
-		if (state->memory[offset] == state->expected[offset]) {
-			offset++;
-			continue;
-		}
-		site = find_site(state, offset);
-		report_mismatch(state, site, offset);
-		if (!site)
-			return -EINVAL;
-		view = make_view(state, site);
-		return site_form_is_switching(&view) ? -EAGAIN : -EINVAL;
-	}
-	return 0;
+	while (state->memory[offset] == state->expected[offset])
+		offset++;
+	site = find_site(state, offset);
+	if (!is_final && is_switching(state, site))
+		return -EAGAIN;
+	report_mismatch(state, site, offset);
+	return -EINVAL;
 }
 
 /*
@@ -159,7 +163,7 @@ static int check_trampoline_place(const struct run_pre *state)
 }
 
 static int match_hunk(const struct update_image *image, const struct ksplice_hunk *hunk,
-	run_pre_restore_t *restore)
+	run_pre_restore_t *restore, bool is_final)
 {
 	struct run_pre state = {
 		.image = image,
@@ -183,20 +187,21 @@ static int match_hunk(const struct update_image *image, const struct ksplice_hun
 		restore(state.address, state.memory, hunk->size);
 	memcpy(state.expected, state.linked, hunk->size);
 	write_sites(&state);
-	result = compare(&state);
+	result = compare(&state, is_final);
 	if (!result)
 		result = check_trampoline_place(&state);
 	return result;
 }
 
-int run_pre_match(const struct update_image *image, run_pre_restore_t *restore)
+int run_pre_match(const struct update_image *image, run_pre_restore_t *restore,
+	bool is_final)
 {
 	const struct ksplice_hunk *hunk;
 	int result;
 
 	lockdep_assert_held(kernel_private.text_mutex);
 	update_image_foreach_hunk(hunk, image) {
-		result = match_hunk(image, hunk, restore);
+		result = match_hunk(image, hunk, restore, is_final);
 		if (result)
 			return result;
 	}

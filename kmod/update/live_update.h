@@ -24,6 +24,7 @@
 #include "kmod/match/update_image.h"
 
 struct module;
+struct probe_guard;
 struct replacement;
 
 enum live_update_state {
@@ -54,6 +55,8 @@ struct live_update {
 
 	/* protected by the update lock */
 	enum live_update_state state;
+	struct probe_guard **guards; /* of what it replaces; none if not applied */
+	size_t guard_count;
 	bool was_applied;                /* ever */
 	unsigned int attempts;           /* to apply or reverse */
 	struct machine_stop_times times; /* of the last one */
@@ -63,10 +66,14 @@ struct live_update {
 /*
  * One attempt to apply, or to reverse. 0; -EALREADY if it is so already; -EAGAIN if a
  * thread is in the way: nothing has changed and trying again later is harmless; another
- * errno, with the reason as a problem: nothing has changed.
+ * errno, with the reason as a problem: nothing has changed. The caller is in a step
+ * (problem.h), and holds no lock that printing might take.
  */
 int live_update_apply(struct live_update *update);
 int live_update_reverse(struct live_update *update);
+
+/* The same for the update of that id. -ENOENT, with a problem, if none is loaded. */
+int live_update_change(const char *id, bool is_reversal);
 
 /*
  * Takes a module's checked tables: matches what they replace, and shows the update in

@@ -95,6 +95,8 @@ static int check_header(const struct module *module, const struct ksplice_update
 	}
 	if (!owns_table(module, update->targets, update->target_count,
 		    sizeof(struct ksplice_target), 8) ||
+		!owns_table(module, update->parts, update->part_count,
+			sizeof(struct ksplice_target), 8) ||
 		!owns_table(module, update->symbols, update->symbols_size, 1, 8) ||
 		!owns_table(module, update->hunks, update->hunk_count,
 			sizeof(struct ksplice_hunk), 8) ||

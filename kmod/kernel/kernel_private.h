@@ -15,6 +15,8 @@
 #include <linux/sched.h>
 #include <linux/stop_machine.h>
 
+#include <asm/insn.h>
+
 struct kprobe;
 struct tracepoint;
 
@@ -31,6 +33,8 @@ struct kernel_private {
 	int (*wake_up_state)(struct task_struct *task, unsigned int state);
 	void *(*module_alloc)(unsigned long size);
 	void (*module_memfree)(void *memory);
+	int (*insn_decode)(
+		struct insn *insn, const void *code, int size, enum insn_mode mode);
 	struct mutex *text_mutex;
 	struct mutex *module_mutex;
 	char *text_start; /* _text */
@@ -73,6 +77,11 @@ struct kernel_private {
 	char *return_thunk_as_built;
 	char *pv_nop; /* _paravirt_nop */
 	char *pv_bug; /* paravirt_BUG */
+	bool (*cpu_wants_rethunk_at)(void *address);
+	bool *uniproc_patched; /* the kernel runs without lock prefixes */
+	unsigned long ftrace_caller;
+	unsigned long ftrace_regs_caller;
+	bool (*is_ftrace_trampoline)(unsigned long address);
 	char *static_call_return;
 	char *static_call_return0;
 };

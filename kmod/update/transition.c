@@ -286,7 +286,7 @@ static int match_updates(const struct attempt *attempt)
 	transition_foreach_change (change, attempt->transition) {
 		if (!change->is_reversal)
 			result = run_pre_match(
-				&change->part->image, replaced_code_restore);
+				&change->part->image, replaced_code_restore, false);
 		if (result)
 			return result;
 	}

@@ -35,6 +35,7 @@ struct kernel_private {
 		struct insn *insn, const void *code, int size, enum insn_mode mode);
 	struct mutex *text_mutex;
 	struct mutex *module_mutex;
+	struct module *(*find_module)(const char *name);
 	char *text_start; /* _text */
 	char *text_end;   /* _etext */
 	char *image_end;  /* _end */

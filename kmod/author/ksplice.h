@@ -114,12 +114,12 @@ struct ksplice_shadow_type {
 	ksplice_shadow_destructor *destructor;   /* or NULL */
 };
 
-/* Declares name, a kind of shadow variables that are of the C type. (In a section of its
- * own, so that ksplice-create knows that nobody keeps the addresses of these functions.)
- */
+/* Declares name, a kind of shadow variables that are of the C type. (By the section
+ * ksplice-create knows that nobody keeps the addresses of these functions.) */
 #define DEFINE_KSPLICE_SHADOW(                                                           \
 	name, number, c_type, constructor_function, destructor_function)                 \
-	static const struct ksplice_shadow_type name __section(".ksplice.shadow") = {    \
+	static const struct ksplice_shadow_type name __section(                          \
+		".ksplice.shadow." #name) = {                                            \
 		.id = (number),                                                          \
 		.size = sizeof(c_type),                                                  \
 		.constructor = (constructor_function),                                   \

@@ -490,8 +490,9 @@ static void symbol_check_plain(const struct audit_update *update,
 		audit_complain(update->module_name, "%s: %s", name,
 			is_listed ? "is on the list, and no function of the core"
 				  : "is a function of the core, and not on the list");
-	else if (is_listed && (listed.kind != KSPLICE_SYMBOL_CORE || listed.place.offset ||
-				      listed.place.target != KSPLICE_NO_TARGET))
+	else if (is_listed &&
+		 (listed.kind != KSPLICE_SYMBOL_CORE || listed.place.offset ||
+			 listed.place.target != KSPLICE_NO_TARGET))
 		audit_complain(update->module_name,
 			"%s: is a function of the core, and has a place", name);
 }

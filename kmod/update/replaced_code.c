@@ -45,9 +45,18 @@ static struct replaced_code *find_overlap(
 	return NULL;
 }
 
-static struct replaced_code *make_code(
-	unsigned long address, const struct ksplice_hunk *hunk)
+static void free_code(struct replaced_code *code)
 {
+	kfree(code->target);
+	kfree(code->name);
+	kvfree(code->original);
+	kfree(code);
+}
+
+static struct replaced_code *make_code(
+	unsigned long address, const struct replacement *replacement)
+{
+	const struct ksplice_hunk *hunk = replacement->hunk;
 	bool is_function = hunk->kind == KSPLICE_HUNK_FUNCTION;
 	struct replaced_code *code = kzalloc(sizeof(*code), GFP_KERNEL);
 
@@ -61,10 +70,13 @@ static struct replaced_code *make_code(
 		code->write_size = is_function ? TRAMPOLINE_SIZE : hunk->size;
 	INIT_LIST_HEAD(&code->layers);
 	INIT_LIST_HEAD(&code->touched);
+	/* Copies, because it may outlive the update that made it. */
+	code->target = kstrdup(replacement_target(replacement), GFP_KERNEL);
+	code->name = kstrdup(replacement_name(replacement), GFP_KERNEL);
 	code->original = kvmalloc(code->write_size + 1, GFP_KERNEL);
-	if (code->original)
+	if (code->target && code->name && code->original)
 		return code;
-	kfree(code);
+	free_code(code);
 	return NULL;
 }
 
@@ -92,7 +104,7 @@ static int join_code(struct replacement *replacement)
 		return -EEXIST;
 	}
 	if (!code) {
-		code = make_code(address, hunk);
+		code = make_code(address, replacement);
 		if (!code)
 			return -ENOMEM;
 		rb_link_node(&code->node, parent, link);
@@ -145,8 +157,7 @@ void replacement_deinit(struct replacement *replacement)
 	if (--code->user_count)
 		return;
 	rb_erase(&code->node, &codes);
-	kvfree(code->original);
-	kfree(code);
+	free_code(code);
 }
 
 struct replacement *replaced_code_newest(const struct replaced_code *code)

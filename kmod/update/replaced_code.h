@@ -24,6 +24,7 @@
 #include "kmod/change/trampoline.h"
 
 struct ksplice_hunk;
+struct probe_guard;
 struct update_part;
 
 struct replaced_code {
@@ -31,11 +32,14 @@ struct replaced_code {
 	unsigned long address; /* of the hunk */
 	u32 size;              /* of the hunk */
 	u32 kind;              /* of the hunk, enum ksplice_hunk_kind */
-	u32 write_offset;      /* what is written: so many bytes from address + offset */
-	u32 write_size;        /* 0 for a part, which is watched only */
-	unsigned int user_count; /* replacements of loaded updates */
-	u8 *original;            /* write_size bytes, kept while there is a layer */
-	struct list_head layers; /* struct replacement */
+	char *target;          /* the names of its target and of itself */
+	char *name;
+	u32 write_offset; /* what is written: so many bytes from address + offset */
+	u32 write_size;   /* 0 for a part, which is watched only */
+	unsigned int user_count;   /* replacements of loaded updates */
+	u8 *original;              /* write_size bytes, kept while there is a layer */
+	struct list_head layers;   /* struct replacement */
+	struct probe_guard *guard; /* while there is a layer; code only */
 
 	/* The transition that runs now; else empty, NULL. */
 	struct list_head touched; /* of its records */

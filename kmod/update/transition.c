@@ -11,12 +11,14 @@
 #include <linux/string.h>
 
 #include "kmod/change/data_patch.h"
+#include "kmod/change/probe_guard.h"
 #include "kmod/change/stack_check.h"
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
 #include "kmod/match/run_pre.h"
 #include "kmod/update/replaced_code.h"
+#include "kmod/update/update_guard.h"
 #include "kmod/update/update_hooks.h"
 #include "kmod/update/update_lock.h"
 #include "kmod/update/update_parents.h"
@@ -400,9 +402,46 @@ static void commit_changes(struct attempt *attempt)
 	}
 }
 
+static int prepare_guards(struct attempt *attempt)
+{
+	struct replaced_code *code;
+	int result = 0;
+
+	list_for_each_entry (code, &attempt->codes, touched) {
+		result = update_guard_prepare(code);
+		if (result)
+			break;
+	}
+	return result;
+}
+
+static void finish_guards(struct attempt *attempt)
+{
+	struct replaced_code *code;
+
+	list_for_each_entry (code, &attempt->codes, touched)
+		update_guard_finish(code);
+}
+
+/* No kprobe comes or goes meanwhile. */
+static int change_guarded(struct attempt *attempt, struct machine_stop_times *times)
+{
+	int result;
+
+	probe_guard_settle();
+	probe_guard_lock();
+	result = prepare_guards(attempt);
+	if (!result)
+		result = change_memory(attempt, times);
+	if (!result && !attempt->transition->is_trial)
+		commit_changes(attempt);
+	finish_guards(attempt);
+	probe_guard_unlock();
+	return result;
+}
+
 static int run_attempt(struct attempt *attempt, struct machine_stop_times *times)
 {
-	bool has_changed;
 	int result;
 
 	list_ranges(attempt);
@@ -411,14 +450,11 @@ static int run_attempt(struct attempt *attempt, struct machine_stop_times *times
 		return result;
 	result = update_hooks_pre(&attempt->hooks);
 	if (!result)
-		result = change_memory(attempt, times);
-	has_changed = !result && !attempt->transition->is_trial;
-	if (has_changed) {
-		commit_changes(attempt);
+		result = change_guarded(attempt, times);
+	if (!result && !attempt->transition->is_trial)
 		update_hooks_post(&attempt->hooks);
-	} else {
+	else
 		update_hooks_fail(&attempt->hooks);
-	}
 	unmap_constants(attempt);
 	return result;
 }

@@ -85,7 +85,25 @@ static bool manifest_has(const json_t *manifest, const char *section,
 	return false;
 }
 
-static void hook_check(const struct audit_update *update, const json_t *manifest,
+/* Does the manifest say that the source had it before the patch? */
+static bool manifest_says_old(
+	const json_t *manifest, const struct audit_unit *unit, const char *name)
+{
+	size_t i;
+	json_t *old;
+	json_array_foreach(json_object_get(manifest, "old_hooks"), i, old)
+	{
+		const char *object = json_string_value(json_object_get(old, "object"));
+		const char *function = json_string_value(json_object_get(old, "name"));
+		if (object && function && strcmp(object, unit->name) == 0 &&
+			strcmp(function, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* How many entries the update's table must have for it. */
+static size_t hook_check(const struct audit_update *update, const json_t *manifest,
 	const struct audit_unit *unit, const struct audit_section *section,
 	const struct audit_reloc *reloc)
 {
@@ -96,9 +114,11 @@ static void hook_check(const struct audit_update *update, const json_t *manifest
 	if (!audit_target_find(unit->post.object, section, reloc, &target) ||
 		target.outside || target.offset) {
 		audit_complain(unit->name, "%s: leads to no function", section->name);
-		return;
+		return 1;
 	}
 	const char *name = audit_thing_name(&target.thing);
+	if (manifest_says_old(manifest, unit, name))
+		return 0;
 	const struct audit_pair *copy =
 		audit_pair_find(update, unit, target.thing.section, target.thing.start);
 	if (!copy || copy->is_replacement)
@@ -110,6 +130,7 @@ static void hook_check(const struct audit_update *update, const json_t *manifest
 	if (!manifest_has(manifest, section->name, unit, name))
 		audit_complain(
 			unit->name, "%s: is a hook, and the manifest says nothing", name);
+	return 1;
 }
 
 void audit_hook_check(const struct audit_update *update, const json_t *manifest)
@@ -128,9 +149,8 @@ void audit_hook_check(const struct audit_update *update, const json_t *manifest)
 			if (!section_find_kind(section))
 				continue;
 			for (size_t r = 0; r < section->reloc_count; r++)
-				hook_check(update, manifest, unit, section,
+				count += hook_check(update, manifest, unit, section,
 					&section->relocs[r]);
-			count += section->reloc_count;
 		}
 	}
 	if (root && root->size >= sizeof(header))

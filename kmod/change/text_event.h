@@ -2,9 +2,9 @@
 /*
  * text_event.h - perf is told which bytes of the kernel's code have changed
  *
- * A trace of executed instructions (Intel PT, CoreSight) is decoded with the code that was
- * in memory at that time. PERF_RECORD_TEXT_POKE says when it changed and how; the kernel
- * sends one for each of its own changes.
+ * A trace of executed instructions (Intel PT, CoreSight) is decoded with the code that
+ * was in memory at that time. PERF_RECORD_TEXT_POKE says when it changed and how; the
+ * kernel sends one for each of its own changes.
  */
 #ifndef KSPLICE_KMOD_TEXT_EVENT_H
 #define KSPLICE_KMOD_TEXT_EVENT_H

@@ -14,12 +14,12 @@
  * - on whose entry there is an ftrace_ops that may change where execution goes on
  *   (IPMODIFY): kernel livepatch, and whatever else replaces functions this way. Kprobes
  *   use such an ops too when they have a post handler, only to keep others off;
- * - whose entry calls a trampoline directly (register_ftrace_direct), which may or may not
- *   go on to the function. Those of BPF (fentry, fexit) do, and do not count.
+ * - whose entry calls a trampoline directly (register_ftrace_direct), which may or may
+ * not go on to the function. Those of BPF (fentry, fexit) do, and do not count.
  *
  * Not counted are kprobes whose handler skips single calls (fault injection,
- * bpf_override_return), and BPF's fmod_ret, which does the same: their users ask for that,
- * and those calls would have skipped the old code just so.
+ * bpf_override_return), and BPF's fmod_ret, which does the same: their users ask for
+ * that, and those calls would have skipped the old code just so.
  *
  * It can happen after the update was applied. We could forbid it with an IPMODIFY ops of
  * our own, but then every call of each replaced function would go through ftrace, and a

@@ -66,14 +66,19 @@ struct live_update {
 /*
  * One attempt to apply, or to reverse. 0; -EALREADY if it is so already; -EAGAIN if a
  * thread is in the way: nothing has changed and trying again later is harmless; another
- * errno, with the reason as a problem: nothing has changed.
+ * errno, with the reason as a problem: nothing has changed. The caller is in a step
+ * (problem.h), and holds no lock that printing might take.
  */
 int live_update_apply(struct live_update *update);
 int live_update_reverse(struct live_update *update);
 
+/* The same for the update of that id. -ENOENT, with a problem, if none is loaded. */
+int live_update_change(const char *id, bool is_reversal);
+
 /*
  * Takes a module's checked tables: matches what they replace, and shows the update in
- * sysfs. An errno, with the reason as a problem: there is no such update.
+ * sysfs. An errno, with the reason as a problem: there is no such update. What the image
+ * owns becomes the update's when it succeeds.
  */
 int live_update_load(struct module *module, const struct update_image *image);
 

@@ -12,6 +12,7 @@
 #include "kmod/change/data_patch.h"
 #include "kmod/change/probe_guard.h"
 #include "kmod/change/stack_check.h"
+#include "kmod/change/text_event.h"
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
@@ -330,6 +331,19 @@ static int prepare_guards(const struct transition *transition)
 	return 0;
 }
 
+/* For perf, whose records of executed code need it. */
+static void report_text(const struct attempt *attempt)
+{
+	size_t i;
+
+	for (i = 0; i < attempt->trampoline_count; i++) {
+		const struct trampoline *trampoline = &attempt->trampolines[i];
+
+		text_event_report(trampoline->address, trampoline->before,
+			trampoline->after, TRAMPOLINE_SIZE);
+	}
+}
+
 static int check_and_write(struct attempt *attempt, struct machine_stop_times *times)
 {
 	int result;
@@ -339,6 +353,8 @@ static int check_and_write(struct attempt *attempt, struct machine_stop_times *t
 	result = check_memory(attempt);
 	if (!result)
 		result = stop_machine_for(attempt, times);
+	if (!result && !attempt->transition->is_trial)
+		report_text(attempt);
 	mutex_unlock(kernel_private.text_mutex);
 	cpus_read_unlock();
 	return result;

@@ -2,6 +2,7 @@
 #include "kmod/update/update_guard.h"
 
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 
@@ -9,7 +10,7 @@
 #include "kmod/change/probe_guard.h"
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
+#include "kmod/match/entry_redirect.h"
 #include "kmod/match/update_image.h"
 #include "kmod/update/live_update.h"
 #include "kmod/update/update_lock.h"
@@ -22,7 +23,7 @@ static bool is_code(const struct ksplice_hunk *hunk)
 static struct probe_guard_place find_place(
 	const struct update_image *image, const struct ksplice_hunk *hunk)
 {
-	unsigned long address = running_kernel_address(hunk->place.offset);
+	unsigned long address = update_image_address(image, hunk);
 	bool has_jump = hunk->kind == KSPLICE_HUNK_FUNCTION;
 
 	return (struct probe_guard_place){
@@ -45,12 +46,26 @@ static int check_breakpoint(const struct probe_guard_place *place)
 	return -EPERM;
 }
 
+static int check_redirect(const struct probe_guard_place *place)
+{
+	struct entry_redirect redirect;
+
+	if (!place->jump_size || !entry_redirect_find(place->start, &redirect))
+		return 0;
+	problem_add("%s: %s: its calls go to %ps (%s), so a replacement would not be in "
+		    "force: disable that first",
+		place->object, place->name, redirect.function, redirect.kind);
+	return -EBUSY;
+}
+
 static int reserve_hunk(struct live_update *update, const struct ksplice_hunk *hunk)
 {
 	struct probe_guard_place place = find_place(&update->image, hunk);
 	struct probe_guard *guard;
 	int result = check_breakpoint(&place);
 
+	if (!result)
+		result = check_redirect(&place);
 	if (!result)
 		result = probe_guard_reserve(&place, &guard);
 	if (!result)
@@ -112,6 +127,30 @@ int update_guard_prepare(struct live_update *update, bool is_reversal)
 void update_guard_finish(struct live_update *update, bool is_applied)
 {
 	update_lock_assert_held();
-	if (!is_applied)
+	if (is_applied)
+		add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
+	else
 		release_all(update);
+}
+
+size_t update_guard_list_overridden(
+	const struct live_update *update, char *text, size_t size)
+{
+	const struct update_image *image = &update->image;
+	const struct ksplice_hunk *hunk;
+	struct entry_redirect redirect;
+	size_t used = 0;
+
+	text[0] = '\0';
+	update_lock_assert_held();
+	if (update->state != LIVE_UPDATE_APPLIED)
+		return used;
+	update_image_foreach_hunk (hunk, image) {
+		if (hunk->kind == KSPLICE_HUNK_FUNCTION &&
+			entry_redirect_find(update_image_address(image, hunk), &redirect))
+			used += scnprintf(text + used, size - used, "%s\t%ps\t%s\n",
+				update_image_name(image, hunk), redirect.function,
+				redirect.kind);
+	}
+	return used;
 }

@@ -21,8 +21,19 @@ struct live_update;
  */
 int update_guard_prepare(struct live_update *update, bool is_reversal);
 
-/* After the attempt, unless update_guard_prepare failed: an update that is not applied
- * now gives back what it reserved. Under the same locks. */
+/*
+ * After the attempt, unless update_guard_prepare failed: an update that is not applied
+ * now gives back what it reserved. If it is, the kernel is tainted as after a kernel
+ * livepatch
+ * ("K", TAINT_LIVEPATCH): who reads an oops must know that its code is not what was
+ * booted. The taint stays when the update goes. Under the same locks.
+ */
 void update_guard_finish(struct live_update *update, bool is_applied);
+
+/* Writes the functions of an applied update that are not in force, one line each, with
+ * tabs between: name, what its calls go to, by which means. At most size bytes with the
+ * 0 at the end; gives the number without it. Under the update lock. */
+size_t update_guard_list_overridden(
+	const struct live_update *update, char *text, size_t size);
 
 #endif

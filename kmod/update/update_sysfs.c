@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/update/update_sysfs.h"
 
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
@@ -9,7 +10,9 @@
 
 #include "abi/update.h"
 #include "abi/version.h"
+#include "kmod/kernel/problem.h"
 #include "kmod/update/live_update.h"
+#include "kmod/update/update_guard.h"
 #include "kmod/update/update_lock.h"
 
 static struct kobject *root;
@@ -41,12 +44,18 @@ static ssize_t state_store(struct kobject *kobject, struct kobj_attribute *attri
 	const char *buffer, size_t size)
 {
 	struct live_update *update = to_update(kobject);
+	struct problem_step step;
 	int result = -EINVAL;
 
+	/* The file's mode is no answer: its descriptor may have been handed on. */
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
+	problem_begin(&step, NULL);
 	if (sysfs_streq(buffer, state_names[LIVE_UPDATE_APPLIED]))
 		result = live_update_apply(update);
 	else if (sysfs_streq(buffer, state_names[LIVE_UPDATE_REVERSED]))
 		result = live_update_reverse(update);
+	problem_end(&step);
 	return result ? result : size;
 }
 
@@ -85,6 +94,17 @@ static ssize_t conflicts_show(
 
 	update_lock();
 	size = sysfs_emit(buffer, "%s", update->conflicts);
+	update_unlock();
+	return size;
+}
+
+static ssize_t overridden_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	ssize_t size;
+
+	update_lock();
+	size = update_guard_list_overridden(to_update(kobject), buffer, PAGE_SIZE);
 	update_unlock();
 	return size;
 }
@@ -136,6 +156,7 @@ static struct kobj_attribute target_attribute = __ATTR_RO(target);
 static struct kobj_attribute build_id_attribute = __ATTR_RO(build_id);
 static struct kobj_attribute attempts_attribute = __ATTR_RO(attempts);
 static struct kobj_attribute conflicts_attribute = __ATTR_RO_MODE(conflicts, 0400);
+static struct kobj_attribute overridden_attribute = __ATTR_RO_MODE(overridden, 0400);
 static struct kobj_attribute pause_ns_attribute = __ATTR_RO(pause_ns);
 static struct kobj_attribute stop_ns_attribute = __ATTR_RO(stop_ns);
 static struct bin_attribute functions_attribute = __BIN_ATTR_RO(functions, 0);
@@ -147,6 +168,7 @@ static struct attribute *update_attributes[] = {
 	&build_id_attribute.attr,
 	&attempts_attribute.attr,
 	&conflicts_attribute.attr,
+	&overridden_attribute.attr,
 	&pause_ns_attribute.attr,
 	&stop_ns_attribute.attr,
 	NULL,

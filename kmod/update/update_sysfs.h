@@ -15,6 +15,9 @@
  *         ├── attempts       how many were made, to apply or to reverse
  *         ├── conflicts      of the last attempt, one line each, with tabs between: pid
  *         │                  and name of the thread, place, function+offset/size
+ *         ├── overridden     functions that are replaced and not in force, because their
+ *         │                  calls are redirected (entry_redirect.h), one line each, with
+ *         │                  tabs between: name, what the calls go to, by which means
  *         ├── pause_ns       how long the machine stood still in the last attempt
  *         └── stop_ns        how long that stop_machine took in all
  *

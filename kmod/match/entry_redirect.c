@@ -32,7 +32,7 @@ static bool find_handler(unsigned long entry, struct entry_redirect *redirect)
 	for (; ops && ops != kernel_private.ftrace_list_end; ops = ops->next) {
 		if (!may_redirect(ops, entry))
 			continue;
-		redirect->kind = "livepatch or the like";
+		redirect->kind = "livepatch";
 		redirect->function = (void *)ops->func;
 		return true;
 	}
@@ -51,7 +51,7 @@ static bool find_trampoline(unsigned long entry, struct entry_redirect *redirect
 	if (kernel_private.is_bpf_text_address &&
 		kernel_private.is_bpf_text_address(trampoline))
 		return false;
-	redirect->kind = "ftrace direct call";
+	redirect->kind = "direct";
 	redirect->function = (void *)trampoline;
 	return true;
 }

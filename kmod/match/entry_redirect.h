@@ -32,7 +32,7 @@
 #include <linux/types.h>
 
 struct entry_redirect {
-	const char *kind; /* by which of the kernel's means */
+	const char *kind; /* one word: "livepatch" (or another IPMODIFY ops), "direct" */
 	void *function;   /* the ftrace handler or the trampoline */
 };
 

@@ -43,13 +43,13 @@ kernel_text save /tmp/before
 insmod livepatch_loadavg.ko
 grep -q livepatched /proc/loadavg || fail "the livepatch is not in force"
 expect_status 2 ksplice-apply "$file"
-expect_output 'vmlinux: loadavg_proc_show: its calls go to klp_ftrace_handler \(livepatch'
+expect_output 'vmlinux: loadavg_proc_show: its calls go to klp_ftrace_handler \(livepatch\)'
 grep -q livepatched /proc/loadavg || fail "the livepatch is no longer in force"
 remove_livepatch
 
 insmod direct_call.ko address=$address
 expect_status 2 ksplice-apply "$file"
-expect_output 'its calls go to direct_trampoline \[direct_call\] \(ftrace direct call\)'
+expect_output 'its calls go to direct_trampoline \[direct_call\] \(direct\)'
 rmmod direct_call
 
 insmod post_probe.ko
@@ -62,12 +62,12 @@ rmmod post_probe
 # Afterwards.
 insmod livepatch_loadavg.ko
 grep -q livepatched /proc/loadavg || fail "the livepatch is not in force"
-expect_overridden "$(printf 'loadavg_proc_show\tklp_ftrace_handler\tlivepatch or the like')"
+expect_overridden 'loadavg_proc_show livepatch klp_ftrace_handler'
 remove_livepatch
 expect_overridden ''
 grep -q '^patched' /proc/loadavg || fail "not patched without the livepatch"
 insmod direct_call.ko address=$address
-expect_overridden "$(printf 'loadavg_proc_show\tdirect_trampoline [direct_call]\tftrace direct call')"
+expect_overridden 'loadavg_proc_show direct direct_trampoline [direct_call]'
 # It may come and go, and so may the update, in any order.
 undo "$id"
 rmmod direct_call

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * nmi_storm.c - at every moment some CPU is in an NMI that calls the functions being patched
+ * nmi_storm.c - at every moment some CPU is in an NMI that calls what is being patched
  *
  *   insmod nmi_storm.ko core_start=0x... core_size=N
  *
- * An NMI's handler calls gcd and mktime64 some hundred times, then sends an NMI to the next
- * CPU, whose handler does the same. So it also comes while all CPUs stand still with
+ * An NMI's handler calls gcd and mktime64 some hundred times, then sends an NMI to the
+ * next CPU, whose handler does the same. So it also comes while all CPUs stand still with
  * interrupts off. Each result must be that of the old or of the new function, which gives
  * a million more.
  *

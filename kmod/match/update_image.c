@@ -346,11 +346,6 @@ int update_image_check(const struct module *module, const struct ksplice_update 
 		result = check_parts(module, &checked);
 	if (!result)
 		result = hook_table_check(module, update);
-	/* An update without its hooks is another update. */
-	if (!result && update->hook_count) {
-		problem_add("%s: has hooks, and this ksplice.ko runs none", module->name);
-		result = -EOPNOTSUPP;
-	}
 	if (!result)
 		result = check_hunks(module, &checked);
 	if (!result)

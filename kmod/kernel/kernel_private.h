@@ -17,6 +17,9 @@
 
 #include <asm/insn.h>
 
+struct ftrace_func_entry;
+struct ftrace_hash;
+struct ftrace_ops;
 struct kprobe;
 struct tracepoint;
 
@@ -37,6 +40,7 @@ struct kernel_private {
 		struct insn *insn, const void *code, int size, enum insn_mode mode);
 	struct mutex *text_mutex;
 	struct mutex *module_mutex;
+	struct module *(*find_module)(const char *name);
 	char *text_start; /* _text */
 	char *text_end;   /* _etext */
 	char *image_end;  /* _end */
@@ -65,6 +69,17 @@ struct kernel_private {
 	bool (*within_kprobe_blacklist)(unsigned long address);
 	void (*wait_for_kprobe_optimizer)(void);
 
+	/* NULL without CONFIG_DYNAMIC_FTRACE; with it the last three may be NULL */
+	struct mutex *ftrace_lock;
+	struct ftrace_ops **ftrace_ops_list;
+	struct ftrace_ops *ftrace_list_end;
+	struct ftrace_func_entry *(*ftrace_lookup_ip)(
+		struct ftrace_hash *hash, unsigned long address);
+	unsigned long (*ftrace_location)(unsigned long address);
+	unsigned long (*ftrace_find_rec_direct)(unsigned long entry);
+	void *kprobe_ftrace_handler;
+	bool (*is_bpf_text_address)(unsigned long address);
+
 	/* NULL where the kernel's configuration has no such thing */
 	int (*arch_stack_walk_reliable)(
 		bool (*visit)(void *cookie, unsigned long address), void *cookie,
@@ -73,6 +88,8 @@ struct kernel_private {
 		unsigned long *addresses, unsigned int limit, unsigned int skipped);
 	struct tracepoint *tracepoint_sched_switch;
 	struct tracepoint *tracepoint_task_newtask;
+	void (*perf_event_text_poke)(const void *address, const void *before,
+		size_t before_size, const void *after, size_t after_size);
 	void **return_thunk; /* x86_return_thunk, a pointer to the one in use */
 	char *return_thunk_as_built;
 	char *pv_nop; /* _paravirt_nop */

@@ -15,6 +15,7 @@
 #include "kmod/change/memory_window.h"
 #include "kmod/change/probe_guard.h"
 #include "kmod/change/stack_check.h"
+#include "kmod/change/text_event.h"
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
@@ -340,6 +341,19 @@ static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *
 	return machine_stop_attempt(&request, times);
 }
 
+/* For perf, whose records of executed code need it. */
+static void report_text(const struct attempt *attempt)
+{
+	size_t i;
+
+	for (i = 0; i < attempt->trampoline_count; i++) {
+		const struct trampoline *trampoline = &attempt->trampolines[i];
+
+		text_event_report(trampoline->address, trampoline->before,
+			trampoline->after, TRAMPOLINE_SIZE);
+	}
+}
+
 static int change_memory(struct attempt *attempt, struct machine_stop_times *times)
 {
 	int result;
@@ -349,6 +363,8 @@ static int change_memory(struct attempt *attempt, struct machine_stop_times *tim
 	result = check_memory(attempt);
 	if (!result)
 		result = stop_machine_for(attempt, times);
+	if (!result && !attempt->transition->is_trial)
+		report_text(attempt);
 	mutex_unlock(kernel_private.text_mutex);
 	cpus_read_unlock();
 	return result;

@@ -124,8 +124,9 @@ static ssize_t list_read(struct file *file, struct kobject *kobject,
 	text.buffer = kvmalloc(text.room, GFP_KERNEL);
 	if (text.buffer) {
 		print(update, &text);
-		result = memory_read_from_buffer(
-			buffer, size, &position, text.buffer, text.size);
+		/* What is overridden may have changed since the first time. */
+		result = memory_read_from_buffer(buffer, size, &position, text.buffer,
+			min(text.size, text.room - 1));
 	}
 	update_unlock();
 	kvfree(text.buffer);
@@ -168,6 +169,8 @@ static struct bin_attribute build_id_attribute =
 static struct bin_attribute depends_attribute =
 	LIST_ATTRIBUTE("depends", update_text_depends);
 static struct bin_attribute flags_attribute = LIST_ATTRIBUTE("flags", update_text_flags);
+static struct bin_attribute overridden_attribute =
+	LIST_ATTRIBUTE("overridden", update_text_overridden);
 
 static struct attribute *update_attributes[] = {
 	&state_attribute.attr,
@@ -192,6 +195,7 @@ static struct bin_attribute *update_bin_attributes[] = {
 	&build_id_attribute,
 	&depends_attribute,
 	&flags_attribute,
+	&overridden_attribute,
 	NULL,
 };
 

@@ -17,6 +17,7 @@
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
 #include "kmod/kernel/running_kernel.h"
+#include "kmod/kernel/shadow_variable.h"
 #include "kmod/load/control_device.h"
 #include "kmod/load/module_binding.h"
 #include "kmod/update/update_sysfs.h"
@@ -69,6 +70,7 @@ static void __exit core_main_exit(void)
 	module_binding_exit();
 	update_sysfs_exit();
 	machine_stop_exit();
+	shadow_variable_exit();
 }
 
 module_init(core_main_init);

@@ -9,6 +9,7 @@
 #include "abi/version.h"
 #include "differ/create/finding.h"
 #include "differ/create/origin.h"
+#include "differ/create/update_hook.h"
 #include "differ/create/update_match.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
@@ -93,6 +94,19 @@ struct json_t *update_manifest_list_constants(const struct update *update)
 	return manifest_pieces(update, piece_is_constant_in_place, false);
 }
 
+struct json_t *update_manifest_list_hooks(const struct update *update)
+{
+	struct json_t *array = json_make_array();
+	array_foreach (hook, &update->hooks) {
+		struct json_t *item = json_make_object();
+		json_put_text(item, "kind", update_hook_kind_name(hook->kind));
+		json_put_text(item, "name", hook->function->symbol->name);
+		json_put_text(item, "object", hook->unit->object);
+		json_append(array, item);
+	}
+	return array;
+}
+
 struct json_t *update_manifest_list_without_effect(const struct update *update)
 {
 	return manifest_findings(update, FINDING_WITHOUT_EFFECT);
@@ -113,6 +127,7 @@ struct json_t *update_manifest_make(
 	json_put_text(target, "module", module);
 	json_put(target, "functions", update_manifest_list_functions(update));
 	json_put(target, "constants", update_manifest_list_constants(update));
+	json_put(target, "hooks", update_manifest_list_hooks(update));
 	struct json_t *targets = json_make_array();
 	json_append(targets, target);
 

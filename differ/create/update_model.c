@@ -40,6 +40,7 @@ void update_deinit(struct update *update)
 	finding_list_deinit(&update->findings);
 	name_map_deinit(&update->global_numbers);
 	free(update->globals.items);
+	free(update->hooks.items);
 }
 
 struct error *update_find_reference(const struct update *update,

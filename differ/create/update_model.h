@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "differ/create/finding.h"
+#include "differ/create/update_hook.h"
 #include "lib/name_map.h"
 
 struct elf_reloc;
@@ -36,6 +37,7 @@ struct update {
 	struct update_unit *units;
 	size_t unit_count;
 	struct finding_list findings;
+	struct update_hook_list hooks;
 	/* What the units define for each other: name → position in globals. */
 	struct name_map global_numbers;
 	struct {

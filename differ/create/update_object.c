@@ -163,17 +163,31 @@ static struct error *making_add_pieces(struct object_making *making)
 	return NULL;
 }
 
+/* A function of the core is known by its name alone. */
+static const struct ksplice_place core_place = {
+	.target = KSPLICE_NO_TARGET, .section = KSPLICE_NO_SECTION};
+
+/* How the update's symbol table spells the symbol; the caller frees it. */
+static char *outward_spell(
+	const struct outward_symbol *outward, const struct ksplice_place *place)
+{
+	if (outward->is_core)
+		return memory_copy_text(outward->name);
+	return memory_format("%s:0x%" PRIx64 ":%s",
+		outward->is_fixed ? "fixed" : KSPLICE_TARGET_VMLINUX,
+		(uint64_t)place->offset, outward->name);
+}
+
 /* The undefined symbol for a place in the running kernel; it goes on the list once. */
 static uint32_t making_list_symbol(
 	struct object_making *making, const struct outward_symbol *outward)
 {
 	const struct kernel_image *image = making->content->update->origin->image;
 	struct ksplice_place place =
-		outward->is_fixed ? update_target_fixed(outward->address)
-				  : update_target_place(image, outward->address);
-	scope_free char *name = memory_format("%s:0x%" PRIx64 ":%s",
-		outward->is_fixed ? "fixed" : KSPLICE_TARGET_VMLINUX,
-		(uint64_t)place.offset, outward->name);
+		outward->is_core    ? core_place
+		: outward->is_fixed ? update_target_fixed(outward->address)
+				    : update_target_place(image, outward->address);
+	scope_free char *name = outward_spell(outward, &place);
 	int64_t number;
 	if (name_map_find(&making->symbol_numbers, name, &number))
 		return (uint32_t)number;
@@ -182,8 +196,9 @@ static uint32_t making_list_symbol(
 	name_map_set(&making->symbol_numbers, name, number);
 	struct listed_symbol *listed = array_add(&making->listed);
 	listed->name = take_pointer(name);
-	listed->symbol.kind =
-		outward->is_fixed ? KSPLICE_SYMBOL_FIXED : KSPLICE_SYMBOL_OFFSET;
+	listed->symbol.kind = outward->is_core    ? KSPLICE_SYMBOL_CORE
+			      : outward->is_fixed ? KSPLICE_SYMBOL_FIXED
+						  : KSPLICE_SYMBOL_OFFSET;
 	listed->symbol.place = place;
 	listed->kallsyms = outward->has_kallsyms ? outward->name : NULL;
 	return (uint32_t)number;
@@ -272,8 +287,7 @@ static uint32_t making_add_symbol_list(struct object_making *making)
 		struct listed_symbol *listed = array_add(&making->listed);
 		listed->name = memory_copy_text(core[i]);
 		listed->symbol.kind = KSPLICE_SYMBOL_CORE;
-		listed->symbol.place = (struct ksplice_place){
-			.target = KSPLICE_NO_TARGET, .section = KSPLICE_NO_SECTION};
+		listed->symbol.place = core_place;
 	}
 	qsort(making->listed.items, making->listed.count, sizeof(*making->listed.items),
 		listed_compare);
@@ -336,12 +350,34 @@ static uint32_t making_add_hunks(struct object_making *making)
 	return section;
 }
 
+/* The functions that the core calls; 0 if there are none. */
+static uint32_t making_add_hooks(struct object_making *making)
+{
+	const struct update_hook_list *hooks = &making->content->update->hooks;
+	if (!hooks->count)
+		return 0;
+	uint32_t section = making_add_blob(making, KSPLICE_SECTION_HOOKS, NULL, 0);
+	array_foreach (hook, hooks) {
+		const struct ksplice_hook entry = {.kind = hook->kind};
+		const struct written_place *place =
+			making_find_place(making, hook->unit, hook->function);
+		uint64_t offset = object_writer_append(
+			making->writer, section, &entry, sizeof(entry), 8);
+		object_writer_reloc(making->writer, section,
+			offset + offsetof(struct ksplice_hook, function), R_X86_64_64,
+			object_writer_section_symbol(making->writer, place->section),
+			(int64_t)place->offset);
+	}
+	return section;
+}
+
 /* The sections with what struct ksplice_update points to. */
 struct update_tables {
 	uint32_t targets;
 	uint32_t symbols;
 	uint32_t hunks;
 	uint32_t sites;
+	uint32_t hooks; /* 0: none */
 	uint32_t match;
 };
 
@@ -361,6 +397,7 @@ static void making_add_update(
 		.target_count = 1,
 		.hunk_count = (uint32_t)content->match->count,
 		.site_count = (uint32_t)content->match->site_count,
+		.hook_count = (uint32_t)content->update->hooks.count,
 	};
 	strncpy(update.id, content->id, sizeof(update.id) - 1);
 	const struct {
@@ -371,15 +408,20 @@ static void making_add_update(
 		{offsetof(struct ksplice_update, symbols), tables->symbols},
 		{offsetof(struct ksplice_update, hunks), tables->hunks},
 		{offsetof(struct ksplice_update, sites), tables->sites},
+		{offsetof(struct ksplice_update, hooks), tables->hooks},
 		{offsetof(struct ksplice_update, match), tables->match},
 	};
 	uint32_t section =
 		making_add_blob(making, KSPLICE_SECTION_UPDATE, &update, sizeof(update));
 	object_writer_symbol(writer, KSPLICE_UPDATE_SYMBOL, section, 0, sizeof(update),
 		STB_GLOBAL, STT_OBJECT);
-	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
-		object_writer_reloc(writer, section, pointers[i].field, R_X86_64_64,
-			object_writer_section_symbol(writer, pointers[i].section), 0);
+	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
+		if (pointers[i].section)
+			object_writer_reloc(writer, section, pointers[i].field,
+				R_X86_64_64,
+				object_writer_section_symbol(writer, pointers[i].section),
+				0);
+	}
 }
 
 static struct error *making_run(struct object_making *making, const char *path)
@@ -396,6 +438,7 @@ static struct error *making_run(struct object_making *making, const char *path)
 		.hunks = making_add_hunks(making),
 		.sites = making_add_blob(making, KSPLICE_SECTION_SITES, match->sites,
 			match->site_count * sizeof(*match->sites)),
+		.hooks = making_add_hooks(making),
 		.match = making_add_blob(making, KSPLICE_SECTION_MATCH, match->blob.data,
 			match->blob.size),
 	};

@@ -8,6 +8,7 @@
 #include "differ/create/constant_in_place.h"
 #include "differ/create/finding.h"
 #include "differ/create/origin.h"
+#include "differ/create/update_hook.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
@@ -85,6 +86,10 @@ static struct error *symbol_find_global(const struct origin *origin,
 	const struct update_unit *unit, const char *name, struct outward_symbol *symbol)
 {
 	const struct elf_symbol *global = kernel_image_find_global(origin->image, name);
+	if (!global && update_hook_is_core_function(name)) {
+		*symbol = (struct outward_symbol){.name = name, .is_core = true};
+		return NULL;
+	}
 	if (!global)
 		return error_hint(error_refused("unknown-symbol",
 					  "%s: the changed code refers to %s, which "
@@ -124,7 +129,7 @@ static struct error *symbol_check_key(const struct origin *origin,
 		kernel_image_find_global(image, "__start_ro_after_init");
 	const struct elf_symbol *end =
 		kernel_image_find_global(image, "__end_ro_after_init");
-	if (piece->role != SECTION_TABLE || !start || !end ||
+	if (piece->role != SECTION_TABLE || !start || !end || outward->is_core ||
 		outward->address < start->value || outward->address >= end->value)
 		return NULL;
 	return error_hint(

@@ -24,6 +24,7 @@ struct outward_symbol {
 	const char *name;  /* as vmlinux's symbol table has it; borrowed */
 	uint64_t address;  /* as linked */
 	bool is_fixed;     /* KASLR leaves it alone */
+	bool is_core;      /* a function of ksplice.ko, by name: no address */
 	bool has_kallsyms; /* the running kernel can confirm the name */
 };
 

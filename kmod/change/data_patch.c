@@ -11,6 +11,7 @@
 #include <asm/unaligned.h>
 
 #include "kmod/kernel/problem.h"
+#include "kmod/kernel/target.h"
 
 #define SHOWN_BYTES 8
 
@@ -40,7 +41,7 @@ int data_patch_map(struct data_patch *patch)
 	if (!pages)
 		return -ENOMEM;
 	for (i = 0; i < count; i++)
-		pages[i] = pfn_to_page(PHYS_PFN(__pa_symbol(first + i * PAGE_SIZE)));
+		pages[i] = target_find_page(first + i * PAGE_SIZE);
 	patch->mapping = vmap(pages, count, VM_MAP, PAGE_KERNEL);
 	kvfree(pages);
 	if (!patch->mapping)

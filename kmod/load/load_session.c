@@ -14,6 +14,7 @@
 
 #include "abi/update.h"
 #include "kmod/kernel/problem.h"
+#include "kmod/kernel/target_table.h"
 #include "kmod/load/symbol_list.h"
 #include "kmod/load/symbol_provider.h"
 
@@ -25,6 +26,7 @@ struct load_session {
 	/* protected by session_mutex, and not NULL only in the publisher */
 	void *list; /* as published */
 	size_t size;
+	struct target_table targets; /* of the list; their modules stay until the load ends */
 	const struct module *module;         /* it was given to, or NULL */
 	const struct ksplice_update *header; /* the module's */
 };
@@ -103,32 +105,37 @@ static int check_free(const struct load_session *session)
 	return -EBUSY;
 }
 
-static int publish_locked(struct load_session *session, void *list, size_t size)
+static int publish_locked(struct load_session *session, void *list, size_t size,
+	const struct target_table *targets)
 {
 	int result = check_free(session);
 
 	lockdep_assert_held(&session_mutex);
 	if (!result)
-		result = symbol_provider_publish(list);
+		result = symbol_provider_publish(list, targets);
 	if (result)
 		return result;
 	session->list = list;
 	session->size = size;
+	session->targets = *targets;
 	publisher = session;
 	return 0;
 }
 
 int load_session_publish(struct load_session *session, void *list, size_t size)
 {
-	int result = symbol_list_check(list, size);
+	struct target_table targets = {0};
+	int result = symbol_list_check(list, size, &targets);
 
 	if (!result) {
 		mutex_lock(&session_mutex);
-		result = publish_locked(session, list, size);
+		result = publish_locked(session, list, size, &targets);
 		mutex_unlock(&session_mutex);
 	}
-	if (result)
+	if (result) {
+		target_table_deinit(&targets);
 		kvfree(list);
+	}
 	return problem_add_errno("symbol list", result);
 }
 
@@ -139,6 +146,7 @@ static void withdraw_locked(void)
 	kvfree(publisher->list);
 	publisher->list = NULL;
 	publisher->size = 0;
+	target_table_deinit(&publisher->targets);
 	publisher->module = NULL;
 	publisher->header = NULL;
 	publisher = NULL;

@@ -33,7 +33,8 @@ static int set_distance(int *field, unsigned long value, const char *name)
 	return 0;
 }
 
-static int fill_table(struct kernel_symbol *table, const struct ksplice_symbol_list *list)
+static int fill_table(struct kernel_symbol *table, const struct ksplice_symbol_list *list,
+	const struct target_table *targets)
 {
 	char *strings = (char *)(table + list->count);
 	int result = 0;
@@ -48,7 +49,7 @@ static int fill_table(struct kernel_symbol *table, const struct ksplice_symbol_l
 		result = set_distance(&table[i].name_offset, (unsigned long)name, name);
 		if (!result)
 			result = set_distance(&table[i].value_offset,
-				symbol_list_resolve(list, symbol), name);
+				symbol_list_resolve(list, targets, symbol), name);
 	}
 	return result;
 }
@@ -113,7 +114,8 @@ static int check_users(void)
 
 /* Between the check and the publication nobody becomes a user: there is nothing to take.
  */
-int symbol_provider_publish(const struct ksplice_symbol_list *list)
+int symbol_provider_publish(
+	const struct ksplice_symbol_list *list, const struct target_table *targets)
 {
 	struct kernel_symbol *table;
 	int result = check_users();
@@ -124,7 +126,7 @@ int symbol_provider_publish(const struct ksplice_symbol_list *list)
 		list->count * sizeof(*table) + list->strings_size + 1);
 	if (!table)
 		return -ENOMEM;
-	result = fill_table(table, list);
+	result = fill_table(table, list, targets);
 	if (result) {
 		kernel_private.module_memfree(table);
 		return result;

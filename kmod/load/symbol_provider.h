@@ -15,14 +15,16 @@
 
 struct ksplice_symbol_list;
 struct module;
+struct target_table;
 
 /*
- * Publishes a list that passed symbol_list_check, while none is published. -EBUSY, with
+ * Publishes a list that passed symbol_list_check, which found these targets, while none is published. -EBUSY, with
  * the reason as a problem, while a module is being loaded that has taken symbols of an
  * earlier publication: so all symbols of a module come from one. The list is not kept.
  * May sleep.
  */
-int symbol_provider_publish(const struct ksplice_symbol_list *list);
+int symbol_provider_publish(
+	const struct ksplice_symbol_list *list, const struct target_table *targets);
 
 /* Ends the publication. Nothing published is fine. May sleep. */
 void symbol_provider_withdraw(void);

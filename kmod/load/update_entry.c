@@ -24,7 +24,10 @@ static int load_update(struct module *module, const struct ksplice_update *heade
 	result = update_image_check(module, header, &image);
 	if (result)
 		return result;
-	return live_update_load(module, &image);
+	result = live_update_load(module, &image);
+	if (result)
+		update_image_deinit(&image);
+	return result;
 }
 
 int ksplice_update_load(struct module *module, const struct ksplice_update *header)

@@ -16,7 +16,6 @@
 #include "kmod/compat/module_memory.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
 #include "kmod/match/run_pre.h"
 #include "kmod/update/replacement.h"
 #include "kmod/update/transition.h"
@@ -28,9 +27,10 @@ static LIST_HEAD(updates);
 /* The parts of a hunk in which nobody may be when its function is replaced. Whoever is
  * still at or in front of the jump will run the jump; a return address is never the
  * first byte. A part without a jump (.cold) counts from its first byte. */
-static struct stack_range find_danger(const struct ksplice_hunk *hunk)
+static struct stack_range find_danger(
+	const struct update_image *image, const struct ksplice_hunk *hunk)
 {
-	unsigned long address = running_kernel_address(hunk->place.offset);
+	unsigned long address = update_image_address(image, hunk);
 	bool has_jump = hunk->kind == KSPLICE_HUNK_FUNCTION;
 
 	return (struct stack_range){
@@ -152,21 +152,15 @@ int live_update_change(const char *id, bool is_reversal)
 	return result;
 }
 
-static bool is_overlapping_hunk(
-	const struct ksplice_hunk *hunk, const struct ksplice_hunk *other)
-{
-	return hunk->place.target == other->place.target &&
-	       hunk->place.offset < other->place.offset + other->size &&
-	       other->place.offset < hunk->place.offset + hunk->size;
-}
-
 static bool is_overlapping(
-	const struct ksplice_hunk *hunk, const struct update_image *image)
+	unsigned long address, u32 size, const struct update_image *other)
 {
-	const struct ksplice_hunk *other;
+	const struct ksplice_hunk *theirs;
 
-	update_image_foreach_hunk (other, image) {
-		if (is_overlapping_hunk(hunk, other))
+	update_image_foreach_hunk (theirs, other) {
+		unsigned long start = update_image_address(other, theirs);
+
+		if (address < start + theirs->size && start < address + size)
 			return true;
 	}
 	return false;
@@ -181,7 +175,8 @@ static int check_overlap(const struct live_update *update)
 
 	update_image_foreach_hunk (hunk, image) {
 		list_for_each_entry (other, &updates, node) {
-			if (!is_overlapping(hunk, &other->image))
+			if (!is_overlapping(update_image_address(image, hunk), hunk->size,
+				    &other->image))
 				continue;
 			problem_add(
 				"%s: %s: update %s already replaces it; undo that one "
@@ -237,7 +232,7 @@ static int list_hunks(struct live_update *update)
 		int result = 0;
 
 		if (hunk->kind != KSPLICE_HUNK_DATA)
-			*range++ = find_danger(hunk);
+			*range++ = find_danger(&update->image, hunk);
 		if (hunk->kind != KSPLICE_HUNK_PART)
 			result = replacement_init(replacement++, &update->image, hunk);
 		if (result)
@@ -281,32 +276,11 @@ static int make_update(struct module *module, const struct update_image *image,
 	return 0;
 }
 
-/* Two hunks of an update have no byte in common. */
-static int check_own_overlap(const struct update_image *image)
-{
-	const struct ksplice_hunk *hunk, *other;
-
-	update_image_foreach_hunk (hunk, image) {
-		update_image_foreach_hunk (other, image) {
-			if (other == hunk || !is_overlapping_hunk(hunk, other))
-				continue;
-			problem_add("%s: two of its hunks overlap: %s and %s",
-				update_image_target(image, hunk),
-				update_image_name(image, hunk),
-				update_image_name(image, other));
-			return -ENOEXEC;
-		}
-	}
-	return 0;
-}
-
 int live_update_load(struct module *module, const struct update_image *image)
 {
 	struct live_update *update;
-	int result = check_own_overlap(image);
+	int result = make_update(module, image, &update);
 
-	if (!result)
-		result = make_update(module, image, &update);
 	if (result)
 		return result;
 	update_lock();
@@ -321,6 +295,7 @@ int live_update_load(struct module *module, const struct update_image *image)
 	result = update_sysfs_add(update);
 	if (result)
 		goto out_unlist;
+	update_image_release(&update->image);
 	return 0;
 
 out_unlist:
@@ -369,5 +344,6 @@ void live_update_unload(struct module *module)
 	/* For the threads that the stack check cannot see, see stack_check.h. */
 	if (update->was_applied)
 		synchronize_rcu_tasks();
+	update_image_deinit(&update->image);
 	free_update(update);
 }

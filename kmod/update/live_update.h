@@ -74,7 +74,8 @@ int live_update_change(const char *id, bool is_reversal);
 
 /*
  * Takes a module's checked tables: matches what they replace, and shows the update in
- * sysfs. An errno, with the reason as a problem: there is no such update.
+ * sysfs. An errno, with the reason as a problem: there is no such update. What the image
+ * owns becomes the update's when it succeeds.
  */
 int live_update_load(struct module *module, const struct update_image *image);
 

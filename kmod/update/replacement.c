@@ -6,7 +6,6 @@
 #include <linux/uaccess.h>
 
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
 #include "kmod/match/update_image.h"
 
 bool replacement_is_code(const struct replacement *replacement)
@@ -37,7 +36,7 @@ int replacement_init(struct replacement *replacement, const struct update_image 
 	int result = 0;
 
 	replacement->hunk = hunk;
-	replacement->address = running_kernel_address(hunk->place.offset);
+	replacement->address = update_image_address(image, hunk);
 	replacement->size = hunk->size;
 	replacement->bytes = (const void *)(unsigned long)hunk->post;
 	if (replacement_is_code(replacement))

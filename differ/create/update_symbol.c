@@ -74,11 +74,13 @@ static struct error *symbol_finish(const struct origin *origin,
 			"%s: the changed code refers to %s, which is gone from memory "
 			"since boot",
 			unit->object, name);
-	symbol->name = name;
-	symbol->address = address;
-	symbol->is_fixed = kernel_image_is_fixed(origin->image, address);
-	symbol->has_kallsyms =
-		symbol_has_kallsyms(origin->tree, origin->image, name, address);
+	*symbol = (struct outward_symbol){
+		.name = name,
+		.address = address,
+		.is_fixed = kernel_image_is_fixed(origin->image, address),
+		.has_kallsyms =
+			symbol_has_kallsyms(origin->tree, origin->image, name, address),
+	};
 	return NULL;
 }
 

@@ -29,12 +29,12 @@ modprobe ksplice
 kernel_text save /tmp/before
 tar -xzf "ksplice-$id.tar.gz" -C /tmp
 ko=/tmp/ksplice-$id/ksplice-$id-vmlinux.ko
-count=0
+count=0 believed=
 
 # check_case COMMAND CASE: refused, and nothing is left of it.
 check_case() {
 	lsmod | grep -q '^exporter ' || insmod modules/exporter.ko
-	"$1" "$2" "$id" "$ko" modules || fail "$2"
+	"$1" "$2" "$id" "$ko" modules || believed="$believed $2"
 	! lsmod | grep -q '^ksplice_' || fail "$2: a module is loaded"
 	! lsmod | grep -q '^thief' || fail "$2: the thief is loaded"
 	[ -z "$(find /sys/kernel/ksplice -mindepth 1 -type d)" ] || fail "$2: in sysfs"
@@ -52,7 +52,11 @@ kernel_text compare /tmp/before
 for lie in $(hostile_load); do
 	check_case hostile_load "$lie"
 done
+for lie in $(hostile_race); do
+	check_case hostile_race "$lie"
+done
 kernel_text compare /tmp/before
+[ -z "$believed" ] || fail "not refused as expected:$believed"
 [ $count -ge 60 ] || fail "only $count cases"
 dmesg >/tmp/log
 ! grep -E '(thief|impostor): runs' /tmp/log || fail "code of a refused module ran"

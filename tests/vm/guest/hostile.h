@@ -45,7 +45,7 @@ static inline void end_with(const char *problem)
 static inline struct hostile_bytes copy_bytes(const struct hostile_bytes *bytes)
 {
 	/* Room for what a case may add. */
-	struct hostile_bytes copy = {calloc(1, bytes->size + 4096), bytes->size};
+	struct hostile_bytes copy = {calloc(1, bytes->size + (64 << 10)), bytes->size};
 
 	if (!copy.data)
 		end_with("no memory");
@@ -179,7 +179,7 @@ static inline bool run_case(const struct hostile_case *hostile)
 	close(log);
 	found = hostile->reason ? strstr(lines, hostile->reason) : "";
 	if (number == hostile->expected && found) {
-		printf("%s: refused: %s%s%s\n", hostile->name, strerror(number),
+		printf("%s: %s%s%s\n", hostile->name, number ? strerror(number) : "done",
 			hostile->reason ? ": " : "",
 			hostile->reason ? hostile->reason : "");
 		fflush(stdout);
@@ -202,6 +202,59 @@ static inline int run_client(
 			return !run_case(&cases[i]);
 	}
 	return wanted ? 2 : 0;
+}
+
+/* ---- the update that a client lies about ------------------------------------------ */
+
+static char module_name[64];              /* of the update's module */
+static struct hostile_bytes module, list; /* the list is a copy */
+static const char *id, *folder; /* of the update; with the modules of the test */
+static int device = -1;         /* the last that was opened */
+
+static inline void read_update(
+	const char *update_id, const char *module_path, const char *modules)
+{
+	struct hostile_bytes found;
+
+	id = update_id;
+	folder = modules;
+	snprintf(module_name, sizeof(module_name), KSPLICE_MODULE_PREFIX "%s", id);
+	module = read_file(module_path);
+	found = find_section(&module, KSPLICE_SECTION_SYMBOLS);
+	list = copy_bytes(&found);
+}
+
+static inline void publish_sound(void)
+{
+	device = open_device();
+	errno = publish(device, &list);
+	if (errno)
+		end_with("the sound list is refused");
+}
+
+static inline struct ksplice_symbol_list *list_header(void)
+{
+	return (void *)list.data;
+}
+
+static inline struct ksplice_symbol *list_symbols(void)
+{
+	struct ksplice_target *targets = (void *)(list_header() + 1);
+
+	return (void *)(targets + list_header()->target_count);
+}
+
+static inline char *list_strings(void)
+{
+	return (void *)(list_symbols() + list_header()->count);
+}
+
+static inline struct hostile_bytes read_helper(const char *file)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", folder, file);
+	return read_file(path);
 }
 
 #endif

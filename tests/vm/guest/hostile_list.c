@@ -9,38 +9,21 @@
  */
 #include "tests/vm/guest/hostile.h"
 
-static struct hostile_bytes list; /* the case's own copy */
-
-static struct ksplice_symbol_list *header(void)
-{
-	return (void *)list.data;
-}
-
 static struct ksplice_target *targets(void)
 {
-	return (void *)(header() + 1);
-}
-
-static struct ksplice_symbol *symbols(void)
-{
-	return (void *)(targets() + header()->target_count);
-}
-
-static char *strings(void)
-{
-	return (void *)(symbols() + header()->count);
+	return (void *)(list_header() + 1);
 }
 
 static char *name_of(const struct ksplice_symbol *symbol)
 {
-	return strings() + symbol->name;
+	return list_strings() + symbol->name;
 }
 
 /* The number-th of that kind in the image that has a name in kallsyms, if it can. */
 static struct ksplice_symbol *find_kind(__u32 kind, int number)
 {
-	for (__u32 i = 0; i < header()->count; i++) {
-		struct ksplice_symbol *symbol = symbols() + i;
+	for (__u32 i = 0; i < list_header()->count; i++) {
+		struct ksplice_symbol *symbol = list_symbols() + i;
 		if (symbol->kind != kind)
 			continue;
 		if (kind == KSPLICE_SYMBOL_OFFSET &&
@@ -56,9 +39,9 @@ static struct ksplice_symbol *find_kind(__u32 kind, int number)
 
 static struct ksplice_symbol *find_core(const char *name)
 {
-	for (__u32 i = 0; i < header()->count; i++)
-		if (!strcmp(name_of(symbols() + i), name))
-			return symbols() + i;
+	for (__u32 i = 0; i < list_header()->count; i++)
+		if (!strcmp(name_of(list_symbols() + i), name))
+			return list_symbols() + i;
 	errno = 0;
 	end_with(name);
 	return NULL;
@@ -67,10 +50,10 @@ static struct ksplice_symbol *find_core(const char *name)
 /* Adds a string to the end of the list. */
 static __u32 add_string(const char *text)
 {
-	__u32 offset = header()->strings_size;
+	__u32 offset = list_header()->strings_size;
 
-	strcpy(strings() + offset, text);
-	header()->strings_size += strlen(text) + 1;
+	strcpy(list_strings() + offset, text);
+	list_header()->strings_size += strlen(text) + 1;
 	list.size += strlen(text) + 1;
 	return offset;
 }
@@ -83,8 +66,10 @@ static int compare_names(const void *a, const void *b)
 /* Publishes what the case has made of the list. */
 static int try_list(void)
 {
-	int device = open_device();
-	int number = publish(device, &list);
+	int number;
+
+	device = open_device();
+	number = publish(device, &list);
 
 	close(device);
 	return number;
@@ -92,7 +77,8 @@ static int try_list(void)
 
 static int try_sorted(void)
 {
-	qsort(symbols(), header()->count, sizeof(struct ksplice_symbol), compare_names);
+	qsort(list_symbols(), list_header()->count, sizeof(struct ksplice_symbol),
+		compare_names);
 	return try_list();
 }
 
@@ -123,11 +109,12 @@ static int write_half(void)
 /* In two halves. */
 static int write_twice(void)
 {
-	int device = open_device();
 	struct hostile_bytes half = {
 		list.data + list.size / 2, list.size - list.size / 2};
-	int number = publish(device, &half);
+	int number;
 
+	device = open_device();
+	number = publish(device, &half);
 	close(device);
 	return number;
 }
@@ -147,33 +134,33 @@ static int write_bad_address(void)
 
 static int claim_huge_count(void)
 {
-	header()->count = 0xffffffff;
+	list_header()->count = 0xffffffff;
 	return try_list();
 }
 
 static int claim_huge_strings(void)
 {
-	header()->strings_size = 0xffffffff;
+	list_header()->strings_size = 0xffffffff;
 	return try_list();
 }
 
 static int claim_many_targets(void)
 {
-	header()->target_count = 0x80000000;
+	list_header()->target_count = 0x80000000;
 	return try_list();
 }
 
 /* Each count is possible for itself, and their sum wraps around in 32 bits. */
 static int claim_wrapping_counts(void)
 {
-	header()->count += 0x20000000;
-	header()->strings_size += 0x40000000;
+	list_header()->count += 0x20000000;
+	list_header()->strings_size += 0x40000000;
 	return try_list();
 }
 
 static int send_100001_symbols(void)
 {
-	struct ksplice_symbol_list made = *header();
+	struct ksplice_symbol_list made = *list_header();
 	struct ksplice_symbol symbol = *find_core(KSPLICE_CORE_LOAD);
 	size_t size = sizeof(made) + sizeof(struct ksplice_target) +
 		      100001 * sizeof(symbol) + made.strings_size;
@@ -185,46 +172,47 @@ static int send_100001_symbols(void)
 	memcpy(data + sizeof(made), targets(), sizeof(struct ksplice_target));
 	list = (struct hostile_bytes){data, size};
 	for (__u32 i = 0; i < made.count; i++)
-		symbols()[i] = symbol;
+		list_symbols()[i] = symbol;
 	return try_list();
 }
 
 static int exchange_two(void)
 {
-	struct ksplice_symbol symbol = symbols()[0];
+	struct ksplice_symbol symbol = list_symbols()[0];
 
-	symbols()[0] = symbols()[1];
-	symbols()[1] = symbol;
+	list_symbols()[0] = list_symbols()[1];
+	list_symbols()[1] = symbol;
 	return try_list();
 }
 
 static int name_twice(void)
 {
-	symbols()[1] = symbols()[0];
+	list_symbols()[1] = list_symbols()[0];
 	return try_list();
 }
 
 static int leave_string_open(void)
 {
-	strings()[header()->strings_size - 1] = 'x';
+	list_strings()[list_header()->strings_size - 1] = 'x';
 	return try_list();
 }
 
 static int name_outside(void)
 {
-	symbols()[1].name = header()->strings_size;
+	list_symbols()[1].name = list_header()->strings_size;
 	return try_list();
 }
 
 static int kallsyms_outside(void)
 {
-	find_kind(KSPLICE_SYMBOL_OFFSET, 0)->kallsyms = header()->strings_size + 4096;
+	find_kind(KSPLICE_SYMBOL_OFFSET, 0)->kallsyms =
+		list_header()->strings_size + 4096;
 	return try_list();
 }
 
 static int use_unknown_kind(void)
 {
-	symbols()[0].kind = 77;
+	list_symbols()[0].kind = 77;
 	return try_list();
 }
 
@@ -400,9 +388,9 @@ static const struct hostile_case cases[] = {
 	{"list-unknown-target", use_unknown_target, ENOEXEC, ": is damaged"},
 	{"list-reserved", use_reserved, ENOEXEC, ": is damaged"},
 	{"list-core-load-elsewhere", move_core_load, ENOEXEC,
-		"ksplice_update_load: is damaged"},
+		"ksplice_update_load: its name is not that of its place"},
 	{"list-core-unload-fixed", move_core_unload, ENOEXEC,
-		"ksplice_update_unload: is damaged"},
+		"ksplice_update_unload: its name is not that of its place"},
 	{"list-core-with-address", give_core_an_address, ENOEXEC,
 		"ksplice_update_load: is damaged"},
 	{"list-core-unknown", invent_core_function, ENOEXEC,
@@ -430,13 +418,8 @@ static const struct hostile_case cases[] = {
 
 int main(int argc, char **argv)
 {
-	if (argc == 3) {
-		struct hostile_bytes module = read_file(argv[2]);
-		struct hostile_bytes found =
-			find_section(&module, KSPLICE_SECTION_SYMBOLS);
-
-		list = copy_bytes(&found);
-	}
+	if (argc == 3)
+		read_update("", argv[2], "");
 	return run_client(
 		cases, sizeof(cases) / sizeof(cases[0]), argc == 3 ? argv[1] : NULL);
 }

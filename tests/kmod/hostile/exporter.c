@@ -3,8 +3,8 @@
  * exporter.c - exports a symbol, and holds up the loads of updates
  *
  * The test gives the long name's symbol another name, that of a symbol that an update
- * needs. While the parameter hold is 1, each load of a module ksplice_... waits behind the
- * core's own check, and held is 1.
+ * needs. While the parameter hold is 1, each load of a module ksplice_... waits behind
+ * the core's own check, and held is 1.
  */
 #include <linux/delay.h>
 #include <linux/module.h>
@@ -14,9 +14,9 @@
 int hostile_test_export;
 EXPORT_SYMBOL_GPL(hostile_test_export);
 
-int hostile_test_export_whose_name_is_so_long_that_any_other_fits_in_its_place_______;
+int hostile_test_export_whose_name_is_so_long_that_any_other_fits____________;
 EXPORT_SYMBOL_GPL(
-	hostile_test_export_whose_name_is_so_long_that_any_other_fits_in_its_place_______);
+	hostile_test_export_whose_name_is_so_long_that_any_other_fits____________);
 
 static bool hold, held;
 module_param(hold, bool, 0600);

@@ -328,8 +328,9 @@ static void add_version(struct hostile_bytes *altered, const struct version_entr
 /* Another module exports a symbol of the update's, and is asked before the core. */
 static int hijack_symbol(void)
 {
-	static const char long_name[] = "hostile_test_export_whose_name_is_so_long_that_"
-					"any_other_fits_in_its_place_______";
+	static const char long_name[] =
+		"hostile_test_export_whose_name_is_so_long_that_any_"
+		"other_fits____________";
 	struct hostile_bytes exporter = read_helper("exporter.ko");
 	struct hostile_bytes altered = copy_bytes(&module);
 	const struct ksplice_symbol *symbols = list_symbols();

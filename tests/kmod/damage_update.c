@@ -77,7 +77,7 @@ static const struct damage {
 	{"hooks-nowhere", {{UPDATE(hook_count), 1}}, "its table of hooks is damaged"},
 	/* The end of the target's name is 0 and its kind is 1: a hook of kind 1. */
 	{"hook", {{UPDATE(hook_count), 1}},
-		"has a hook pre_apply, and this ksplice.ko runs no hooks",
+		"its hook pre_apply is damaged",
 		offsetof(struct ksplice_target, kind) - 8},
 	{"hook-kind", {{UPDATE(hook_count), 1}}, "has a hook of the unknown kind [0-9]+",
 		offsetof(struct ksplice_target, build_id)},

@@ -32,6 +32,8 @@ static const char help[] =
 	"  --replace           take over from the updates that this one replaces, and\n"
 	"                      unload them\n"
 	"  --partial           leave out the parts of the update that do not fit\n"
+	"  --on-mismatch WHAT  refuse: a module that is loaded later and that the update\n"
+	"                      cannot patch is not loaded; leave: it is, unpatched\n"
 	"  --module PATH       load this ksplice.ko if the kernel has none yet\n"
 	"  --json              print the result as JSON\n"
 	"  --quiet             print nothing when all is well\n"
@@ -43,6 +45,7 @@ static const char help[] =
 
 struct apply_options {
 	const char *path; /* NULL: there is nothing to do */
+	const char *part; /* of update path: load this part alone; the core calls so */
 	struct install_request request;
 	bool json;
 	bool quiet;
@@ -55,6 +58,7 @@ static struct error *apply_read_options(
 	bool full_scan = false;
 	bool replace = false;
 	bool partial = false;
+	bool part = false;
 	struct install_request *request = &options->request;
 	const struct command_option table[] = {
 		{"deadline", .text = &deadline},
@@ -63,20 +67,30 @@ static struct error *apply_read_options(
 		{"check", .flag = &request->check},
 		{"replace", .flag = &replace},
 		{"partial", .flag = &partial},
+		{"part", .flag = &part},
+		{"on-mismatch", .text = &request->on_mismatch},
 		{"module", .text = &request->core_path},
 		{"json", .flag = &options->json},
 		{"quiet", .flag = &options->quiet},
 		{0},
 	};
-	const struct command_line line = {"ksplice-apply", help, table, "update", 1, 1};
+	const struct command_line line = {"ksplice-apply", help, table, "update", 1, 2};
 	char **operands;
 	try(command_line_read(&line, argc, argv, &operands));
+	if (operands && part != !!operands[1])
+		return error_failed(part ? "--part: name the update's id and the target"
+					 : "name one update, or a folder");
+	if (request->on_mismatch && strcmp(request->on_mismatch, "refuse") &&
+		strcmp(request->on_mismatch, "leave"))
+		return error_failed("--on-mismatch %s: is neither refuse nor leave",
+			request->on_mismatch);
 	if (deadline)
 		try(state_change_read_deadline(deadline, &request->deadline));
 	request->options = (full_scan ? KSPLICE_CONTROL_FULL_SCAN : 0) |
 			   (replace ? KSPLICE_CONTROL_REPLACE : 0) |
 			   (partial ? KSPLICE_CONTROL_PARTIAL : 0);
 	options->path = operands ? operands[0] : NULL;
+	options->part = operands ? operands[1] : NULL;
 	return NULL;
 }
 
@@ -182,6 +196,8 @@ static struct error *apply_run(const struct apply_options *options,
 	scope_folder struct update_folder folder = {0};
 
 	try(command_end_need_root());
+	if (options->part)
+		return update_install_part(options->path, options->part);
 	try(update_folder_open(options->path, &folder));
 	if (folder.is_folder)
 		return apply_folder(options, &folder, report, document);

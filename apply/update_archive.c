@@ -136,8 +136,6 @@ static struct error *update_archive_read_part(const char *path, const char *root
 	part->build_id = memory_copy_text(build_id);
 	part->module_name = memory_copy_text(loaded_as);
 	part->module_path = file_join(root, module);
-	if (!file_exists(part->module_path))
-		return update_archive_not_one(path, "its module is missing");
 	return NULL;
 }
 
@@ -216,6 +214,20 @@ struct error *update_archive_open(const char *path, struct update_archive *archi
 			path, "does not hold one folder ksplice-<id>");
 	opened.path = memory_copy_text(path);
 	try(update_archive_read_manifest(path, root, &opened));
+	for (size_t i = 0; i < opened.part_count; i++) {
+		if (!file_exists(opened.parts[i].module_path))
+			return update_archive_not_one(path, "its module is missing");
+	}
+	*archive = opened;
+	opened = (struct update_archive){0};
+	return NULL;
+}
+
+struct error *update_archive_open_folder(
+	const char *folder, struct update_archive *archive)
+{
+	scope_archive struct update_archive opened = {.path = memory_copy_text(folder)};
+	try(update_archive_read_manifest(folder, folder, &opened));
 	*archive = opened;
 	opened = (struct update_archive){0};
 	return NULL;

@@ -25,7 +25,7 @@ struct update_part {
 
 struct update_archive {
 	char *path;
-	char *folder; /* temporary; removed by update_archive_deinit */
+	char *folder; /* temporary, removed by update_archive_deinit; NULL: none */
 	char *id;
 	struct update_part *parts; /* in the order in which they are loaded */
 	size_t part_count;
@@ -34,6 +34,10 @@ struct update_archive {
 
 /* Unpacks it with tar(1) and reads the manifest. */
 struct error *update_archive_open(const char *path, struct update_archive *archive);
+
+/* The same of a folder that has what was in the archive's. Parts may be missing in it. */
+struct error *update_archive_open_folder(
+	const char *folder, struct update_archive *archive);
 
 /* For an archive that was opened, or is all zero. */
 void update_archive_deinit(struct update_archive *archive);

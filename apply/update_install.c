@@ -11,6 +11,7 @@
 #include "abi/update.h"
 #include "apply/change_report.h"
 #include "apply/core_device.h"
+#include "apply/core_setting.h"
 #include "apply/kernel_module.h"
 #include "apply/running_build.h"
 #include "apply/state_change.h"
@@ -120,8 +121,7 @@ static struct error *install_load_failed(int device, const char *id, int number)
 }
 
 /* Closing the device withdraws the symbols, should they still be published. */
-static struct error *install_load_module(
-	const struct install *install, const struct update_part *part)
+static struct error *install_load_module(const char *id, const struct update_part *part)
 {
 	scope_text struct text symbols = {0};
 	scope_close int device = -1;
@@ -132,7 +132,7 @@ static struct error *install_load_module(
 	try(core_device_publish(device, &symbols));
 	try(kernel_module_load(part->module_path, &number));
 	if (number)
-		return install_load_failed(device, install->archive->id, number);
+		return install_load_failed(device, id, number);
 	return NULL;
 }
 
@@ -149,7 +149,7 @@ static struct error *install_load_part(
 	struct error *error =
 		part->is_image ? NULL : install_check_module(install->archive, part);
 	if (!error)
-		error = install_load_module(install, part);
+		error = install_load_module(install->archive->id, part);
 	*is_loaded = !error;
 	return install_leave_out(install, part, error);
 }
@@ -273,13 +273,26 @@ static struct error *install_list_applied(const struct install *install, char **
 	return NULL;
 }
 
-static struct error *install_finish(const struct install *install, char **before)
+static bool install_has_modules(const struct update_archive *archive)
 {
+	for (size_t i = 0; i < archive->part_count; i++) {
+		if (!archive->parts[i].is_image)
+			return true;
+	}
+	return false;
+}
+
+/* So that parts can come later, when their target is loaded. */
+static struct error *install_prepare_later(const struct install *install)
+{
+	const char *on_mismatch = install->request->on_mismatch;
+
 	if (install->request->check)
 		return NULL;
-	/* Nothing depends on the record, so that it cannot be written is no failure. */
-	error_free(update_record_write(install->archive));
-	return install_unload_replaced(install, before);
+	try(update_record_write(install->archive));
+	if (install_has_modules(install->archive))
+		try(core_setting_put_helper());
+	return on_mismatch ? core_setting_put_on_mismatch(on_mismatch) : NULL;
 }
 
 static struct error *install_run(struct install *install)
@@ -293,10 +306,14 @@ static struct error *install_run(struct install *install)
 	bool is_changed = false;
 	if (!error && !install->loaded_count)
 		error = install_nothing(install, is_applied);
+	if (!error)
+		error = install_prepare_later(install);
 	if (!error) {
 		error = install_change(install);
 		is_changed = !error && !install->request->check;
 	}
+	if (!is_changed && !is_applied)
+		error_free(update_record_remove(install->archive->id));
 	if (!is_changed) {
 		struct error *left = install_unload_parts(install);
 		if (error)
@@ -304,8 +321,8 @@ static struct error *install_run(struct install *install)
 		else
 			error = left;
 	}
-	if (!error)
-		error = install_finish(install, before);
+	if (!error && !install->request->check)
+		error = install_unload_replaced(install, before);
 	update_state_free_list(before);
 	return error;
 }
@@ -324,4 +341,21 @@ struct error *update_install(const struct update_archive *archive,
 	if (has_loaded_core && (error || request->check))
 		kernel_module_drop_core();
 	return error;
+}
+
+struct error *update_install_part(const char *id, const char *target)
+{
+	scope_archive struct update_archive archive = {0};
+
+	try(update_record_open(id, &archive));
+	for (size_t i = 0; i < archive.part_count; i++) {
+		const struct update_part *part = &archive.parts[i];
+		if (part->is_image || strcmp(part->target, target))
+			continue;
+		/* One that is left from the module's last life knows its old place. */
+		if (kernel_module_is_loaded(part->module_name))
+			try(update_unload_module(part->module_name));
+		return install_load_module(id, part);
+	}
+	return error_failed("%s: has no part for %s", id, target);
 }

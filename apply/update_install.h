@@ -18,11 +18,13 @@ struct error;
 struct update_archive;
 
 struct install_request {
-	const char *core_path; /* see kernel_module.h; may be NULL */
-	double deadline;       /* seconds */
-	uint32_t options;      /* KSPLICE_CONTROL_... */
-	bool check;            /* everything but the change */
-	bool signal;           /* wake who sleeps in the way */
+	const char *core_path;   /* see kernel_module.h; may be NULL */
+	double deadline;         /* seconds */
+	uint32_t options;        /* KSPLICE_CONTROL_... */
+	const char *on_mismatch; /* what the core does with modules that come later and do
+				  * not fit: "refuse", "leave"; NULL: as it is */
+	bool check;              /* everything but the change */
+	bool signal;             /* wake who sleeps in the way */
 };
 
 /*
@@ -33,6 +35,12 @@ struct install_request {
  */
 struct error *update_install(const struct update_archive *archive,
 	const struct install_request *request, struct change_report *report);
+
+/*
+ * Loads the part for a module that is being loaded just now, of an update that is
+ * applied: from its record (update_record.h). The core calls for it, and applies it.
+ */
+struct error *update_install_part(const char *id, const char *target);
 
 /* Is the update for the kernel that runs? If not, an error of reason "other-kernel". */
 struct error *update_install_check_kernel(const struct update_archive *archive);

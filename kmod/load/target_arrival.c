@@ -67,10 +67,13 @@ static bool has_part_for(const struct update_part *any, const struct module *mod
 /* All parts of an update have the same table. */
 static bool is_about(const struct live_update *update, const struct module *module)
 {
-	const struct update_part *any =
-		list_first_entry_or_null(&update->parts, struct update_part, node);
+	const struct update_part *any;
 
-	return any && has_part_for(any, module);
+	live_update_foreach_part (any, update) {
+		if (has_part_for(any, module))
+			return true;
+	}
+	return false;
 }
 
 static bool is_target(const struct module *module)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "apply/update_describe.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +10,6 @@
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-
-/* What stands between two functions of a stack. */
-#define STACK_SEPARATOR " < "
 
 static void update_describe_count_function(char *line, void *data)
 {
@@ -125,29 +123,46 @@ char *update_describe_list_targets(const struct update_state *state)
 	return memory_copy_text(list.size ? list.data : "");
 }
 
-/* Innermost first. */
-static struct json_t *update_describe_stack(char *stack)
+/* Looks in the lines of "stacks" for one thread. */
+struct stack_search {
+	int64_t pid;
+	bool is_inside; /* the lines are this thread's */
+	struct json_t *conflict;
+	struct json_t *stack;
+};
+
+/* "pid name cpu", or, with a tab in front, a frame of the thread above. */
+static void update_describe_stack_line(char *line, void *data)
 {
-	struct json_t *array = json_make_array();
-	while (stack && *stack) {
-		char *end = strstr(stack, STACK_SEPARATOR);
-		if (end)
-			*end = '\0';
-		json_append_text(array, stack);
-		stack = end ? end + strlen(STACK_SEPARATOR) : NULL;
+	struct stack_search *search = data;
+	char *rest = NULL;
+
+	if (*line == '\t') {
+		if (search->is_inside)
+			json_append_text(search->stack, line + 1);
+		return;
 	}
-	return array;
+	const char *pid = strtok_r(line, "\t", &rest);
+	const char *name = strtok_r(NULL, "\t", &rest);
+	const char *cpu = strtok_r(NULL, "\t", &rest);
+	search->is_inside = pid && strtoll(pid, NULL, 10) == search->pid;
+	if (search->is_inside && name && cpu)
+		json_put_number(search->conflict, "cpu", strtoll(cpu, NULL, 10));
 }
+
+struct conflict_search {
+	const struct update_state *state;
+	struct json_t *conflicts;
+};
 
 static void update_describe_conflict(char *line, void *data)
 {
+	struct conflict_search *search = data;
 	char *rest = NULL;
 	const char *pid = strtok_r(line, "\t", &rest);
 	const char *name = strtok_r(NULL, "\t", &rest);
 	const char *place = strtok_r(NULL, "\t", &rest);
 	const char *function = strtok_r(NULL, "\t", &rest);
-	const char *cpu = strtok_r(NULL, "\t", &rest);
-	char *stack = strtok_r(NULL, "\t", &rest);
 	if (!pid || !name || !place || !function)
 		return;
 	struct json_t *conflict = json_make_object();
@@ -155,15 +170,16 @@ static void update_describe_conflict(char *line, void *data)
 	json_put_text(conflict, "name", name);
 	json_put_text(conflict, "place", place);
 	json_put_text(conflict, "function", function);
-	if (cpu)
-		json_put_number(conflict, "cpu", strtoll(cpu, NULL, 10));
-	json_put(conflict, "stack", update_describe_stack(stack));
-	json_append(data, conflict);
+	struct stack_search stack = {
+		strtoll(pid, NULL, 10), false, conflict, json_make_array()};
+	update_state_each_line(search->state->stacks, update_describe_stack_line, &stack);
+	json_put(conflict, "stack", stack.stack);
+	json_append(search->conflicts, conflict);
 }
 
 struct json_t *update_describe_conflicts(const struct update_state *state)
 {
-	struct json_t *conflicts = json_make_array();
-	update_state_each_line(state->conflicts, update_describe_conflict, conflicts);
-	return conflicts;
+	struct conflict_search search = {state, json_make_array()};
+	update_state_each_line(state->conflicts, update_describe_conflict, &search);
+	return search.conflicts;
 }

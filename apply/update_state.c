@@ -51,6 +51,16 @@ static struct error *update_state_read_number(
 	return NULL;
 }
 
+/* For root's eyes only: it names other users' threads. */
+static struct error *update_state_read_threads(
+	const char *id, const char *name, char **value)
+{
+	if (!geteuid())
+		return update_state_read_text(id, name, value);
+	*value = memory_copy_text("");
+	return NULL;
+}
+
 void update_state_deinit(struct update_state *state)
 {
 	free(state->id);
@@ -60,6 +70,7 @@ void update_state_deinit(struct update_state *state)
 	free(state->functions);
 	free(state->constants);
 	free(state->conflicts);
+	free(state->stacks);
 	*state = (struct update_state){0};
 }
 
@@ -71,11 +82,8 @@ struct error *update_state_read(const char *id, struct update_state *state)
 	try(update_state_read_text(id, "build_id", &found.build_id));
 	try(update_state_read_text(id, "functions", &found.functions));
 	try(update_state_read_text(id, "constants", &found.constants));
-	/* For root's eyes only: it names other users' threads. */
-	if (geteuid())
-		found.conflicts = memory_copy_text("");
-	else
-		try(update_state_read_text(id, "conflicts", &found.conflicts));
+	try(update_state_read_threads(id, "conflicts", &found.conflicts));
+	try(update_state_read_threads(id, "stacks", &found.stacks));
 	try(update_state_read_number(id, "pause_ns", &found.pause_ns));
 	try(update_state_read_number(id, "stop_ns", &found.stop_ns));
 	try(update_state_read_number(id, "attempts", &found.attempts));
@@ -137,7 +145,8 @@ static void update_state_note_signalled(char *line, void *data)
 	char *rest = NULL;
 	const char *pid = strtok_r(line, "\t", &rest);
 	const char *name = strtok_r(NULL, "\t", &rest);
-	if (pid && name)
+	const char *outcome = strtok_r(NULL, "\t", &rest);
+	if (outcome && !strcmp(outcome, "woken"))
 		change_report_add_signalled(data, (int)strtol(pid, NULL, 10), name);
 }
 

@@ -23,7 +23,8 @@ struct update_state {
 	char *functions; /* name, size, "replaced" or "part", and which update overrides
 			    it */
 	char *constants; /* name, size; replaced in place */
-	char *conflicts; /* with tabs: pid, name, place, function+offset, CPU, stack */
+	char *conflicts; /* with tabs: pid, name, place, function+offset */
+	char *stacks; /* with tabs: pid, name, CPU; then lines "<tab>function+offset" */
 	uint64_t pause_ns;
 	uint64_t stop_ns;
 	uint64_t attempts;

@@ -131,12 +131,15 @@ static void view_print_record(const struct json_t *record)
 	if (json_find_text(manifest, "irreversible_because"))
 		printf("no undo:   %s\n",
 			json_find_text(manifest, "irreversible_because"));
-	if (json_count_items(findings))
-		printf("findings:  %zu\n", json_count_items(findings));
 	for (size_t i = 0; i < json_count_items(findings); i++) {
 		const struct json_t *finding = json_find_item(findings, i);
-		printf("  %s: %s: %s\n", view_text(finding, "kind"),
-			view_text(finding, "object"), view_text(finding, "text"));
+		const char *name = json_find_text(finding, "name");
+		/* Each function that is replaced is one; they are listed below. */
+		if (!strcmp(view_text(finding, "consequence"), "none"))
+			continue;
+		printf("finding:   %s: %s: %s%s%s\n", view_text(finding, "kind"),
+			view_text(finding, "object"), name ? name : "", name ? ": " : "",
+			view_text(finding, "text"));
 	}
 }
 

@@ -201,12 +201,11 @@ const char *update_archive_created(const struct update_archive *archive)
 }
 
 /* The digest tells damage; who signs modules tells forgery. */
-static struct error *update_archive_check_module(const char *path,
-	const struct json_t *manifest, size_t number, const struct update_part *part)
+static struct error *update_archive_check_module(
+	const char *path, const struct json_t *manifest, const struct update_part *part)
 {
-	const struct json_t *target =
-		json_find_item(json_find(manifest, "targets"), number);
-	const char *digest = json_find_text(target, "digest");
+	const char *name = file_name(part->module_path);
+	const char *digest = json_find_text(json_find(manifest, "digests"), name);
 	scope_text struct text module = {0};
 
 	if (!file_exists(part->module_path))
@@ -215,9 +214,8 @@ static struct error *update_archive_check_module(const char *path,
 	scope_free char *found = digest_to_text(digest_of(module.data, module.size));
 	if (digest && !strcmp(digest, found))
 		return NULL;
-	scope_free char *problem = memory_format("is damaged: %s is not the module that "
-						 "its manifest.json means",
-		file_name(part->module_path));
+	scope_free char *problem = memory_format(
+		"is damaged: %s is not the module that its manifest.json means", name);
 	return update_archive_not_one(path, problem);
 }
 
@@ -237,8 +235,7 @@ struct error *update_archive_open(const char *path, struct update_archive *archi
 	opened.path = memory_copy_text(path);
 	try(update_archive_read_manifest(path, root, &opened));
 	for (size_t i = 0; i < opened.part_count; i++)
-		try(update_archive_check_module(
-			path, opened.manifest, i, &opened.parts[i]));
+		try(update_archive_check_module(path, opened.manifest, &opened.parts[i]));
 	*archive = opened;
 	opened = (struct update_archive){0};
 	return NULL;

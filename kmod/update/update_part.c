@@ -81,8 +81,6 @@ int update_part_create(struct module *module, struct update_image *image,
 		return result;
 	}
 	memset(image, 0, sizeof(*image));
-	/* A target that goes from now on has to wait for the update lock to say so. */
-	update_image_release(&part->image);
 	*made = part;
 	return 0;
 }

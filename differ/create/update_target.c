@@ -314,6 +314,21 @@ static size_t module_count_sections(const struct kernel_image *image, const char
 	return count;
 }
 
+static struct error *module_place(const struct update_target *target,
+	const char *section, uint64_t offset, struct target_place *place)
+{
+	if (section_is_init(section))
+		return error_refused("init-reference",
+			"%s: refers to %s, which need not be in memory any more",
+			target->path, section);
+	if (module_count_sections(target->image, section) != 1)
+		return error_refused("ambiguous-section",
+			"%s: has several sections named %s", target->path, section);
+	*place = (struct target_place){
+		.target = &target->row, .section = section, .offset = offset};
+	return NULL;
+}
+
 static struct error *module_locate(struct update_targets *targets,
 	const struct update_target *target, uint64_t address, struct target_place *place)
 {
@@ -327,25 +342,18 @@ static struct error *module_locate(struct update_targets *targets,
 		return NULL;
 	}
 	/* What points behind the end of a section still means it. */
-	const char *section = module_image_find_section(target->module, address, &offset);
+	const char *section =
+		module_image_find_section(target->module, address, &offset);
 	if (!section) {
-		section = module_image_find_section(target->module, address - 1, &offset);
+		section = module_image_find_section(
+			target->module, address - 1, &offset);
 		offset++;
 	}
 	if (!section)
 		return error_refused("unknown-symbol",
 			"%s: refers to something that is in none of its sections",
 			target->path);
-	if (section_is_init(section))
-		return error_refused("init-reference",
-			"%s: refers to %s, which need not be in memory any more",
-			target->path, section);
-	if (module_count_sections(target->image, section) != 1)
-		return error_refused("ambiguous-section",
-			"%s: has several sections named %s", target->path, section);
-	*place = (struct target_place){
-		.target = &target->row, .section = section, .offset = offset};
-	return NULL;
+	return module_place(target, section, offset, place);
 }
 
 struct error *update_targets_locate(struct update_targets *targets,
@@ -364,13 +372,14 @@ struct error *update_targets_find_symbol(struct update_targets *targets,
 	if (!module_image_defines(target->module, symbol))
 		return update_targets_find_outside(targets, target, symbol->name,
 			symbol->binding == STB_WEAK, place);
-	if (symbol->section == SHN_ABS) {
-		*place = (struct target_place){.target = &target->row,
-			.offset = symbol->value,
-			.is_fixed = true};
-		return NULL;
-	}
-	return module_locate(targets, target, symbol->value, place);
+	const struct elf_section *section =
+		elf_object_symbol_section(target->image->object, symbol);
+	if (section)
+		return module_place(target, section->name,
+			symbol->value - section->address, place);
+	*place = (struct target_place){
+		.target = &target->row, .offset = symbol->value, .is_fixed = true};
+	return NULL;
 }
 
 /* ---- ranges -------------------------------------------------------------------- */

@@ -5,53 +5,24 @@
 #include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/mm.h>
-#include <linux/sort.h>
 #include <linux/string.h>
-#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include <asm/unaligned.h>
 
-#include "abi/update.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
+#include "kmod/kernel/target.h"
 
 #define SHOWN_BYTES 8
 
-int data_patch_init(struct data_patch *patch, const struct ksplice_hunk *hunk)
+void data_patch_init(struct data_patch *patch, unsigned long address, u32 size,
+	const u8 *before, const u8 *after)
 {
-	patch->original = kvmalloc(hunk->size, GFP_KERNEL);
-	if (!patch->original)
-		return -ENOMEM;
-	patch->hunk = hunk;
-	patch->address = running_kernel_address(hunk->place.offset);
-	patch->size = hunk->size;
-	patch->replacement = (const void *)(unsigned long)hunk->post;
-	return 0;
-}
-
-void data_patch_deinit(struct data_patch *patch)
-{
-	kvfree(patch->original);
-}
-
-static int compare_patches(const void *left, const void *right)
-{
-	const struct data_patch *a = left;
-	const struct data_patch *b = right;
-
-	return a->address < b->address ? -1 : a->address > b->address;
-}
-
-bool data_patch_sort(struct data_patch *patches, size_t count)
-{
-	size_t i;
-
-	sort(patches, count, sizeof(*patches), compare_patches, NULL);
-	for (i = 1; i < count; i++)
-		if (patches[i].address < patches[i - 1].address + patches[i - 1].size)
-			return false;
-	return true;
+	patch->address = address;
+	patch->size = size;
+	patch->before = before;
+	patch->after = after;
+	patch->mapping = NULL;
 }
 
 static u8 *find_alias(const struct data_patch *patch)
@@ -70,15 +41,15 @@ int data_patch_map(struct data_patch *patch)
 	if (!pages)
 		return -ENOMEM;
 	for (i = 0; i < count; i++)
-		pages[i] = pfn_to_page(PHYS_PFN(__pa_symbol(first + i * PAGE_SIZE)));
+		pages[i] = target_find_page(first + i * PAGE_SIZE);
 	patch->mapping = vmap(pages, count, VM_MAP, PAGE_KERNEL);
 	kvfree(pages);
 	if (!patch->mapping)
 		return -ENOMEM;
 	/* What is written through a wrong mapping is somebody's memory. */
 	if (memcmp(find_alias(patch), (void *)patch->address, patch->size)) {
-		problem_add("kernel: 0x%lx: its pages cannot be mapped a second time",
-			patch->address);
+		problem_add("kernel: %pS: its pages cannot be mapped a second time",
+			(void *)patch->address);
 		data_patch_unmap(patch);
 		return -EFAULT;
 	}
@@ -91,12 +62,6 @@ void data_patch_unmap(struct data_patch *patch)
 	patch->mapping = NULL;
 }
 
-int data_patch_save(struct data_patch *patch)
-{
-	return copy_from_kernel_nofault(
-		patch->original, (void *)patch->address, patch->size);
-}
-
 bool data_patch_check(
 	const struct data_patch *patch, const char *object, const char *name)
 {
@@ -104,13 +69,13 @@ bool data_patch_check(
 	u32 i = 0;
 	int shown;
 
-	while (i < patch->size && memory[i] == patch->replacement[i])
+	while (i < patch->size && memory[i] == patch->before[i])
 		i++;
 	if (i == patch->size)
 		return true;
 	shown = min_t(u32, SHOWN_BYTES, patch->size - i);
-	problem_add("%s: %s+0x%x: memory has %*ph, and the update wrote %*ph", object,
-		name, i, shown, memory + i, shown, patch->replacement + i);
+	problem_add("%s: %s+0x%x: memory has %*ph, and should have %*ph", object, name, i,
+		shown, memory + i, shown, patch->before + i);
 	return false;
 }
 
@@ -124,9 +89,9 @@ static u32 find_width(const u8 *memory, u32 left)
 	return width;
 }
 
-void data_patch_write(const struct data_patch *patch, bool is_reversal)
+void data_patch_write(const struct data_patch *patch)
 {
-	const u8 *bytes = is_reversal ? patch->original : patch->replacement;
+	const u8 *bytes = patch->after;
 	u8 *memory = find_alias(patch);
 	u8 *end = memory + patch->size;
 	u32 width;

@@ -7,6 +7,7 @@
 #include <linux/kdebug.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
+#include <linux/lockdep.h>
 #include <linux/nmi.h>
 #include <linux/notifier.h>
 #include <linux/ptrace.h>
@@ -87,20 +88,17 @@ static void synchronise_others(struct machine_stop *stop)
 static void write_trampolines(struct machine_stop *stop)
 {
 	const struct machine_stop_request *request = stop->request;
-	struct trampoline *trampoline;
-	struct trampoline *end = request->trampolines + request->trampoline_count;
-	bool is_reversal = request->is_reversal;
+	const struct trampoline *end = request->trampolines + request->trampoline_count;
+	const struct trampoline *trampoline;
 
 	for (trampoline = request->trampolines; trampoline < end; trampoline++)
 		trampoline_write_breakpoint(trampoline);
 	synchronise_others(stop);
 	for (trampoline = request->trampolines; trampoline < end; trampoline++)
-		trampoline_write_tail(trampoline,
-			is_reversal ? trampoline->original : trampoline->jump);
+		trampoline_write_tail(trampoline);
 	synchronise_others(stop);
 	for (trampoline = request->trampolines; trampoline < end; trampoline++)
-		trampoline_write_head(trampoline,
-			is_reversal ? trampoline->original : trampoline->jump);
+		trampoline_write_head(trampoline);
 	synchronise_others(stop);
 }
 
@@ -115,23 +113,36 @@ static void write_constants(struct machine_stop *stop)
 	size_t i;
 
 	for (i = 0; i < request->data_patch_count; i++)
-		data_patch_write(&request->data_patches[i], request->is_reversal);
+		data_patch_write(&request->data_patches[i]);
+}
+
+/* Nobody is in the way. */
+static int write_request(struct machine_stop *stop)
+{
+	const struct machine_stop_request *request = stop->request;
+	int result = 0;
+
+	if (request->may_write)
+		result = request->may_write(request->context);
+	if (result || request->is_trial)
+		return result;
+	write_constants(stop);
+	write_trampolines(stop);
+	if (request->written)
+		request->written(request->context);
+	return 0;
 }
 
 static int run_first(struct machine_stop *stop)
 {
-	int result = 0;
+	int result = -EAGAIN;
 
 	/* The others' stack pointers are known when they have arrived. */
 	while (atomic_read_acquire(&stop->arrived) != stop->others)
 		cpu_relax();
 	stack_check_machine(stop->request->check, stop->cpus);
-	if (stop->request->check->conflict_count) {
-		result = -EAGAIN;
-	} else {
-		write_constants(stop);
-		write_trampolines(stop);
-	}
+	if (!stop->request->check->conflict_count)
+		result = write_request(stop);
 	smp_store_release(&stop->is_finished, true);
 	return result;
 }
@@ -195,6 +206,8 @@ int machine_stop_attempt(
 	struct machine_stop stop = {.request = request, .others = num_online_cpus() - 1};
 	int result = -ENOMEM;
 
+	/* stop_machine_cpuslocked asserts the other one. */
+	lockdep_assert_held(kernel_private.text_mutex);
 	stop.cpus = kcalloc(nr_cpu_ids, sizeof(*stop.cpus), GFP_KERNEL);
 	if (!stop.cpus)
 		return result;

@@ -3,10 +3,11 @@
  * machine_stop.h - the moment in which the machine stands still
  *
  * stop_machine brings every CPU into one function with interrupts off. The first CPU
- * checks all stacks; if nobody is in the way it writes the constants and the trampolines,
- * or takes them away: all or nothing. The others wait in that function, and serialise
- * after each step of the writing (sync_core), so that none of them runs stale code
- * afterwards.
+ * checks all stacks; if nobody is in the way it writes the constants and the trampolines:
+ * all or nothing. What is applied and what is taken away in one stop makes no difference
+ * here: each write has the bytes before and those after. The others wait in that
+ * function, and serialise after each step of the writing (sync_core), so that none of
+ * them runs stale code afterwards.
  *
  * Nothing is printed and no lock is taken meanwhile: what is written may be printk.
  */
@@ -20,12 +21,21 @@ struct stack_check;
 struct trampoline;
 
 struct machine_stop_request {
-	struct trampoline *trampolines;
+	const struct trampoline *trampolines;
 	size_t trampoline_count;
-	struct data_patch *data_patches; /* mapped */
+	const struct data_patch *data_patches; /* mapped */
 	size_t data_patch_count;
-	bool is_reversal; /* write the original bytes instead of jumps and new content */
 	struct stack_check *check;
+	bool is_trial; /* do everything but the writing */
+	/*
+	 * Called by the first CPU with the machine stopped, when nobody is in the way:
+	 * may_write before the writing, 0 or an errno, with which nothing is written;
+	 * written after it, when every CPU runs the new code. Of a trial only may_write
+	 * is called. Neither may sleep, print or take a lock. Each may be NULL.
+	 */
+	int (*may_write)(void *context);
+	void (*written)(void *context);
+	void *context;
 };
 
 struct machine_stop_times {
@@ -46,8 +56,9 @@ int machine_stop_init(void);
 void machine_stop_exit(void);
 
 /*
- * One attempt. 0 if all was written, -EAGAIN if a thread is in the way (request->check
- * says which) and nothing was. *times is set in both cases.
+ * One attempt. 0 if all was written, or of a trial would have been; -EAGAIN if a thread
+ * is in the way (request->check says which), or the errno of may_write: nothing was.
+ * *times is set in all cases but -ENOMEM.
  * The caller holds cpus_read_lock and, taken after it, text_mutex: the order in which
  * jump labels, static calls and kprobes take them. And it is the only one.
  */

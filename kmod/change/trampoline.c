@@ -14,23 +14,26 @@
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
 
-int trampoline_init(
-	struct trampoline *trampoline, unsigned long address, unsigned long post)
+int trampoline_make_jump(unsigned long address, unsigned long post, u8 *jump)
 {
 	long distance = post - (address + TRAMPOLINE_SIZE);
 
 	if (distance != (s32)distance)
 		return -ERANGE;
-	if (copy_from_kernel_nofault(
-		    trampoline->original, (void *)address, TRAMPOLINE_SIZE))
-		return -EFAULT;
+	jump[0] = JMP32_INSN_OPCODE;
+	put_unaligned_le32(distance, jump + 1);
+	return 0;
+}
+
+void trampoline_init(struct trampoline *trampoline, unsigned long address,
+	const u8 *before, const u8 *after, unsigned long diversion)
+{
 	trampoline->address = address;
-	trampoline->post = post;
-	trampoline->jump[0] = JMP32_INSN_OPCODE;
-	put_unaligned_le32(distance, trampoline->jump + 1);
+	trampoline->diversion = diversion;
+	memcpy(trampoline->before, before, TRAMPOLINE_SIZE);
+	memcpy(trampoline->after, after, TRAMPOLINE_SIZE);
 	trampoline->takes_breakpoint = kernel_private.within_kprobe_blacklist &&
 				       !kernel_private.within_kprobe_blacklist(address);
-	return 0;
 }
 
 bool trampoline_check(const struct trampoline *trampoline, const char *object,
@@ -40,11 +43,11 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
 
 	if (copy_from_kernel_nofault(found, (void *)trampoline->address, sizeof(found)))
 		memset(found, 0, sizeof(found));
-	if (!memcmp(found, trampoline->jump, sizeof(found)))
+	if (!memcmp(found, trampoline->before, sizeof(found)))
 		return true;
-	problem_add("%s: %s+0x%x: memory has %*ph, and the update wrote %*ph%s", object,
+	problem_add("%s: %s+0x%x: memory has %*ph, and should have %*ph%s", object,
 		function, offset, TRAMPOLINE_SIZE, found, TRAMPOLINE_SIZE,
-		trampoline->jump,
+		trampoline->before,
 		found[0] == INT3_INSN_OPCODE ? " (a breakpoint: a kprobe?)" : "");
 	return false;
 }
@@ -69,25 +72,27 @@ void trampoline_write_breakpoint(const struct trampoline *trampoline)
 		write_bytes(trampoline, 0, &breakpoint, sizeof(breakpoint));
 }
 
-void trampoline_write_tail(const struct trampoline *trampoline, const u8 *bytes)
+void trampoline_write_tail(const struct trampoline *trampoline)
 {
+	const u8 *bytes = trampoline->after;
+
 	if (trampoline->takes_breakpoint)
 		write_bytes(trampoline, 1, bytes + 1, TRAMPOLINE_SIZE - 1);
 	else
 		write_bytes(trampoline, 0, bytes, TRAMPOLINE_SIZE);
 }
 
-void trampoline_write_head(const struct trampoline *trampoline, const u8 *bytes)
+void trampoline_write_head(const struct trampoline *trampoline)
 {
 	if (trampoline->takes_breakpoint)
-		write_bytes(trampoline, 0, bytes, 1);
+		write_bytes(trampoline, 0, trampoline->after, 1);
 }
 
 bool notrace trampoline_divert(const struct trampoline *trampoline, struct pt_regs *regs)
 {
 	if (regs->ip != trampoline->address + INT3_INSN_SIZE)
 		return false;
-	int3_emulate_jmp(regs, trampoline->post);
+	int3_emulate_jmp(regs, trampoline->diversion);
 	return true;
 }
 NOKPROBE_SYMBOL(trampoline_divert);

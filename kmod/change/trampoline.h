@@ -14,20 +14,27 @@
 
 struct pt_regs;
 
+/* Five bytes of code that are to become others. What they are, a jump or what was there
+ * before one, is the caller's affair. */
 struct trampoline {
-	unsigned long address; /* of the first byte of the jump */
-	unsigned long post;    /* where it leads */
-	u8 original[TRAMPOLINE_SIZE];
-	u8 jump[TRAMPOLINE_SIZE];
+	unsigned long address; /* of the first byte */
+	/* Where execution goes on while they are being written: at a function that is
+	 * whole before, meanwhile and afterwards. */
+	unsigned long diversion;
+	u8 before[TRAMPOLINE_SIZE];
+	u8 after[TRAMPOLINE_SIZE];
 	bool takes_breakpoint; /* see trampoline_write_breakpoint */
 };
 
-/* Reads the original bytes and makes the jump. An errno if the memory cannot be read or
- * the distance is too large. */
-int trampoline_init(
-	struct trampoline *trampoline, unsigned long address, unsigned long post);
+/* The bytes of a jump at address to post. -ERANGE if the distance is too large. */
+int trampoline_make_jump(unsigned long address, unsigned long post, u8 *jump);
 
-/* True if memory has the jump; if not, reported as a problem of object's function. */
+/* before and after are copied. */
+void trampoline_init(struct trampoline *trampoline, unsigned long address,
+	const u8 *before, const u8 *after, unsigned long diversion);
+
+/* True if memory has the bytes before; if not, reported as a problem of object's
+ * function, at that offset in it. */
 bool trampoline_check(const struct trampoline *trampoline, const char *object,
 	const char *function, unsigned int offset);
 
@@ -35,20 +42,20 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
  * Writing takes three steps with a synchronisation of all CPUs after each: a breakpoint
  * over the first byte, the other bytes, the first byte. Interrupts are off everywhere
  * meanwhile; only an NMI or a machine check can run this code between two steps. It then
- * meets the breakpoint, and trampoline_divert sends it to the new function.
+ * meets the breakpoint, and trampoline_divert sends it to the diversion.
  *
  * Functions that handle breakpoints themselves (the kprobe blacklist) cannot have one:
  * for those the bytes are written in one go, and an NMI that enters one of them in the
  * few nanoseconds of that copy is not covered.
  *
- * bytes: the trampoline's original or jump. The caller holds text_mutex.
+ * The caller holds text_mutex.
  */
 void trampoline_write_breakpoint(const struct trampoline *trampoline);
-void trampoline_write_tail(const struct trampoline *trampoline, const u8 *bytes);
-void trampoline_write_head(const struct trampoline *trampoline, const u8 *bytes);
+void trampoline_write_tail(const struct trampoline *trampoline);
+void trampoline_write_head(const struct trampoline *trampoline);
 
 /* True if these registers are those of a breakpoint on the trampoline; then execution
- * goes on at the new function. For use in the breakpoint's handler. */
+ * goes on at the diversion. For use in the breakpoint's handler. */
 bool trampoline_divert(const struct trampoline *trampoline, struct pt_regs *regs);
 
 #endif

@@ -45,46 +45,9 @@ int running_kernel_init(void)
 	return -ENOENT;
 }
 
-unsigned long running_kernel_address(u64 offset)
-{
-	return (unsigned long)kernel_private.text_start + offset;
-}
-
 unsigned long running_kernel_slide(void)
 {
 	return (unsigned long)kernel_private.text_start - __START_KERNEL;
-}
-
-static bool is_between(u64 offset, u64 size, const char *start, const char *end)
-{
-	u64 first = start - kernel_private.text_start;
-	u64 last = end - kernel_private.text_start;
-
-	return offset >= first && offset <= last && size <= last - offset;
-}
-
-bool running_kernel_has_range(u64 offset, u64 size)
-{
-	return is_between(
-		offset, size, kernel_private.text_start, kernel_private.image_end);
-}
-
-bool running_kernel_has_text(u64 offset, u64 size)
-{
-	return is_between(
-		offset, size, kernel_private.text_start, kernel_private.text_end);
-}
-
-/* Init memory, which has been given away, must not be written to wherever a linker
- * script puts it. */
-bool running_kernel_has_constants(u64 offset, u64 size)
-{
-	u64 init_first = kernel_private.init_start - kernel_private.text_start;
-	u64 init_last = kernel_private.init_end - kernel_private.text_start;
-
-	return is_between(offset, size, kernel_private.constants_start,
-		       kernel_private.constants_end) &&
-	       (offset >= init_last || offset + size <= init_first);
 }
 
 bool running_kernel_check_build(const char *object, const u8 *build_id, u32 size)
@@ -100,14 +63,4 @@ bool running_kernel_check_build(const char *object, const u8 *build_id, u32 size
 const char *running_kernel_build(void)
 {
 	return build_text;
-}
-
-static int is_wanted(void *data, unsigned long address)
-{
-	return address == *(unsigned long *)data;
-}
-
-bool running_kernel_has_name(const char *name, unsigned long address)
-{
-	return kernel_private.kallsyms_on_each_match_symbol(is_wanted, name, &address);
 }

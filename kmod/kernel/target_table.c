@@ -3,45 +3,12 @@
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "abi/update.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
-
-static int check_image(const char *object, const struct ksplice_target *target)
-{
-	if (strcmp(target->name, KSPLICE_TARGET_VMLINUX)) {
-		problem_add("%s: its target %s is the kernel image under another name",
-			object, target->name);
-		return -ENOEXEC;
-	}
-	return running_kernel_check_build(object, target->build_id, target->build_id_size)
-		       ? 0
-		       : -EINVAL;
-}
-
-static int refuse_module(const char *object, const struct ksplice_target *target)
-{
-	problem_add(
-		"%s: its target %s is a module, and this ksplice.ko can only patch " KSPLICE_TARGET_VMLINUX,
-		object, target->name);
-	return -EOPNOTSUPP;
-}
-
-static int refuse_parent(const char *object, const struct ksplice_target *target)
-{
-	problem_add(
-		"%s: builds on update %s, and this ksplice.ko knows no parent updates",
-		object, target->name);
-	return -EOPNOTSUPP;
-}
-
-static int (*const checks[])(const char *object, const struct ksplice_target *target) = {
-	[KSPLICE_TARGET_IMAGE] = check_image,
-	[KSPLICE_TARGET_MODULE] = refuse_module,
-	[KSPLICE_TARGET_UPDATE] = refuse_parent,
-};
+#include "kmod/kernel/target.h"
 
 static bool is_well_made(const struct ksplice_target *target)
 {
@@ -66,46 +33,107 @@ static bool is_repeated(const struct ksplice_target *targets, u32 index)
 	return false;
 }
 
-int target_table_check(
-	const char *object, const struct ksplice_target *targets, u32 count)
+static int check_row(const char *object, const struct ksplice_target *rows, u32 index)
 {
-	u32 i;
+	const struct ksplice_target *row = &rows[index];
+
+	if (!is_well_made(row)) {
+		problem_add("%s: target %u is damaged", object, index);
+		return -ENOEXEC;
+	}
+	if (row->flags) {
+		problem_add("%s: its target %s has the unknown flags 0x%x", object,
+			row->name, row->flags);
+		return -ENOEXEC;
+	}
+	if (is_repeated(rows, index)) {
+		problem_add("%s: has the target %s twice", object, row->name);
+		return -ENOEXEC;
+	}
+	return 0;
+}
+
+int target_table_find(const char *object, const struct ksplice_target *rows, u32 count,
+	struct target_table *table)
+{
+	struct target *targets;
+	int result = 0;
+	u32 found = 0;
 
 	if (!count) {
 		problem_add("%s: has no target", object);
 		return -ENOEXEC;
 	}
-	for (i = 0; i < count; i++) {
-		const struct ksplice_target *target = &targets[i];
-		int result;
-
-		if (!is_well_made(target)) {
-			problem_add("%s: target %u is damaged", object, i);
-			return -ENOEXEC;
-		}
-		if (target->kind >= ARRAY_SIZE(checks) || !checks[target->kind]) {
-			problem_add("%s: its target %s has the unknown kind %u", object,
-				target->name, target->kind);
-			return -ENOEXEC;
-		}
-		if (target->flags) {
-			problem_add("%s: its target %s has the unknown flags 0x%x",
-				object, target->name, target->flags);
-			return -ENOEXEC;
-		}
-		if (is_repeated(targets, i)) {
-			problem_add("%s: has the target %s twice", object, target->name);
-			return -ENOEXEC;
-		}
-		result = checks[target->kind](object, target);
-		if (result)
-			return result;
+	if (count > TARGET_TABLE_LIMIT) {
+		problem_add("%s: has %u targets", object, count);
+		return -ENOEXEC;
 	}
+	targets = kcalloc(count, sizeof(*targets), GFP_KERNEL);
+	if (!targets)
+		return -ENOMEM;
+	while (found < count) {
+		result = check_row(object, rows, found);
+		if (!result)
+			result = target_find(object, &rows[found], &targets[found]);
+		if (result)
+			goto out_release;
+		found++;
+	}
+	table->targets = targets;
+	table->count = count;
 	return 0;
+
+out_release:
+	while (found)
+		target_release(&targets[--found]);
+	kfree(targets);
+	return result;
 }
 
-bool target_table_has_range(u32 count, const struct ksplice_place *place, u64 size)
+void target_table_release(struct target_table *table)
 {
-	return place->target < count && place->section == KSPLICE_NO_SECTION &&
-	       running_kernel_has_range(place->offset, size);
+	u32 i;
+
+	for (i = 0; i < table->count; i++)
+		target_release(&table->targets[i]);
+}
+
+void target_table_deinit(struct target_table *table)
+{
+	target_table_release(table);
+	kfree(table->targets);
+	*table = (struct target_table){0};
+}
+
+const struct target *target_table_at(
+	const struct target_table *table, const struct ksplice_place *place)
+{
+	return place->target < table->count ? &table->targets[place->target] : NULL;
+}
+
+static bool is_text_in_names(const struct target_table *table, u32 offset)
+{
+	return offset < table->names_size &&
+	       memchr(table->names + offset, 0, table->names_size - offset);
+}
+
+bool target_table_resolve(const struct target_table *table,
+	const struct ksplice_place *place, u64 size, unsigned long *address)
+{
+	const struct target *target = target_table_at(table, place);
+	const char *section = NULL;
+	unsigned long found;
+
+	if (!target)
+		return false;
+	if (place->section != KSPLICE_NO_SECTION) {
+		if (!is_text_in_names(table, place->section))
+			return false;
+		section = table->names + place->section;
+	}
+	if (!target_resolve(target, section, place->offset, &found) ||
+		!target_has_range(target, found, size))
+		return false;
+	*address = found;
+	return true;
 }

@@ -12,6 +12,7 @@
 
 #include "abi/update.h"
 #include "kmod/kernel/problem.h"
+#include "kmod/kernel/target_table.h"
 #include "kmod/load/symbol_list.h"
 #include "kmod/load/symbol_provider.h"
 
@@ -45,6 +46,7 @@ static ssize_t control_device_read(
 static ssize_t control_device_write(
 	struct file *file, const char __user *buffer, size_t size, loff_t *position)
 {
+	struct target_table targets = {0};
 	void *list;
 	int result;
 
@@ -54,9 +56,11 @@ static ssize_t control_device_write(
 	if (IS_ERR(list))
 		return PTR_ERR(list);
 	problem_begin();
-	result = symbol_list_check(list, size);
+	result = symbol_list_check(list, size, &targets);
 	if (!result)
-		result = symbol_provider_publish(list, size);
+		result = symbol_provider_publish(list, size, &targets);
+	if (result)
+		target_table_deinit(&targets);
 	problem_end();
 	kvfree(list);
 	return result ? result : size;

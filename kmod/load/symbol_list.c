@@ -10,7 +10,7 @@
 #include "abi/update.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
+#include "kmod/kernel/target.h"
 #include "kmod/kernel/target_table.h"
 #include "kmod/load/update_entry.h"
 
@@ -41,12 +41,15 @@ static unsigned long resolve_core(const char *name)
 	return 0;
 }
 
-unsigned long symbol_list_resolve(
-	const struct ksplice_symbol_list *list, const struct ksplice_symbol *symbol)
+unsigned long symbol_list_resolve(const struct ksplice_symbol_list *list,
+	const struct target_table *targets, const struct ksplice_symbol *symbol)
 {
+	unsigned long address = 0;
+
 	switch (symbol->kind) {
 	case KSPLICE_SYMBOL_OFFSET:
-		return running_kernel_address(symbol->place.offset);
+		target_table_resolve(targets, &symbol->place, 0, &address);
+		return address;
 	case KSPLICE_SYMBOL_FIXED:
 		return symbol->place.offset;
 	case KSPLICE_SYMBOL_CORE:
@@ -137,8 +140,8 @@ static bool is_place_damaged(
 	return place->target >= list->target_count;
 }
 
-static int check_symbol(
-	const struct ksplice_symbol_list *list, const struct ksplice_symbol *symbol)
+static int check_symbol(const struct ksplice_symbol_list *list,
+	const struct target_table *targets, const struct ksplice_symbol *symbol)
 {
 	const char *strings = symbol_list_strings(list);
 	const char *name = strings + symbol->name;
@@ -153,15 +156,14 @@ static int check_symbol(
 		problem_add("symbol list: %s: is damaged", name);
 		return -ENOEXEC;
 	}
-	address = symbol_list_resolve(list, symbol);
+	address = symbol_list_resolve(list, targets, symbol);
 	if (symbol->kind == KSPLICE_SYMBOL_CORE) {
 		if (address)
 			return 0;
 		problem_add("symbol list: %s: is no function of this ksplice.ko", name);
 		return -ENOEXEC;
 	}
-	if (symbol->kind == KSPLICE_SYMBOL_OFFSET &&
-		!running_kernel_has_range(symbol->place.offset, 0)) {
+	if (symbol->kind == KSPLICE_SYMBOL_OFFSET && !address) {
 		problem_add("symbol list: %s: offset 0x%llx is outside the kernel", name,
 			symbol->place.offset);
 		return -EINVAL;
@@ -178,9 +180,10 @@ static int check_symbol(
 		problem_add("symbol list: %s: is damaged", name);
 		return -ENOEXEC;
 	}
-	if (!running_kernel_has_name(strings + symbol->kallsyms, address)) {
-		problem_add("symbol list: %s: kallsyms has no %s at 0x%lx", name,
-			strings + symbol->kallsyms, address);
+	if (!target_has_name(target_table_at(targets, &symbol->place),
+		    strings + symbol->kallsyms, address)) {
+		problem_add("symbol list: %s: kallsyms has no %s at 0x%llx", name,
+			strings + symbol->kallsyms, symbol->place.offset);
 		return -EINVAL;
 	}
 	return 0;
@@ -204,20 +207,30 @@ static int check_order(
 	return 0;
 }
 
-int symbol_list_check(const struct ksplice_symbol_list *list, size_t size)
+int symbol_list_check(
+	const struct ksplice_symbol_list *list, size_t size, struct target_table *targets)
 {
+	struct target_table found = {0};
 	int result = check_frame(list, size);
 	u32 i;
 
 	if (!result)
-		result = target_table_check(
-			"symbol list", symbol_list_targets(list), list->target_count);
+		result = target_table_find("symbol list", symbol_list_targets(list),
+			list->target_count, &found);
+	if (result)
+		return result;
+	found.names = symbol_list_strings(list);
+	found.names_size = list->strings_size;
 	for (i = 0; !result && i < list->count; i++) {
 		const struct ksplice_symbol *symbol = symbol_list_entries(list) + i;
 
 		result = check_order(list, symbol);
 		if (!result)
-			result = check_symbol(list, symbol);
+			result = check_symbol(list, &found, symbol);
 	}
+	if (result)
+		target_table_deinit(&found);
+	else
+		*targets = found;
 	return result;
 }

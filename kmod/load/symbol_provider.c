@@ -12,6 +12,7 @@
 #include "abi/update.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
+#include "kmod/kernel/target_table.h"
 #include "kmod/load/symbol_list.h"
 
 /*
@@ -21,6 +22,8 @@
 static DEFINE_MUTEX(provider_mutex);
 static void *published_list; /* a copy of what was written */
 static size_t published_size;
+static struct target_table
+	published_targets; /* its modules stay until the load is done */
 /*
  * struct kernel_symbol[count] and a copy of the strings. Its fields are distances of
  * 32 bits, so it must lie near the kernel and the modules: in memory that module_alloc
@@ -41,7 +44,8 @@ static int set_distance(int *field, unsigned long value, const char *name)
 	return 0;
 }
 
-static int fill_table(struct kernel_symbol *table, const struct ksplice_symbol_list *list)
+static int fill_table(struct kernel_symbol *table, const struct ksplice_symbol_list *list,
+	const struct target_table *targets)
 {
 	char *strings = (char *)(table + list->count);
 	int result = 0;
@@ -56,7 +60,7 @@ static int fill_table(struct kernel_symbol *table, const struct ksplice_symbol_l
 		result = set_distance(&table[i].name_offset, (unsigned long)name, name);
 		if (!result)
 			result = set_distance(&table[i].value_offset,
-				symbol_list_resolve(list, symbol), name);
+				symbol_list_resolve(list, targets, symbol), name);
 	}
 	return result;
 }
@@ -98,9 +102,11 @@ static void withdraw_locked(void)
 	kvfree(published_list);
 	published_list = NULL;
 	published_size = 0;
+	target_table_deinit(&published_targets);
 }
 
-int symbol_provider_publish(const struct ksplice_symbol_list *list, size_t size)
+int symbol_provider_publish(const struct ksplice_symbol_list *list, size_t size,
+	const struct target_table *targets)
 {
 	struct kernel_symbol *table;
 	void *copy;
@@ -117,12 +123,13 @@ int symbol_provider_publish(const struct ksplice_symbol_list *list, size_t size)
 		list->count * sizeof(*table) + list->strings_size + 1);
 	if (!table)
 		goto out_free_copy;
-	result = fill_table(table, list);
+	result = fill_table(table, list, targets);
 	if (result)
 		goto out_free_table;
 	published_table = table;
 	published_list = copy;
 	published_size = size;
+	published_targets = *targets;
 	show_table(table, list->count);
 	mutex_unlock(&provider_mutex);
 	return 0;

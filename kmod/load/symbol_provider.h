@@ -12,10 +12,12 @@
 #include <linux/types.h>
 
 struct ksplice_symbol_list;
+struct target_table;
 
 /* Publishes a list that passed symbol_list_check, in place of an earlier one. It is
- * copied. */
-int symbol_provider_publish(const struct ksplice_symbol_list *list, size_t size);
+ * copied. On success the targets become the publication's, which holds them. */
+int symbol_provider_publish(const struct ksplice_symbol_list *list, size_t size,
+	const struct target_table *targets);
 
 /* True if these bytes are what is published. */
 bool symbol_provider_has(const void *list, size_t size);

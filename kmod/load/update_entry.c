@@ -16,15 +16,23 @@ static int load_update(struct module *module, const struct ksplice_update *heade
 
 	if (result)
 		return result;
+	result = -EINVAL;
 	if (!symbol_provider_has(
 		    (const void *)(unsigned long)header->symbols, header->symbols_size)) {
 		problem_add(
 			"%s: its symbol list is not the one that was prepared: load it "
 			"with ksplice-apply",
 			module->name);
-		return -EINVAL;
+		goto out_deinit;
 	}
-	return live_update_load(module, &image);
+	result = live_update_load(module, &image);
+	if (result)
+		goto out_deinit;
+	return 0;
+
+out_deinit:
+	update_image_deinit(&image);
+	return result;
 }
 
 int ksplice_update_load(struct module *module, const struct ksplice_update *header)

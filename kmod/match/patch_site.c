@@ -123,6 +123,24 @@ static bool is_branch(
 	return is_form(view, code, sizeof(code));
 }
 
+static bool has_place(
+	const struct target_table *targets, const struct ksplice_place *place, u64 size)
+{
+	unsigned long address;
+
+	return target_table_resolve(targets, place, size, &address);
+}
+
+/* Of a place that is_valid has looked at. */
+static unsigned long find_place(
+	const struct patch_site_view *view, const struct ksplice_place *place)
+{
+	unsigned long address = 0;
+
+	target_table_resolve(view->targets, place, 1, &address);
+	return address;
+}
+
 static bool accept_absolute(const struct patch_site_view *view)
 {
 	unsigned long slide = running_kernel_slide();
@@ -157,8 +175,8 @@ static bool accept_alternative(const struct patch_site_view *view)
 	return false;
 }
 
-static bool is_alternative_valid(
-	const struct ksplice_site *site, const u8 *data, u32 target_count)
+static bool is_alternative_valid(const struct ksplice_site *site, const u8 *data,
+	const struct target_table *targets)
 {
 	u32 position = 0;
 
@@ -173,8 +191,8 @@ static bool accept_paravirt(const struct patch_site_view *view)
 	const struct ksplice_paravirt_site *data = (const void *)view->data;
 	char *function;
 
-	if (copy_from_kernel_nofault(&function,
-		    (void *)running_kernel_address(data->ops.offset), sizeof(function)))
+	if (copy_from_kernel_nofault(
+		    &function, (void *)find_place(view, &data->ops), sizeof(function)))
 		return false;
 	if (!function)
 		function = kernel_private.pv_bug;
@@ -185,12 +203,12 @@ static bool accept_paravirt(const struct patch_site_view *view)
 	return is_branch(view, OPCODE_CALL, (unsigned long)function);
 }
 
-static bool is_paravirt_valid(
-	const struct ksplice_site *site, const u8 *data, u32 target_count)
+static bool is_paravirt_valid(const struct ksplice_site *site, const u8 *data,
+	const struct target_table *targets)
 {
 	const struct ksplice_paravirt_site *paravirt = (const void *)data;
 
-	return target_table_has_range(target_count, &paravirt->ops, sizeof(void *));
+	return has_place(targets, &paravirt->ops, sizeof(void *));
 }
 
 /* call *reg or jmp *reg */
@@ -257,8 +275,8 @@ static bool accept_retpoline(const struct patch_site_view *view)
 	       is_branch_to_thunk(view);
 }
 
-static bool is_retpoline_valid(
-	const struct ksplice_site *site, const u8 *data, u32 target_count)
+static bool is_retpoline_valid(const struct ksplice_site *site, const u8 *data,
+	const struct target_table *targets)
 {
 	const struct ksplice_retpoline_site *retpoline = (const void *)data;
 
@@ -285,8 +303,7 @@ static bool accept_return(const struct patch_site_view *view)
 static bool accept_static_call(const struct patch_site_view *view)
 {
 	const struct ksplice_static_call_site *data = (const void *)view->data;
-	const struct static_call_key *key =
-		(void *)running_kernel_address(data->key.offset);
+	const struct static_call_key *key = (void *)find_place(view, &data->key);
 	char *function;
 	u8 conditional[6];
 
@@ -321,20 +338,19 @@ static bool accept_static_call(const struct patch_site_view *view)
 	return false;
 }
 
-static bool is_static_call_valid(
-	const struct ksplice_site *site, const u8 *data, u32 target_count)
+static bool is_static_call_valid(const struct ksplice_site *site, const u8 *data,
+	const struct target_table *targets)
 {
 	const struct ksplice_static_call_site *call = (const void *)data;
 
-	return target_table_has_range(
-		       target_count, &call->key, sizeof(struct static_call_key)) &&
-	       target_table_has_range(target_count, &call->trampoline, 1);
+	return has_place(targets, &call->key, sizeof(struct static_call_key)) &&
+	       has_place(targets, &call->trampoline, 1);
 }
 
 static bool accept_jump_label(const struct patch_site_view *view)
 {
 	const struct ksplice_jump_label_site *data = (const void *)view->data;
-	unsigned long destination = running_kernel_address(data->destination.offset);
+	unsigned long destination = find_place(view, &data->destination);
 
 	if (measure_nop(view->memory, view->site->length) == view->site->length)
 		return true;
@@ -344,12 +360,12 @@ static bool accept_jump_label(const struct patch_site_view *view)
 	return is_branch(view, OPCODE_JUMP, destination);
 }
 
-static bool is_jump_label_valid(
-	const struct ksplice_site *site, const u8 *data, u32 target_count)
+static bool is_jump_label_valid(const struct ksplice_site *site, const u8 *data,
+	const struct target_table *targets)
 {
 	const struct ksplice_jump_label_site *label = (const void *)data;
 
-	return target_table_has_range(target_count, &label->destination, 1);
+	return has_place(targets, &label->destination, 1);
 }
 
 static bool accept_lock(const struct patch_site_view *view)
@@ -363,8 +379,8 @@ struct site_kind {
 	u32 data_size; /* of its struct; alternatives have any */
 	bool is_rewritten; /* after boot */
 	bool (*accept)(const struct patch_site_view *view);
-	bool (*is_valid)(
-		const struct ksplice_site *site, const u8 *data, u32 target_count);
+	bool (*is_valid)(const struct ksplice_site *site, const u8 *data,
+		const struct target_table *targets);
 };
 
 static const struct site_kind site_kinds[] = {
@@ -456,8 +472,8 @@ const char *patch_site_name(unsigned int kind)
 		       : "unknown";
 }
 
-bool patch_site_is_valid(
-	const struct ksplice_site *site, const u8 *data, u32 target_count)
+bool patch_site_is_valid(const struct ksplice_site *site, const u8 *data,
+	const struct target_table *targets)
 {
 	const struct site_kind *kind = find_kind(site->kind);
 
@@ -468,7 +484,7 @@ bool patch_site_is_valid(
 	if (kind->data_size && (site->data_size != kind->data_size ||
 				       !IS_ALIGNED((unsigned long)data, 8)))
 		return false;
-	return !kind->is_valid || kind->is_valid(site, data, target_count);
+	return !kind->is_valid || kind->is_valid(site, data, targets);
 }
 
 bool patch_site_accepts(const struct patch_site_view *view)

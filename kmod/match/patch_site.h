@@ -14,22 +14,24 @@
 #include <linux/types.h>
 
 struct ksplice_site;
+struct target_table;
 
 struct patch_site_view {
 	const struct ksplice_site *site;
-	const u8 *data;        /* of the site */
-	const u8 *linked;      /* site->length bytes as linked */
-	const u8 *memory;      /* site->length bytes as they are in memory */
-	unsigned long address; /* where memory was read */
+	const struct target_table *targets; /* for the places in its data */
+	const u8 *data;                     /* of the site */
+	const u8 *linked;                   /* site->length bytes as linked */
+	const u8 *memory;                   /* site->length bytes as they are in memory */
+	unsigned long address;              /* where memory was read */
 };
 
 /* For messages; never NULL. */
 const char *patch_site_name(unsigned int kind);
 
 /* True if kind, length and data fit together, and the places in the data are in one of
- * so many targets. data has site->data_size bytes. */
-bool patch_site_is_valid(
-	const struct ksplice_site *site, const u8 *data, u32 target_count);
+ * the targets. data has site->data_size bytes. */
+bool patch_site_is_valid(const struct ksplice_site *site, const u8 *data,
+	const struct target_table *targets);
 
 /* True if memory has one of the forms, other than the one as linked, of this site. */
 bool patch_site_accepts(const struct patch_site_view *view);

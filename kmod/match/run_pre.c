@@ -8,7 +8,6 @@
 
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
 #include "kmod/match/patch_site.h"
 #include "kmod/match/update_image.h"
 
@@ -25,6 +24,7 @@ struct run_pre {
 	const struct ksplice_site *site_end;
 	const u8 *linked;
 	const u8 *memory;
+	unsigned long address; /* where memory was read */
 	u32 offset;
 	u32 nops_end; /* behind the alternatives that started so far */
 };
@@ -68,11 +68,11 @@ static u32 match_site(struct run_pre *state)
 		site++) {
 		struct patch_site_view view = {
 			.site = site,
+			.targets = &state->image->table,
 			.data = state->image->match + site->data,
 			.linked = state->linked + state->offset,
 			.memory = state->memory + state->offset,
-			.address = running_kernel_address(
-				state->hunk->place.offset + state->offset),
+			.address = state->address + state->offset,
 		};
 
 		if (site->kind == KSPLICE_SITE_ALTERNATIVE)
@@ -147,18 +147,17 @@ static int match_hunk(const struct update_image *image, const struct ksplice_hun
 		.site = image->sites + hunk->first_site,
 		.site_end = image->sites + hunk->first_site + hunk->site_count,
 		.linked = image->match + hunk->bytes,
+		.address = update_image_address(image, hunk),
 	};
-	unsigned long address = running_kernel_address(hunk->place.offset);
 	int result = -ENOMEM;
 	u8 *memory = kvmalloc(hunk->size, GFP_KERNEL);
 
 	if (!memory)
 		return result;
-	result = copy_from_kernel_nofault(memory, (void *)address, hunk->size);
+	result = copy_from_kernel_nofault(memory, (void *)state.address, hunk->size);
 	if (result) {
-		problem_add("%s: %s: cannot be read at 0x%lx",
-			update_image_target(image, hunk),
-			update_image_name(image, hunk), address);
+		problem_add("%s: %s: cannot be read", update_image_target(image, hunk),
+			update_image_name(image, hunk));
 		goto out_free;
 	}
 	state.memory = memory;

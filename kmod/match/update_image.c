@@ -4,13 +4,14 @@
 #include <linux/ctype.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sort.h>
 #include <linux/string.h>
 
 #include "kmod/change/trampoline.h"
 #include "kmod/compat/module_memory.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
 #include "kmod/kernel/target_table.h"
 #include "kmod/match/patch_site.h"
 
@@ -54,9 +55,8 @@ static int check_hooks(const struct module *module, const struct ksplice_update 
 
 	if (!update->hook_count && !update->hooks)
 		return 0;
-	if (!update->hook_count ||
-		!owns_table(
-			module, update->hooks, update->hook_count, sizeof(*hook), 8)) {
+	if (!update->hook_count || !owns_table(module, update->hooks, update->hook_count,
+					   sizeof(*hook), 8)) {
 		problem_add("%s: its table of hooks is damaged", module->name);
 		return -ENOEXEC;
 	}
@@ -136,8 +136,8 @@ static int check_sites(const struct update_image *image, const struct ksplice_hu
 		if (site->offset >= offset && site->offset <= hunk->size &&
 			site->length <= hunk->size - site->offset &&
 			is_in_match(update, site->data, site->data_size) &&
-			patch_site_is_valid(site, image->match + site->data,
-				update->target_count))
+			patch_site_is_valid(
+				site, image->match + site->data, &image->table))
 			continue;
 		problem_add("%s: %s+0x%x: a %s site of %u bytes is damaged",
 			update_image_target(image, hunk), update_image_name(image, hunk),
@@ -183,17 +183,18 @@ static bool has_new_content(const struct module *module, const struct ksplice_hu
 }
 
 static const struct hunk_kind {
-	bool (*has_place)(u64 offset, u64 size); /* may such a hunk be there? */
+	/* May such a hunk be there? */
+	bool (*has_place)(const struct target *target, unsigned long address, u64 size);
 	const char *place;
 	bool (*has_post)(const struct module *module, const struct ksplice_hunk *hunk);
 	const char *post_problem;
 } hunk_kinds[] = {
-	[KSPLICE_HUNK_FUNCTION] = {running_kernel_has_text, "text", has_new_code,
+	[KSPLICE_HUNK_FUNCTION] = {target_has_text, "text", has_new_code,
 		"has no place for the jump, or no new code"},
-	[KSPLICE_HUNK_PART] = {running_kernel_has_text, "text", has_no_post,
+	[KSPLICE_HUNK_PART] = {target_has_text, "text", has_no_post,
 		"is a part, and has new code or a jump"},
-	[KSPLICE_HUNK_DATA] = {running_kernel_has_constants, "read-only data",
-		has_new_content, "has no new content in the update's read-only data"},
+	[KSPLICE_HUNK_DATA] = {target_has_constants, "read-only data", has_new_content,
+		"has no new content in the update's read-only data"},
 };
 
 static const struct hunk_kind *find_hunk_kind(u32 kind)
@@ -208,22 +209,23 @@ static int check_place(const struct update_image *image, const struct ksplice_hu
 	const struct hunk_kind *kind = find_hunk_kind(hunk->kind);
 	const char *name = update_image_name(image, hunk);
 	const char *target = update_image_target(image, hunk);
-	unsigned long address = running_kernel_address(hunk->place.offset);
+	const struct target *found = target_table_at(&image->table, &hunk->place);
+	unsigned long address = update_image_address(image, hunk);
 
-	if (!kind->has_place(hunk->place.offset, hunk->size)) {
-		problem_add("%s: %s: is not in the kernel's %s", target, name,
-			kind->place);
+	if (!kind->has_place(found, address, hunk->size)) {
+		problem_add(
+			"%s: %s: is not in the kernel's %s", target, name, kind->place);
 		return -EINVAL;
 	}
-	if (!running_kernel_has_name(name, address)) {
-		problem_add(
-			"%s: %s: kallsyms does not know it at 0x%lx", target, name, address);
+	if (!target_has_name(found, name, address)) {
+		problem_add("%s: %s: kallsyms does not know it at 0x%llx", target, name,
+			hunk->place.offset);
 		return -EINVAL;
 	}
 	return 0;
 }
 
-static int check_hunk(const struct module *module, const struct update_image *image,
+static int check_hunk(const struct module *module, struct update_image *image,
 	const struct ksplice_hunk *hunk)
 {
 	const struct ksplice_update *update = image->header;
@@ -234,8 +236,8 @@ static int check_hunk(const struct module *module, const struct update_image *im
 		!is_in_match(update, hunk->bytes, hunk->size) ||
 		hunk->first_site > update->site_count ||
 		hunk->site_count > update->site_count - hunk->first_site ||
-		!target_table_has_range(
-			update->target_count, &hunk->place, hunk->size) ||
+		!target_table_resolve(&image->table, &hunk->place, hunk->size,
+			&image->addresses[hunk - image->hunks]) ||
 		hunk->reserved) {
 		problem_add("%s: hunk %td is damaged", module->name, hunk - image->hunks);
 		return -ENOEXEC;
@@ -259,11 +261,58 @@ static int check_hunk(const struct module *module, const struct update_image *im
 	return result;
 }
 
+static int compare_extents(const void *left, const void *right)
+{
+	const struct target_range *a = left;
+	const struct target_range *b = right;
+
+	return a->start < b->start ? -1 : a->start > b->start;
+}
+
+static int check_overlap(const struct module *module, const struct update_image *image)
+{
+	u32 count = image->header->hunk_count;
+	struct target_range *extents = kvmalloc_array(count, sizeof(*extents), GFP_KERNEL);
+	int result = 0;
+	u32 i;
+
+	if (!extents)
+		return -ENOMEM;
+	for (i = 0; i < count; i++)
+		extents[i] = (struct target_range){image->addresses[i],
+			image->addresses[i] + image->hunks[i].size};
+	sort(extents, count, sizeof(*extents), compare_extents, NULL);
+	for (i = 1; i < count && !result; i++) {
+		if (extents[i].start >= extents[i - 1].end)
+			continue;
+		problem_add("%s: two of its hunks overlap", module->name);
+		result = -ENOEXEC;
+	}
+	kvfree(extents);
+	return result;
+}
+
+static int check_hunks(const struct module *module, struct update_image *image)
+{
+	const struct ksplice_hunk *hunk;
+	int result;
+
+	image->addresses = kvcalloc(image->header->hunk_count,
+		sizeof(*image->addresses), GFP_KERNEL);
+	if (!image->addresses)
+		return -ENOMEM;
+	update_image_foreach_hunk(hunk, image) {
+		result = check_hunk(module, image, hunk);
+		if (result)
+			return result;
+	}
+	return check_overlap(module, image);
+}
+
 int update_image_check(const struct module *module, const struct ksplice_update *update,
 	struct update_image *image)
 {
-	struct update_image checked;
-	const struct ksplice_hunk *hunk;
+	struct update_image checked = {0};
 	int result = check_header(module, update);
 
 	if (result)
@@ -273,16 +322,29 @@ int update_image_check(const struct module *module, const struct ksplice_update 
 	checked.hunks = (const void *)(unsigned long)update->hunks;
 	checked.sites = (const void *)(unsigned long)update->sites;
 	checked.match = (const void *)(unsigned long)update->match;
-	result = target_table_check(module->name, checked.targets, update->target_count);
+	checked.table.names = (const char *)checked.match;
+	checked.table.names_size = update->match_size;
+	result = target_table_find(
+		module->name, checked.targets, update->target_count, &checked.table);
 	if (!result)
 		result = check_hooks(module, update);
+	if (!result)
+		result = check_hunks(module, &checked);
 	if (result)
-		return result;
-	update_image_foreach_hunk(hunk, &checked) {
-		result = check_hunk(module, &checked, hunk);
-		if (result)
-			return result;
-	}
-	*image = checked;
-	return 0;
+		update_image_deinit(&checked);
+	else
+		*image = checked;
+	return result;
+}
+
+void update_image_release(struct update_image *image)
+{
+	target_table_release(&image->table);
+}
+
+void update_image_deinit(struct update_image *image)
+{
+	target_table_deinit(&image->table);
+	kvfree(image->addresses);
+	image->addresses = NULL;
 }

@@ -11,25 +11,44 @@
 #include <linux/types.h>
 
 #include "abi/update.h"
+#include "kmod/kernel/target.h"
+#include "kmod/kernel/target_table.h"
 
 struct module;
 
-/* Points into the module's memory. */
+/* Points into the module's memory, but for the table of targets and the addresses, which
+ * it owns. */
 struct update_image {
 	const struct ksplice_update *header;
 	const struct ksplice_target *targets;
+	struct target_table table; /* what the targets are in memory */
 	const struct ksplice_hunk *hunks;
+	unsigned long *addresses; /* of the hunks, in their order */
 	const struct ksplice_site *sites;
 	const u8 *match;
 };
 
 /*
- * Checks the tables, that they were made for the running kernel, and that kallsyms agrees
- * with each hunk. On success fills image; else an errno, with the reason added to the
- * problems.
+ * Checks the tables, finds the targets, checks that they were made for the running
+ * kernel, and that kallsyms agrees with each hunk, and that no two of them overlap. On success fills image; else an errno,
+ * with the reason added to the problems. Until update_image_release, target modules
+ * cannot be unloaded.
  */
 int update_image_check(const struct module *module, const struct ksplice_update *update,
 	struct update_image *image);
+
+/* Lets target modules go. */
+void update_image_release(struct update_image *image);
+
+/* Frees what the image owns. All zeros is fine. */
+void update_image_deinit(struct update_image *image);
+
+/* Where the hunk is in memory. */
+static inline unsigned long update_image_address(
+	const struct update_image *image, const struct ksplice_hunk *hunk)
+{
+	return image->addresses[hunk - image->hunks];
+}
 
 static inline const char *update_image_name(
 	const struct update_image *image, const struct ksplice_hunk *hunk)

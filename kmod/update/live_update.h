@@ -23,9 +23,8 @@
 #include "kmod/change/stack_check.h"
 #include "kmod/match/update_image.h"
 
-struct data_patch;
 struct module;
-struct trampoline;
+struct replacement;
 
 enum live_update_state {
 	LIVE_UPDATE_LOADED,
@@ -44,29 +43,22 @@ struct live_update {
 	struct completion released; /* nobody holds kobject any more */
 	struct module *module;
 	struct update_image image;
-	struct trampoline *trampolines; /* one for each hunk with new code */
-	size_t trampoline_count;
-	struct stack_range
-		*ranges; /* of the code, sorted: where nobody may be at apply */
+	struct replacement *replacements; /* one for each hunk that is written */
+	size_t replacement_count;
+	struct stack_range *ranges; /* of the old code: where nobody may be at apply */
 	size_t range_count;
-	struct data_patch *data_patches; /* one for each constant, sorted */
-	size_t data_patch_count;
 	struct stack_range new_code; /* where nobody may be at reversal: all its code */
 	/* the texts of the files of these names; they do not change */
 	struct update_text functions;
 	struct update_text constants;
 
-	/* protected by live_update_lock */
+	/* protected by the update lock */
 	enum live_update_state state;
 	bool was_applied;                /* ever */
 	unsigned int attempts;           /* to apply or reverse */
 	struct machine_stop_times times; /* of the last one */
 	char *conflicts; /* who was in its way, a page of text; "" if nobody */
 };
-
-/* The lock, for those who read an update's changing parts. */
-void live_update_lock(void);
-void live_update_unlock(void);
 
 /*
  * One attempt to apply, or to reverse. 0; -EALREADY if it is so already; -EAGAIN if a
@@ -78,7 +70,8 @@ int live_update_reverse(struct live_update *update);
 
 /*
  * Takes a module's checked tables: matches what they replace, and shows the update in
- * sysfs. An errno, with the reason as a problem: there is no such update.
+ * sysfs. An errno, with the reason as a problem: there is no such update. What the image
+ * owns becomes the update's when it succeeds.
  */
 int live_update_load(struct module *module, const struct update_image *image);
 

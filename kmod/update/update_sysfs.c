@@ -10,6 +10,7 @@
 #include "abi/update.h"
 #include "abi/version.h"
 #include "kmod/update/live_update.h"
+#include "kmod/update/update_lock.h"
 
 static struct kobject *root;
 
@@ -30,9 +31,9 @@ static ssize_t state_show(
 	struct live_update *update = to_update(kobject);
 	ssize_t size;
 
-	live_update_lock();
+	update_lock();
 	size = sysfs_emit(buffer, "%s\n", state_names[update->state]);
-	live_update_unlock();
+	update_unlock();
 	return size;
 }
 
@@ -70,9 +71,9 @@ static ssize_t attempts_show(
 	struct live_update *update = to_update(kobject);
 	ssize_t size;
 
-	live_update_lock();
+	update_lock();
 	size = sysfs_emit(buffer, "%u\n", update->attempts);
-	live_update_unlock();
+	update_unlock();
 	return size;
 }
 
@@ -82,9 +83,9 @@ static ssize_t conflicts_show(
 	struct live_update *update = to_update(kobject);
 	ssize_t size;
 
-	live_update_lock();
+	update_lock();
 	size = sysfs_emit(buffer, "%s", update->conflicts);
-	live_update_unlock();
+	update_unlock();
 	return size;
 }
 
@@ -94,9 +95,9 @@ static ssize_t pause_ns_show(
 	struct live_update *update = to_update(kobject);
 	ssize_t size;
 
-	live_update_lock();
+	update_lock();
 	size = sysfs_emit(buffer, "%llu\n", update->times.pause_ns);
-	live_update_unlock();
+	update_unlock();
 	return size;
 }
 
@@ -106,9 +107,9 @@ static ssize_t stop_ns_show(
 	struct live_update *update = to_update(kobject);
 	ssize_t size;
 
-	live_update_lock();
+	update_lock();
 	size = sysfs_emit(buffer, "%llu\n", update->times.total_ns);
-	live_update_unlock();
+	update_unlock();
 	return size;
 }
 
@@ -206,13 +207,13 @@ static int make_text(const struct update_image *image, print_hunk_t *print_hunk,
 	const struct ksplice_hunk *hunk;
 	size_t size = 0;
 
-	update_image_foreach_hunk(hunk, image)
+	update_image_foreach_hunk (hunk, image)
 		size += print_hunk(image, hunk, NULL, 0);
 	list->text = kvmalloc(size + 1, GFP_KERNEL);
 	if (!list->text)
 		return -ENOMEM;
 	list->size = 0;
-	update_image_foreach_hunk(hunk, image)
+	update_image_foreach_hunk (hunk, image)
 		list->size += print_hunk(
 			image, hunk, list->text + list->size, size + 1 - list->size);
 	return 0;

@@ -81,7 +81,7 @@ end_sleeper
 # Not what the update wrote.
 alter
 expect_status 2 ksplice-undo $id
-expect_output "$place: memory has ff, and the update wrote 00"
+expect_output "$place: memory has ff, and should have 00"
 [ "$(cat /sys/kernel/ksplice/$id/state)" = applied ] || fail "no longer applied"
 rmmod alter
 kernel_text compare /tmp/after

@@ -70,14 +70,16 @@ plugin_cc := $(wildcard plugin/*.cc)
 plugins := $(if $(plugin_cc),$(plugin_majors:%=$(B)/lib/ksplice/plugin-%.so))
 shadow := $(B)/lib/ksplice/shadow.so
 
-kmod_rooms := kernel match change update load compat
+kmod_rooms := kernel match change update load compat author
 core_sources := $(filter-out %.mod.c,$(wildcard kmod/*.[ch] kmod/Kbuild \
 	$(kmod_rooms:%=kmod/%/*.[ch])))
 template_sources := $(filter-out %.mod.c,$(wildcard kmod/template/*.[ch] \
 	kmod/template/Kbuild))
 abi_sources := $(wildcard abi/*.h)
+author_sources := $(wildcard kmod/author/*.h)
 data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%) \
-	$(template_sources:kmod/%=$(B)/lib/ksplice/%)
+	$(template_sources:kmod/%=$(B)/lib/ksplice/%) \
+	$(author_sources:kmod/%=$(B)/lib/ksplice/%)
 
 unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
@@ -238,6 +240,8 @@ $(shadow): $(call pic_object,$(wildcard plugin/preload/*.c))
 # ---- sources that the tools compile in a kernel's tree ----------------------
 
 $(B)/lib/ksplice/template/%: kmod/template/%
+	@mkdir -p $(@D) && cp $< $@
+$(B)/lib/ksplice/author/%: kmod/author/%
 	@mkdir -p $(@D) && cp $< $@
 $(B)/lib/ksplice/kmod/%: kmod/%
 	@mkdir -p $(@D) && cp $< $@

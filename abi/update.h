@@ -135,7 +135,7 @@ struct ksplice_update {
 	__u64 match;        /* address of the match blob */
 	__u64 match_size;   /* bytes */
 	__u32 target_count; /* not 0 */
-	__u32 hunk_count;   /* not 0 */
+	__u32 hunk_count;   /* 0 only if there are hooks */
 	__u32 site_count;
 	__u32 hook_count;
 	__u64 parts;      /* address of struct ksplice_target[part_count] */
@@ -302,7 +302,15 @@ enum ksplice_hook_kind {
 	KSPLICE_HOOK_FAIL_REVERSE = 10,
 };
 
-/* A function that the author of the patch wrote to be called at that moment. */
+/*
+ * In a patched source, a hook is a pointer to a function in the section with this name
+ * and the kind's in lower case: .ksplice.hook.pre_apply. kmod/author/ksplice.h makes
+ * them; ksplice-create makes the table of hooks of them.
+ */
+#define KSPLICE_HOOK_SECTION_PREFIX ".ksplice.hook."
+
+/* A function that the author of the patch wrote to be called at that moment. Hooks of
+ * one kind are called in the order of the table. */
 struct ksplice_hook {
 	__u64 function; /* in the update (relocated) */
 	__u32 kind;     /* enum ksplice_hook_kind */
@@ -365,5 +373,16 @@ struct ksplice_symbol {
  */
 #define KSPLICE_CORE_LOAD "ksplice_update_load"
 #define KSPLICE_CORE_UNLOAD "ksplice_update_unload"
+
+/*
+ * The functions of the core that the code of a patch may call, by KSPLICE_SYMBOL_CORE:
+ * each is given to entry(). kmod/author/ksplice.h declares them.
+ */
+#define KSPLICE_CORE_AUTHOR_FUNCTIONS(entry)                                    \
+	entry(ksplice_shadow_get)                                               \
+	entry(ksplice_shadow_alloc)                                             \
+	entry(ksplice_shadow_get_or_alloc)                                      \
+	entry(ksplice_shadow_free)                                              \
+	entry(ksplice_shadow_free_all)
 
 #endif

@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "abi/control.h"
 #include "abi/update.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -16,54 +18,77 @@
 
 #define DEVICE_PATH "/dev/" KSPLICE_DEVICE_NAME
 
-enum { OPEN_TRIES = 50, OPEN_WAIT_NS = 100 * 1000 * 1000 };
+/* A load takes less than a second, but others may be waiting, too. */
+enum { PUBLISH_TRIES = 100, PUBLISH_WAIT_NS = 100 * 1000 * 1000 };
 
 struct error *core_device_open(int *device)
 {
-	const struct timespec wait = {.tv_nsec = OPEN_WAIT_NS};
-	int fd = -1;
-
-	for (int i = 0; i < OPEN_TRIES && !process_interruption(); i++) {
-		fd = open(DEVICE_PATH, O_RDWR | O_CLOEXEC);
-		if (fd >= 0 || errno != EBUSY)
-			break;
-		nanosleep(&wait, NULL);
-	}
+	int fd = open(DEVICE_PATH, O_RDWR | O_CLOEXEC);
 	if (fd >= 0) {
 		*device = fd;
 		return NULL;
 	}
-	if (errno == EBUSY)
-		return error_failed(DEVICE_PATH ": another ksplice-apply is at work");
+	bool is_missing = errno == ENOENT;
 	struct error *error = error_errno(DEVICE_PATH);
-	if (errno == ENOENT)
+	if (is_missing)
 		error = error_hint(error, "mount devtmpfs on /dev");
 	return error;
 }
 
 char *core_device_read_reason(int device)
 {
-	char lines[8192];
-	ssize_t size = pread(device, lines, sizeof(lines) - 1, 0);
+	char lines[1024];
 	scope_text struct text reason = {0};
+	ssize_t size;
 
-	lines[size > 0 ? size : 0] = '\0';
+	while ((size = pread(device, lines, sizeof(lines), (off_t)reason.size)) > 0)
+		text_add_range(&reason, lines, (size_t)size);
+	scope_free char *all =
+		memory_copy_range(reason.size ? reason.data : "", reason.size);
+	scope_text struct text joined = {0};
 	char *rest = NULL;
-	for (char *line = strtok_r(lines, "\n", &rest); line;
+	for (char *line = strtok_r(all, "\n", &rest); line;
 		line = strtok_r(NULL, "\n", &rest))
-		text_add_format(&reason, "%s%s", reason.size ? "; " : "", line);
-	return memory_copy_text(reason.size ? reason.data : "");
+		text_add_format(&joined, "%s%s", joined.size ? "; " : "", line);
+	return memory_copy_text(joined.size ? joined.data : "");
 }
 
-struct error *core_device_prepare(int device, const struct text *symbols)
+/* 0 or an errno. */
+static int core_device_write(int device, const struct text *symbols)
 {
 	ssize_t written = write(device, symbols->data, symbols->size);
 	if (written == (ssize_t)symbols->size)
+		return 0;
+	return written < 0 ? errno : EIO;
+}
+
+struct error *core_device_publish(int device, const struct text *symbols)
+{
+	const struct timespec wait = {.tv_nsec = PUBLISH_WAIT_NS};
+	int number = core_device_write(device, symbols);
+
+	for (int i = 0; i < PUBLISH_TRIES && number == EBUSY && !process_interruption();
+		i++) {
+		nanosleep(&wait, NULL);
+		number = core_device_write(device, symbols);
+	}
+	if (!number)
 		return NULL;
-	struct error *error = error_errno(DEVICE_PATH);
 	scope_free char *reason = core_device_read_reason(device);
-	if (!*reason)
-		return error;
-	error_free(error);
-	return error_refused("symbols", "%s", reason);
+	if (number == EBUSY)
+		return error_failed("another update is being loaded: %s", reason);
+	if (*reason)
+		return error_refused("symbols", "%s", reason);
+	return error_failed(DEVICE_PATH ": %s", strerror(number));
+}
+
+int core_device_change(int device, const char *id, uint32_t verb, uint32_t options)
+{
+	struct ksplice_control_change change = {.verb = verb, .options = options};
+	size_t size = strlen(id);
+
+	if (size >= sizeof(change.id))
+		return ENOENT;
+	memcpy(change.id, id, size);
+	return ioctl(device, KSPLICE_IOCTL_CHANGE, &change) ? errno : 0;
 }

@@ -1,24 +1,42 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * core_device.h - /dev/ksplice, user space's side
+ * core_device.h - /dev/ksplice, user space's side of abi/control.h
  *
- * While it is open nobody else can open it; when it is closed, the core forgets what was
- * prepared.
+ * An open device is ours alone: its reasons are those of our own steps, and what we
+ * publish is for our own next load. The core forgets what is published when the load is
+ * over, and when the device is closed.
  */
 #ifndef KSPLICE_APPLY_CORE_DEVICE_H
 #define KSPLICE_APPLY_CORE_DEVICE_H
 
+#include <stdint.h>
+
+#include "abi/control.h"
+
 struct error;
 struct text;
 
-/* Waits a little while somebody else has it open. The caller closes *device. */
+/* The caller closes *device. */
 struct error *core_device_open(int *device);
 
-/* Hands over a symbol list. A refusal quotes the core's reason. */
-struct error *core_device_prepare(int device, const struct text *symbols);
+/*
+ * Publishes a symbol list (the section's bytes) for the next load of a module by this
+ * process. Waits a little while another process is loading an update. A refusal
+ * ("symbols") quotes the core's reason.
+ */
+struct error *core_device_publish(int device, const struct text *symbols);
 
-/* Why the core's last step failed: lines joined with "; ". "" if it does not say.
- * The caller frees it. */
+/*
+ * One attempt to change the state of a loaded update: verb is a KSPLICE_CONTROL_APPLY,
+ * _REVERSE, _CHECK_APPLY or _CHECK_REVERSE, options are the bits
+ * KSPLICE_CONTROL_FULL_SCAN, _REPLACE, _PARTIAL. Gives 0 or the errno, whose meanings
+ * abi/control.h lists: EAGAIN, a thread is in the way; EALREADY, nothing to do; for the
+ * others core_device_read_reason says more.
+ */
+int core_device_change(int device, const char *id, uint32_t verb, uint32_t options);
+
+/* Why the last step failed that was made with this device, a load that it prepared
+ * included: lines joined with "; ". "" if it did not fail. The caller frees it. */
 char *core_device_read_reason(int device);
 
 #endif

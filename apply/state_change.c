@@ -82,15 +82,13 @@ static struct error *state_change_give_up(
 }
 
 /* The core refused for good, and says why. */
-static struct error *state_change_refused(const char *id, int number)
+static struct error *state_change_refused(int device, const char *id, int number)
 {
-	scope_close int device = -1;
-	scope_error struct error *unopened = core_device_open(&device);
-	scope_free char *reason = unopened ? NULL : core_device_read_reason(device);
+	scope_free char *reason = core_device_read_reason(device);
 	if (number == EPERM)
-		return error_refused("irreversible", "%s",
-			reason && *reason ? reason : "cannot be reversed");
-	if (reason && *reason)
+		return error_refused(
+			"irreversible", "%s", *reason ? reason : "cannot be reversed");
+	if (*reason)
 		return error_refused("memory", "%s: %s", id, reason);
 	return error_failed("%s: %s", id, strerror(number));
 }
@@ -98,20 +96,23 @@ static struct error *state_change_refused(const char *id, int number)
 struct error *state_change_run(
 	const char *id, const char *state, double deadline, struct json_t **conflicts)
 {
+	bool is_reversal = !strcmp(state, UPDATE_STATE_REVERSED);
+	uint32_t verb = is_reversal ? KSPLICE_CONTROL_REVERSE : KSPLICE_CONTROL_APPLY;
 	double end = state_change_now() + deadline;
 	double wait = WAIT_FIRST;
+	scope_close int device = -1;
 
+	try(core_device_open(&device));
 	for (;;) {
-		int number = 0;
 		if (process_interruption())
 			return error_failed("%s: interrupted; nothing was changed", id);
-		try(update_state_write(id, state, &number));
+		int number = core_device_change(device, id, verb, 0);
 		if (!number)
 			return NULL;
 		if (number == EALREADY)
 			return error_no_change("%s: is %s already", id, state);
 		if (number != EAGAIN)
-			return state_change_refused(id, number);
+			return state_change_refused(device, id, number);
 		double left = end - state_change_now();
 		if (left <= 0)
 			return state_change_give_up(id, deadline, conflicts);

@@ -90,7 +90,7 @@ static struct error *update_install_load_failed(int device, const char *id, int 
 		"dmesg may say more");
 }
 
-/* The device is open only here: closing it withdraws the symbols. */
+/* Closing the device withdraws the symbols, should they still be published. */
 static struct error *update_install_load(const struct update_archive *archive)
 {
 	scope_text struct text symbols = {0};
@@ -99,7 +99,7 @@ static struct error *update_install_load(const struct update_archive *archive)
 
 	try(symbol_section_read(archive->module_path, &symbols));
 	try(core_device_open(&device));
-	try(core_device_prepare(device, &symbols));
+	try(core_device_publish(device, &symbols));
 	try(kernel_module_load(archive->module_path, &number));
 	if (number)
 		return update_install_load_failed(device, archive->id, number);

@@ -83,16 +83,6 @@ struct error *update_state_read(const char *id, struct update_state *state)
 	return NULL;
 }
 
-struct error *update_state_write(const char *id, const char *state, int *number)
-{
-	scope_free char *path = update_state_path(id, "state");
-	scope_close int fd = open(path, O_WRONLY | O_CLOEXEC);
-	if (fd < 0)
-		return error_errno("%s", path);
-	*number = write(fd, state, strlen(state)) < 0 ? errno : 0;
-	return NULL;
-}
-
 /* Calls visit for each line; the line is a copy that it may change. */
 static void update_state_each_line(
 	const char *lines, void (*visit)(char *line, void *data), void *data)

@@ -36,9 +36,6 @@ struct error *update_state_read(const char *id, struct update_state *state);
 void update_state_deinit(struct update_state *state);
 #define scope_state __attribute__((cleanup(update_state_deinit)))
 
-/* One attempt to bring the update into that state: *number is 0 or the errno. */
-struct error *update_state_write(const char *id, const char *state, int *number);
-
 /* How many functions it replaces, and how many constants. */
 size_t update_state_count_functions(const struct update_state *state);
 size_t update_state_count_constants(const struct update_state *state);

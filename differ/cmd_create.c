@@ -17,6 +17,7 @@
 #include "differ/create/origin.h"
 #include "differ/create/patch_file.h"
 #include "differ/create/shadow.h"
+#include "differ/create/update_hook.h"
 #include "differ/create/update_manifest.h"
 #include "differ/create/update_match.h"
 #include "differ/create/update_model.h"
@@ -281,9 +282,11 @@ static struct error *create_select(struct create *create)
 	assess_functions(update);
 	assess_data(update);
 	assess_boot(update);
+	update_hook_collect(update);
 	try(closure_select(update));
 	assess_selection(update);
 	assess_init(update);
+	update_hook_assess(update);
 	return assess_layouts(update, &create->allowed_layouts);
 }
 
@@ -342,6 +345,8 @@ static struct error *create_judge(const struct create *create)
 			message_step("replacing %s", finding->name);
 		else if (finding->kind == FINDING_CHANGED_CONSTANT && !refused)
 			message_step("changing the constant %s in place", finding->name);
+		else if (finding->kind == FINDING_HOOK && !refused)
+			message_step("%s %s", finding->name, finding->text);
 	}
 	if (refused)
 		return finding_refuse(findings);
@@ -432,6 +437,7 @@ static struct json_t *create_describe(const struct create *create)
 	json_put(json, "functions", functions);
 	json_put(json, "constants", constants);
 	json_put(json, "targets", update_manifest_list_targets(update));
+	json_put(json, "hooks", update_manifest_list_hooks(&create->update));
 	json_put_flag(json, "reversible",
 		!finding_find(&create->update.findings, FINDING_IRREVERSIBLE));
 	json_put_real(json, "seconds", create->seconds);

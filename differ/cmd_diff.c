@@ -61,7 +61,7 @@ static bool piece_is_shown(const struct piece *piece)
 {
 	return piece->symbol &&
 	       (piece->role == SECTION_CODE || piece->role == SECTION_DATA ||
-		       piece->role == SECTION_ONCE);
+		       piece->role == SECTION_ONCE || piece->role == SECTION_HOOK);
 }
 
 static void diff_show_piece(

@@ -17,18 +17,21 @@
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
 #include "kmod/kernel/running_kernel.h"
+#include "kmod/kernel/shadow_variable.h"
 #include "kmod/load/control_device.h"
+#include "kmod/load/module_binding.h"
 #include "kmod/update/update_sysfs.h"
 
 static int __init find_kernel(void)
 {
+	struct problem_step step;
 	int result;
 
-	problem_begin();
+	problem_begin(&step, NULL);
 	result = kernel_private_init();
 	if (!result)
 		result = running_kernel_init();
-	problem_end();
+	problem_end(&step);
 	return result;
 }
 
@@ -44,11 +47,16 @@ static int __init core_main_init(void)
 	result = update_sysfs_init();
 	if (result)
 		goto out_machine_stop;
-	result = control_device_init();
+	result = module_binding_init();
 	if (result)
 		goto out_update_sysfs;
+	result = control_device_init();
+	if (result)
+		goto out_module_binding;
 	return 0;
 
+out_module_binding:
+	module_binding_exit();
 out_update_sysfs:
 	update_sysfs_exit();
 out_machine_stop:
@@ -59,8 +67,10 @@ out_machine_stop:
 static void __exit core_main_exit(void)
 {
 	control_device_exit();
+	module_binding_exit();
 	update_sysfs_exit();
 	machine_stop_exit();
+	shadow_variable_exit();
 }
 
 module_init(core_main_init);

@@ -89,8 +89,9 @@ static void assess_escape(struct update *update, const struct update_unit *unit,
 	const struct piece *piece, const struct update_reference *reference)
 {
 	const struct piece *to = reference->piece;
-	bool is_function = to->role == SECTION_CODE && !to->twin && !to->owner &&
-			   !reference->is_branch && !reference->offset;
+	bool is_lent = piece->known && piece->known->lends_functions;
+	bool is_function = !is_lent && to->role == SECTION_CODE && !to->twin &&
+			   !to->owner && !reference->is_branch && !reference->offset;
 	if (piece->in_place)
 		finding_add(&update->findings, FINDING_ESCAPING_ADDRESS, unit->object,
 			update_piece_name(to),

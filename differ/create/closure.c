@@ -207,12 +207,20 @@ static void closing_take_roots(struct closing *closing, struct update_unit *unit
 	}
 }
 
+/* Nothing refers to hooks but their pointers, which stay. */
+static void closing_take_hooks(struct closing *closing)
+{
+	array_foreach (hook, &closing->update->hooks)
+		closing_take_function(closing, hook->unit, hook->function);
+}
+
 struct error *closure_select(struct update *update)
 {
 	struct closing closing = {.update = update};
 	struct error *error = NULL;
 	for (size_t i = 0; i < update->unit_count; i++)
 		closing_take_roots(&closing, &update->units[i]);
+	closing_take_hooks(&closing);
 	while (closing.waiting.count && !error) {
 		struct waiting_piece next =
 			closing.waiting.items[--closing.waiting.count];

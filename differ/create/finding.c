@@ -41,7 +41,7 @@ static const struct finding_row {
 	[FINDING_ONCE_STATE] = {"once-state", FINDING_NOTED},
 	[FINDING_CHANGED_DATA] = {"changed-data", FINDING_REFUSED,
 		"leave the definition as it was, and set the new value in the code "
-		"that uses it"},
+		"that uses it, or in an apply hook (docs/patch-author-guide.md)"},
 	[FINDING_CHANGED_CONSTANT] = {"changed-constant", FINDING_NOTED},
 	[FINDING_COPIED_CONSTANT] = {"copied-constant", FINDING_NOTED},
 	[FINDING_GROWN_CONSTANT] = {"grown-constant", FINDING_REFUSED,
@@ -61,6 +61,17 @@ static const struct finding_row {
 	[FINDING_UNNAMED_CONTENT] = {"unnamed-content", FINDING_REFUSED},
 	[FINDING_AMBIGUOUS_REFERENCE] = {"ambiguous-reference", FINDING_REFUSED,
 		"put new variables of that section into another one"},
+	[FINDING_HOOK] = {"hook", FINDING_NOTED},
+	[FINDING_UNKNOWN_HOOK] = {"unknown-hook", FINDING_REFUSED,
+		"use the macros of ksplice.h"},
+	[FINDING_FOREIGN_HOOK] = {"foreign-hook", FINDING_REFUSED,
+		"add a static function to the file, and let it call what is to be called"},
+	[FINDING_OLD_HOOK] = {"old-hook", FINDING_WARNED},
+	[FINDING_ONE_WAY_HOOK] = {"one-way-hook", FINDING_IRREVERSIBLE,
+		"add a reverse or post_reverse hook that puts back what it did, or an empty "
+		"one if nothing has to be put back"},
+	[FINDING_KEPT_SHADOW] = {"kept-shadow", FINDING_WARNED,
+		"call ksplice_shadow_free_all in a post_reverse hook"},
 	[FINDING_CHANGED_LAYOUT] = {"changed-layout", FINDING_REFUSED,
 		"keep the layout (a shadow variable can hold a new member), or say "
 		"--allow-layout=KIND:NAME if no object of the old layout can meet the "

@@ -8,6 +8,7 @@
 #include "abi/update.h"
 #include "abi/version.h"
 #include "differ/create/finding.h"
+#include "differ/create/update_hook.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
 #include "differ/create/update_part.h"
@@ -84,6 +85,23 @@ static struct json_t *manifest_findings(
 	return array;
 }
 
+/* The hooks of a part; of all parts where that is NULL. */
+static struct json_t *manifest_hooks(
+	const struct update *update, const struct update_part *part)
+{
+	struct json_t *array = json_make_array();
+	array_foreach (hook, &update->hooks) {
+		if (part && hook->unit->target != part->target)
+			continue;
+		struct json_t *item = json_make_object();
+		json_put_text(item, "kind", update_hook_kind_name(hook->kind));
+		json_put_text(item, "name", hook->function->symbol->name);
+		json_put_text(item, "object", hook->unit->object);
+		json_append(array, item);
+	}
+	return array;
+}
+
 static struct json_t *manifest_part(
 	const struct update *update, const struct update_part *part)
 {
@@ -99,6 +117,7 @@ static struct json_t *manifest_part(
 		manifest_pieces(update, part, update_is_function, true));
 	json_put(target, "constants",
 		manifest_pieces(update, part, piece_is_constant_in_place, false));
+	json_put(target, "hooks", manifest_hooks(update, part));
 	return target;
 }
 
@@ -108,6 +127,11 @@ struct json_t *update_manifest_list_targets(const struct update *update)
 	for (size_t i = 0; i < update->part_count; i++)
 		json_append(targets, manifest_part(update, &update->parts[i]));
 	return targets;
+}
+
+struct json_t *update_manifest_list_hooks(const struct update *update)
+{
+	return manifest_hooks(update, NULL);
 }
 
 struct json_t *update_manifest_list_without_effect(const struct update *update)

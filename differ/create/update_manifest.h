@@ -19,6 +19,7 @@ struct json_t *update_manifest_make(
 
 /* What the manifest and --json both list. The caller releases it. */
 struct json_t *update_manifest_list_targets(const struct update *update);
+struct json_t *update_manifest_list_hooks(const struct update *update);
 struct json_t *update_manifest_list_without_effect(const struct update *update);
 
 /* A text for people: each function with its first differing instruction. */

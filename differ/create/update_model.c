@@ -49,6 +49,7 @@ void update_deinit(struct update *update)
 		name_map_deinit(&update->global_numbers[i]);
 	free(update->global_numbers);
 	free(update->globals.items);
+	free(update->hooks.items);
 }
 
 /* How the symbols of exports begin: include/linux/export.h, since 6.4 linkage.h. */

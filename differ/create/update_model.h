@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 #include "differ/create/finding.h"
+#include "differ/create/update_hook.h"
 #include "lib/name_map.h"
 
 struct elf_reloc;
@@ -42,6 +43,7 @@ struct update {
 	 * modules may each have their own: name → position in globals. */
 	struct name_map *global_numbers;
 	size_t global_target_count;
+	struct update_hook_list hooks;
 	struct {
 		struct update_global *items;
 		size_t count;

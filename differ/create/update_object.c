@@ -179,6 +179,8 @@ static struct error *making_add_pieces(struct object_making *making)
 static char *outward_spell(const struct outward_symbol *outward)
 {
 	const struct target_place *place = &outward->place;
+	if (outward->is_core)
+		return memory_copy_text(outward->name);
 	if (place->section)
 		return memory_format("%s:%s:0x%" PRIx64 ":%s", place->target->name,
 			place->section, place->offset, outward->name);
@@ -186,6 +188,10 @@ static char *outward_spell(const struct outward_symbol *outward)
 		place->is_fixed ? "fixed" : place->target->name, place->offset,
 		outward->name);
 }
+
+/* A function of the core is known by its name alone. */
+static const struct ksplice_place core_place = {
+	.target = KSPLICE_NO_TARGET, .section = KSPLICE_NO_SECTION};
 
 /* It goes on the list once. */
 static uint32_t making_list_symbol(
@@ -203,10 +209,13 @@ static uint32_t making_list_symbol(
 	place.is_fixed = false;
 	struct listed_symbol *listed = array_add(&making->listed);
 	listed->name = take_pointer(name);
-	listed->symbol.kind =
-		outward->place.is_fixed ? KSPLICE_SYMBOL_FIXED : KSPLICE_SYMBOL_OFFSET;
-	listed->symbol.place =
-		place_table_encode(&making->list_places, &making->list_strings, &place);
+	listed->symbol.kind = outward->is_core            ? KSPLICE_SYMBOL_CORE
+			      : outward->place.is_fixed ? KSPLICE_SYMBOL_FIXED
+							: KSPLICE_SYMBOL_OFFSET;
+	listed->symbol.place = outward->is_core
+				       ? core_place
+				       : place_table_encode(&making->list_places,
+						 &making->list_strings, &place);
 	listed->kallsyms = outward->has_kallsyms ? outward->name : NULL;
 	return (uint32_t)number;
 }
@@ -308,8 +317,7 @@ static uint32_t making_add_symbol_list(struct object_making *making)
 		struct listed_symbol *listed = array_add(&making->listed);
 		listed->name = memory_copy_text(core[i]);
 		listed->symbol.kind = KSPLICE_SYMBOL_CORE;
-		listed->symbol.place = (struct ksplice_place){
-			.target = KSPLICE_NO_TARGET, .section = KSPLICE_NO_SECTION};
+		listed->symbol.place = core_place;
 	}
 	qsort(making->listed.items, making->listed.count, sizeof(*making->listed.items),
 		listed_compare);
@@ -382,6 +390,36 @@ static uint32_t making_add_hunks(struct object_making *making)
 	return section;
 }
 
+/* The functions that the core calls; 0 if there are none. */
+static uint32_t making_count_hooks(const struct object_making *making)
+{
+	uint32_t count = 0;
+	array_foreach (hook, &making->update->hooks)
+		count += making_has_unit(making, hook->unit);
+	return count;
+}
+
+static uint32_t making_add_hooks(struct object_making *making)
+{
+	if (!making_count_hooks(making))
+		return 0;
+	uint32_t section = making_add_blob(making, KSPLICE_SECTION_HOOKS, NULL, 0);
+	array_foreach (hook, &making->update->hooks) {
+		if (!making_has_unit(making, hook->unit))
+			continue;
+		const struct ksplice_hook entry = {.kind = hook->kind};
+		const struct written_place *place =
+			making_find_place(making, hook->unit, hook->function);
+		uint64_t offset = object_writer_append(
+			making->writer, section, &entry, sizeof(entry), 8);
+		object_writer_reloc(making->writer, section,
+			offset + offsetof(struct ksplice_hook, function), R_X86_64_64,
+			object_writer_section_symbol(making->writer, place->section),
+			(int64_t)place->offset);
+	}
+	return section;
+}
+
 /* The sections with what struct ksplice_update points to. */
 struct update_tables {
 	uint32_t targets;
@@ -389,6 +427,7 @@ struct update_tables {
 	uint32_t symbols;
 	uint32_t hunks;
 	uint32_t sites;
+	uint32_t hooks; /* 0: none */
 	uint32_t match;
 };
 
@@ -411,6 +450,7 @@ static void making_add_update(
 		.part = (uint32_t)(making->part - making->update->parts),
 		.hunk_count = (uint32_t)match->count,
 		.site_count = (uint32_t)match->site_count,
+		.hook_count = making_count_hooks(making),
 	};
 	strncpy(update.id, content->id, sizeof(update.id) - 1);
 	const struct {
@@ -422,15 +462,20 @@ static void making_add_update(
 		{offsetof(struct ksplice_update, symbols), tables->symbols},
 		{offsetof(struct ksplice_update, hunks), tables->hunks},
 		{offsetof(struct ksplice_update, sites), tables->sites},
+		{offsetof(struct ksplice_update, hooks), tables->hooks},
 		{offsetof(struct ksplice_update, match), tables->match},
 	};
 	uint32_t section =
 		making_add_blob(making, KSPLICE_SECTION_UPDATE, &update, sizeof(update));
 	object_writer_symbol(writer, KSPLICE_UPDATE_SYMBOL, section, 0, sizeof(update),
 		STB_GLOBAL, STT_OBJECT);
-	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++)
-		object_writer_reloc(writer, section, pointers[i].field, R_X86_64_64,
-			object_writer_section_symbol(writer, pointers[i].section), 0);
+	for (size_t i = 0; i < sizeof(pointers) / sizeof(pointers[0]); i++) {
+		if (pointers[i].section)
+			object_writer_reloc(writer, section, pointers[i].field,
+				R_X86_64_64,
+				object_writer_section_symbol(writer, pointers[i].section),
+				0);
+	}
 }
 
 static struct error *making_run(struct object_making *making, const char *path)
@@ -449,6 +494,7 @@ static struct error *making_run(struct object_making *making, const char *path)
 		.hunks = making_add_hunks(making),
 		.sites = making_add_blob(making, KSPLICE_SECTION_SITES, match->sites,
 			match->site_count * sizeof(*match->sites)),
+		.hooks = making_add_hooks(making),
 		.match = making_add_blob(making, KSPLICE_SECTION_MATCH, match->blob.data,
 			match->blob.size),
 	};

@@ -8,6 +8,7 @@
 #include "differ/create/constant_in_place.h"
 #include "differ/create/finding.h"
 #include "differ/create/origin.h"
+#include "differ/create/update_hook.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
@@ -52,6 +53,10 @@ static struct error *symbol_find_global(struct update_targets *targets,
 	if (global)
 		return symbol_finish(
 			targets, unit, definer, global->name, global->value, symbol);
+	if (update_hook_is_core_function(used->name)) {
+		*symbol = (struct outward_symbol){.name = used->name, .is_core = true};
+		return NULL;
+	}
 	if (unit->target->module && used->binding == STB_WEAK) {
 		*symbol = (struct outward_symbol){.name = used->name};
 		return update_targets_find_outside(
@@ -91,7 +96,7 @@ static struct error *symbol_check_key(const struct update_targets *targets,
 	const struct update_unit *unit, const struct piece *piece,
 	const struct outward_symbol *outward)
 {
-	if (piece->role != SECTION_TABLE ||
+	if (piece->role != SECTION_TABLE || outward->is_core ||
 		!update_targets_is_ro_after_init(targets, &outward->place))
 		return NULL;
 	return error_hint(

@@ -108,6 +108,10 @@ static const struct kernel_section kernel_sections[] = {
 	ONCE("__trace_printk_fmt", "a trace_printk format", "tracepoint"),
 	ONCE(".static_call_tramp_key", "a static call's definition", "static-call"),
 
+	/* what patches bring for ksplice-create (kmod/author/ksplice.h) */
+	DATA(".ksplice.shadow", SECTION_KIND_CONSTANT, .lends_functions = true),
+	{".ksplice.", SECTION_HOOK, .is_prefix = true, .what = "a hook"},
+
 	/* code; all but .text* says something about the code in it */
 	CODE(".text", SECTION_KIND_TEXT),
 	CODE_PREFIX(".text..", SECTION_KIND_SPECIAL_TEXT),

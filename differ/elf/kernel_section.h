@@ -28,7 +28,8 @@ enum section_role {
 	SECTION_REPLACEMENT, /* .altinstr_replacement: code that belongs to entries */
 	SECTION_AUXILIARY,   /* .altinstr_aux: code that belongs to who jumps to it */
 	SECTION_ONCE,        /* acts once, at boot or at load: cannot be patched in */
-	SECTION_IGNORED,     /* not loaded, or derived from the rest */
+	SECTION_HOOK,    /* pointers to functions that the author wants to be called */
+	SECTION_IGNORED, /* not loaded, or derived from the rest */
 };
 
 /* How long the content is in memory, and what may be done with it there. Two sections of
@@ -65,6 +66,8 @@ struct kernel_section {
 	/* Each reader of the section copes with two entries about the same thing, and its
 	 * state is worth nothing: a new entry may stand for an old one. */
 	bool is_forkable;
+	/* Of a constant: nobody keeps the addresses of functions that are in it. */
+	bool lends_functions;
 	bool keeps_name;    /* in an update: the module loader looks for it by name */
 	const char *what;   /* for messages: what a change in it is */
 	const char *reason; /* kind of the finding of SECTION_ONCE */

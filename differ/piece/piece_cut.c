@@ -289,6 +289,7 @@ struct error *piece_cut_section(
 	case SECTION_CODE:
 	case SECTION_DATA:
 	case SECTION_ONCE:
+	case SECTION_HOOK:
 		return piece_cut_named(making, section);
 	case SECTION_MERGED:
 		return piece_cut_merged(making, section);

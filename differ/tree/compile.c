@@ -22,6 +22,10 @@
 
 enum { JOBS_MOST = 4 };
 
+/* Where ksplice.h is, for patched sources, and what tells them that it is there. */
+#define KSPLICE_AUTHOR_FOLDER "author"
+#define KSPLICE_AUTHOR_MACRO "KSPLICE"
+
 /* Options of the recorded command that would write into the user's tree, or that cost
  * time and change no code (GCC's own promise for -g, checked by -fcompare-debug). */
 static const struct dropped_option {
@@ -119,6 +123,11 @@ static struct error *compile_make_arguments(
 	if (!job->is_built) {
 		arguments_add(arguments, memory_copy_text("-ffunction-sections"));
 		arguments_add(arguments, memory_copy_text("-fdata-sections"));
+	}
+	if (job->shadow) {
+		scope_free char *folder = install_path_find(KSPLICE_AUTHOR_FOLDER);
+		arguments_add(arguments, memory_copy_text("-D" KSPLICE_AUTHOR_MACRO));
+		arguments_add(arguments, memory_format("-I%s", folder));
 	}
 	arguments_add(arguments, memory_format("-fplugin=%s", plugin));
 	arguments_add(arguments, memory_copy_text("-o"));

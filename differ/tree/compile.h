@@ -19,11 +19,12 @@ struct text;
 /* One compile; all paths absolute. */
 struct compile_job {
 	const struct record *record;
-	const char *object;    /* where the object goes */
-	const char *unit;      /* where the plugin's part of a record goes */
-	const char *shadow;    /* list of the files to open in place of others
-				  (abi/shadow_list.h); NULL: none */
-	const char *log;       /* where it is noted that they were; with shadow */
+	const char *object; /* where the object goes */
+	const char *unit;   /* where the plugin's part of a record goes */
+	const char *shadow; /* list of the files to open in place of others
+			       (abi/shadow_list.h), which are patched: they find
+			       ksplice.h, and KSPLICE is defined; NULL: none */
+	const char *log;    /* where it is noted that they were; with shadow */
 	bool is_built; /* sections as in the build, rather than one for each function */
 	struct text *messages; /* what the compiler says is added here; may be NULL */
 	int status;            /* set: the compiler's exit code */

@@ -1,77 +1,166 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) "ksplice: " fmt
+
 #include "kmod/load/control_device.h"
 
-#include <linux/atomic.h>
 #include <linux/capability.h>
+#include <linux/compat.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "abi/control.h"
 #include "abi/update.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/target_table.h"
-#include "kmod/load/symbol_list.h"
-#include "kmod/load/symbol_provider.h"
+#include "kmod/load/load_session.h"
+#include "kmod/update/live_update.h"
 
 /* Far more than the symbols of any update; a bound on what root may make us hold. */
 #define WRITE_LIMIT (16 << 20)
-
-static atomic_t is_open = ATOMIC_INIT(0);
 
 static int control_device_open(struct inode *inode, struct file *file)
 {
 	if (!capable(CAP_SYS_MODULE))
 		return -EPERM;
-	if (atomic_cmpxchg(&is_open, 0, 1))
-		return -EBUSY;
+	file->private_data = load_session_create();
+	return file->private_data ? 0 : -ENOMEM;
+}
+
+/* At each close(2), the end of a process included. The owner's counts: a child may hold
+ * the file open for longer. */
+static int control_device_flush(struct file *file, fl_owner_t id)
+{
+	if (load_session_is_own(file->private_data))
+		load_session_withdraw(file->private_data);
 	return 0;
 }
 
 static int control_device_release(struct inode *inode, struct file *file)
 {
-	symbol_provider_withdraw();
-	atomic_set(&is_open, 0);
+	load_session_withdraw(file->private_data);
+	load_session_put(file->private_data);
 	return 0;
+}
+
+/*
+ * The file may have been handed on, by fork or over a socket, and privileges dropped.
+ * What is refused here is told to the kernel's log only: the file's log is for its
+ * owner's own steps.
+ */
+static int check_caller(const struct load_session *session)
+{
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
+	if (load_session_is_own(session))
+		return 0;
+	pr_err("/dev/" KSPLICE_DEVICE_NAME
+	       ": process %d uses a file that another process "
+	       "opened\n",
+		task_tgid_vnr(current));
+	return -EPERM;
 }
 
 static ssize_t control_device_read(
 	struct file *file, char __user *buffer, size_t size, loff_t *position)
 {
-	return problem_read(buffer, size, position);
+	int result = check_caller(file->private_data);
+
+	if (result)
+		return result;
+	return problem_log_read(
+		load_session_log(file->private_data), buffer, size, position);
 }
 
 static ssize_t control_device_write(
 	struct file *file, const char __user *buffer, size_t size, loff_t *position)
 {
-	struct target_table targets = {0};
+	struct load_session *session = file->private_data;
+	struct problem_step step;
 	void *list;
-	int result;
+	int result = check_caller(session);
 
-	if (size > WRITE_LIMIT)
-		return -EFBIG;
-	list = vmemdup_user(buffer, size);
-	if (IS_ERR(list))
-		return PTR_ERR(list);
-	problem_begin();
-	result = symbol_list_check(list, size, &targets);
-	if (!result)
-		result = symbol_provider_publish(list, size, &targets);
 	if (result)
-		target_table_deinit(&targets);
-	problem_end();
-	kvfree(list);
+		return result;
+	/* Copied before anything is locked: user memory may take its time. */
+	list = size <= WRITE_LIMIT ? vmemdup_user(buffer, size) : ERR_PTR(-EFBIG);
+	problem_begin(&step, load_session_log(session));
+	if (IS_ERR(list))
+		result = problem_add_errno("symbol list", PTR_ERR(list));
+	else
+		result = load_session_publish(session, list, size);
+	problem_end(&step);
 	return result ? result : size;
+}
+
+static const struct control_verb {
+	bool is_known;
+	bool is_reversal;
+} verbs[] = {
+	[KSPLICE_CONTROL_APPLY] = {.is_known = true},
+	[KSPLICE_CONTROL_REVERSE] = {.is_known = true, .is_reversal = true},
+};
+
+static int change_update(const struct ksplice_control_change *change)
+{
+	if (strnlen(change->id, sizeof(change->id)) == sizeof(change->id) ||
+		memchr_inv(change->reserved, 0, sizeof(change->reserved))) {
+		problem_add("the request is damaged");
+		return -EINVAL;
+	}
+	if (change->verb >= ARRAY_SIZE(verbs) || !verbs[change->verb].is_known) {
+		problem_add("%s: this ksplice.ko does not know the verb %u", change->id,
+			change->verb);
+		return -EOPNOTSUPP;
+	}
+	if (change->options) {
+		problem_add("%s: this ksplice.ko does not know the options 0x%x",
+			change->id, change->options);
+		return -EOPNOTSUPP;
+	}
+	return live_update_change(change->id, verbs[change->verb].is_reversal);
+}
+
+/* These two are no failures that need words. */
+static bool is_plain(int result)
+{
+	return result == -EAGAIN || result == -EALREADY;
+}
+
+static long control_device_ioctl(
+	struct file *file, unsigned int command, unsigned long argument)
+{
+	struct load_session *session = file->private_data;
+	struct ksplice_control_change change;
+	struct problem_step step;
+	int result = check_caller(session);
+
+	if (result)
+		return result;
+	if (command != KSPLICE_IOCTL_CHANGE)
+		return -ENOTTY;
+	if (copy_from_user(&change, (const void __user *)argument, sizeof(change)))
+		return -EFAULT;
+	problem_begin(&step, load_session_log(session));
+	result = change_update(&change);
+	if (!is_plain(result))
+		problem_add_errno(change.id, result);
+	problem_end(&step);
+	return result;
 }
 
 static const struct file_operations control_device_operations = {
 	.owner = THIS_MODULE,
 	.open = control_device_open,
+	.flush = control_device_flush,
 	.release = control_device_release,
 	.read = control_device_read,
 	.write = control_device_write,
+	.unlocked_ioctl = control_device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
 	.llseek = default_llseek,
 };
 

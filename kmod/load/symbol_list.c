@@ -8,6 +8,7 @@
 #include <linux/string.h>
 
 #include "abi/update.h"
+#include "kmod/author/ksplice.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
 #include "kmod/kernel/target.h"
@@ -32,12 +33,22 @@ const char *symbol_list_strings(const struct ksplice_symbol_list *list)
 	return (const char *)(symbol_list_entries(list) + list->count);
 }
 
+#define AUTHOR_FUNCTION(function) {#function, (unsigned long)function},
+
+static const struct core_function {
+	const char *name;
+	unsigned long address;
+} core_functions[] = {{KSPLICE_CORE_LOAD, (unsigned long)ksplice_update_load},
+	{KSPLICE_CORE_UNLOAD, (unsigned long)ksplice_update_unload},
+	KSPLICE_CORE_AUTHOR_FUNCTIONS(AUTHOR_FUNCTION)};
+
 static unsigned long resolve_core(const char *name)
 {
-	if (!strcmp(name, KSPLICE_CORE_LOAD))
-		return (unsigned long)ksplice_update_load;
-	if (!strcmp(name, KSPLICE_CORE_UNLOAD))
-		return (unsigned long)ksplice_update_unload;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(core_functions); i++)
+		if (!strcmp(name, core_functions[i].name))
+			return core_functions[i].address;
 	return 0;
 }
 

@@ -12,18 +12,8 @@
 #include "abi/update.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/target_table.h"
 #include "kmod/load/symbol_list.h"
 
-/*
- * Protects what follows. module_mutex, which the loader holds while it searches
- * exports, is taken under it.
- */
-static DEFINE_MUTEX(provider_mutex);
-static void *published_list; /* a copy of what was written */
-static size_t published_size;
-static struct target_table
-	published_targets; /* its modules stay until the load is done */
 /*
  * struct kernel_symbol[count] and a copy of the strings. Its fields are distances of
  * 32 bits, so it must lie near the kernel and the modules: in memory that module_alloc
@@ -36,8 +26,7 @@ static int set_distance(int *field, unsigned long value, const char *name)
 	long distance = value - (unsigned long)field;
 
 	if (distance != (int)distance) {
-		problem_add(
-			"symbol list: %s: 0x%lx is out of a module's reach", name, value);
+		problem_add("symbol list: %s: is out of a module's reach", name);
 		return -ERANGE;
 	}
 	*field = distance;
@@ -92,71 +81,78 @@ static void hide_table(void)
 	mutex_unlock(kernel_private.module_mutex);
 }
 
-static void withdraw_locked(void)
+/*
+ * A module whose load has not come to its end, and which has taken a symbol from us; or
+ * NULL. The loader makes a module our user in the same turn of module_mutex in which it
+ * finds the symbol, and ends that only when the load has failed.
+ */
+static const struct module *find_unfinished_user(void)
+{
+	const struct module_use *use;
+
+	list_for_each_entry(use, &THIS_MODULE->source_list, source_list)
+		if (use->source->state == MODULE_STATE_UNFORMED ||
+			use->source->state == MODULE_STATE_COMING)
+			return use->source;
+	return NULL;
+}
+
+/* Its name may be read under the mutex only. */
+static int check_users(void)
+{
+	const struct module *user;
+
+	mutex_lock(kernel_private.module_mutex);
+	user = find_unfinished_user();
+	if (user)
+		problem_add("symbol list: module %s is still being loaded with an "
+			    "earlier one",
+			user->name);
+	mutex_unlock(kernel_private.module_mutex);
+	return user ? -EBUSY : 0;
+}
+
+/* Between the check and the publication nobody becomes a user: there is nothing to take.
+ */
+int symbol_provider_publish(
+	const struct ksplice_symbol_list *list, const struct target_table *targets)
+{
+	struct kernel_symbol *table;
+	int result = check_users();
+
+	if (result)
+		return result;
+	table = kernel_private.module_alloc(
+		list->count * sizeof(*table) + list->strings_size + 1);
+	if (!table)
+		return -ENOMEM;
+	result = fill_table(table, list, targets);
+	if (result) {
+		kernel_private.module_memfree(table);
+		return result;
+	}
+	published_table = table;
+	show_table(table, list->count);
+	return 0;
+}
+
+void symbol_provider_withdraw(void)
 {
 	if (!published_table)
 		return;
 	hide_table();
 	kernel_private.module_memfree(published_table);
 	published_table = NULL;
-	kvfree(published_list);
-	published_list = NULL;
-	published_size = 0;
-	target_table_deinit(&published_targets);
 }
 
-int symbol_provider_publish(const struct ksplice_symbol_list *list, size_t size,
-	const struct target_table *targets)
+bool symbol_provider_has_user(const struct module *module)
 {
-	struct kernel_symbol *table;
-	void *copy;
-	int result;
+	const struct module_use *use;
+	bool found = false;
 
-	mutex_lock(&provider_mutex);
-	withdraw_locked();
-	result = -ENOMEM;
-	copy = kvmalloc(size, GFP_KERNEL);
-	if (!copy)
-		goto out_unlock;
-	memcpy(copy, list, size);
-	table = kernel_private.module_alloc(
-		list->count * sizeof(*table) + list->strings_size + 1);
-	if (!table)
-		goto out_free_copy;
-	result = fill_table(table, list, targets);
-	if (result)
-		goto out_free_table;
-	published_table = table;
-	published_list = copy;
-	published_size = size;
-	published_targets = *targets;
-	show_table(table, list->count);
-	mutex_unlock(&provider_mutex);
-	return 0;
-
-out_free_table:
-	kernel_private.module_memfree(table);
-out_free_copy:
-	kvfree(copy);
-out_unlock:
-	mutex_unlock(&provider_mutex);
-	return result;
-}
-
-bool symbol_provider_has(const void *list, size_t size)
-{
-	bool same;
-
-	mutex_lock(&provider_mutex);
-	same = published_list && size == published_size &&
-	       !memcmp(list, published_list, size);
-	mutex_unlock(&provider_mutex);
-	return same;
-}
-
-void symbol_provider_withdraw(void)
-{
-	mutex_lock(&provider_mutex);
-	withdraw_locked();
-	mutex_unlock(&provider_mutex);
+	mutex_lock(kernel_private.module_mutex);
+	list_for_each_entry(use, &module->target_list, target_list)
+		found |= use->target == THIS_MODULE;
+	mutex_unlock(kernel_private.module_mutex);
+	return found;
 }

@@ -5,49 +5,51 @@
 #include <linux/module.h>
 
 #include "kmod/kernel/problem.h"
-#include "kmod/load/symbol_provider.h"
+#include "kmod/load/load_session.h"
 #include "kmod/match/update_image.h"
 #include "kmod/update/live_update.h"
 
 static int load_update(struct module *module, const struct ksplice_update *header)
 {
 	struct update_image image;
-	int result = update_image_check(module, header, &image);
+	int result;
 
+	if (!load_session_has_bound(module, header)) {
+		problem_add(
+			"%s: what was published for its load was withdrawn, or is not "
+			"for this header",
+			module->name);
+		return -EPERM;
+	}
+	result = update_image_check(module, header, &image);
 	if (result)
 		return result;
-	result = -EINVAL;
-	if (!symbol_provider_has(
-		    (const void *)(unsigned long)header->symbols, header->symbols_size)) {
-		problem_add(
-			"%s: its symbol list is not the one that was prepared: load it "
-			"with ksplice-apply",
-			module->name);
-		goto out_deinit;
-	}
 	result = live_update_load(module, &image);
 	if (result)
-		goto out_deinit;
-	return 0;
-
-out_deinit:
-	update_image_deinit(&image);
+		update_image_deinit(&image);
 	return result;
 }
 
 int ksplice_update_load(struct module *module, const struct ksplice_update *header)
 {
+	struct load_session *session = load_session_find_own();
+	struct problem_step step;
 	int result;
 
-	problem_begin();
-	result = load_update(module, header);
+	problem_begin(&step, session ? load_session_log(session) : NULL);
+	result = problem_add_errno(module->name, load_update(module, header));
 	/* The module has all its symbols by now; one publication serves one load. */
-	symbol_provider_withdraw();
-	problem_end();
+	load_session_end(module);
+	problem_end(&step);
+	load_session_put(session);
 	return result;
 }
 
 void ksplice_update_unload(struct module *module, const struct ksplice_update *header)
 {
+	struct problem_step step;
+
+	problem_begin(&step, NULL);
 	live_update_unload(module);
+	problem_end(&step);
 }

@@ -13,6 +13,7 @@
 #include "kmod/compat/module_memory.h"
 #include "kmod/kernel/problem.h"
 #include "kmod/kernel/target_table.h"
+#include "kmod/match/hook_table.h"
 #include "kmod/match/patch_site.h"
 
 static bool is_id(const char *id)
@@ -33,41 +34,6 @@ static bool owns_table(const struct module *module, u64 address, u64 count, size
 {
 	return IS_ALIGNED(address, alignment) && count <= U32_MAX &&
 	       module_owns_range(module, address, count * size);
-}
-
-static const char *const hook_names[] = {
-	[KSPLICE_HOOK_PRE_APPLY] = "pre_apply",
-	[KSPLICE_HOOK_CHECK_APPLY] = "check_apply",
-	[KSPLICE_HOOK_APPLY] = "apply",
-	[KSPLICE_HOOK_POST_APPLY] = "post_apply",
-	[KSPLICE_HOOK_FAIL_APPLY] = "fail_apply",
-	[KSPLICE_HOOK_PRE_REVERSE] = "pre_reverse",
-	[KSPLICE_HOOK_CHECK_REVERSE] = "check_reverse",
-	[KSPLICE_HOOK_REVERSE] = "reverse",
-	[KSPLICE_HOOK_POST_REVERSE] = "post_reverse",
-	[KSPLICE_HOOK_FAIL_REVERSE] = "fail_reverse",
-};
-
-/* None can be run yet; an update without its hooks is another update. */
-static int check_hooks(const struct module *module, const struct ksplice_update *update)
-{
-	const struct ksplice_hook *hook = (const void *)(unsigned long)update->hooks;
-
-	if (!update->hook_count && !update->hooks)
-		return 0;
-	if (!update->hook_count || !owns_table(module, update->hooks, update->hook_count,
-					   sizeof(*hook), 8)) {
-		problem_add("%s: its table of hooks is damaged", module->name);
-		return -ENOEXEC;
-	}
-	if (hook->kind >= ARRAY_SIZE(hook_names) || !hook_names[hook->kind]) {
-		problem_add("%s: has a hook of the unknown kind %u", module->name,
-			hook->kind);
-		return -ENOEXEC;
-	}
-	problem_add("%s: has a hook %s, and this ksplice.ko runs no hooks", module->name,
-		hook_names[hook->kind]);
-	return -EOPNOTSUPP;
 }
 
 /* What must hold before anything else of the update is looked at. */
@@ -107,7 +73,8 @@ static int check_header(const struct module *module, const struct ksplice_update
 		!owns_table(module, update->sites, update->site_count,
 			sizeof(struct ksplice_site), 4) ||
 		!owns_table(module, update->match, update->match_size, 1, 8) ||
-		!update->hunk_count || !update->match_size) {
+		(!update->hunk_count && !update->hook_count) ||
+		(update->hunk_count && !update->match_size)) {
 		problem_add("%s: its tables are damaged", module->name);
 		return -ENOEXEC;
 	}
@@ -327,7 +294,12 @@ int update_image_check(const struct module *module, const struct ksplice_update 
 	result = target_table_find(
 		module->name, checked.targets, update->target_count, &checked.table);
 	if (!result)
-		result = check_hooks(module, update);
+		result = hook_table_check(module, update);
+	/* An update without its hooks is another update. */
+	if (!result && update->hook_count) {
+		problem_add("%s: has hooks, and this ksplice.ko runs none", module->name);
+		result = -EOPNOTSUPP;
+	}
 	if (!result)
 		result = check_hunks(module, &checked);
 	if (result)

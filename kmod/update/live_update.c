@@ -86,15 +86,32 @@ static int reverse_locked(struct live_update *update)
 	return 0;
 }
 
+static int change_locked(struct live_update *update, bool is_reversal)
+{
+	int result;
+
+	if (!is_reversal)
+		return apply_locked(update);
+	if (update->image.header->flags & KSPLICE_UPDATE_IRREVERSIBLE) {
+		problem_add(
+			"%s: cannot be reversed: addresses of its new functions may be "
+			"stored where nobody can find them",
+			update->image.header->id);
+		return -EPERM;
+	}
+	result = reverse_locked(update);
+	if (!result)
+		module_put(update->module);
+	return result;
+}
+
 int live_update_apply(struct live_update *update)
 {
 	int result;
 
 	update_lock();
-	problem_begin();
-	result = apply_locked(update);
+	result = change_locked(update, false);
 	update_unlock();
-	problem_end();
 	return result;
 }
 
@@ -103,20 +120,35 @@ int live_update_reverse(struct live_update *update)
 	int result;
 
 	update_lock();
-	problem_begin();
-	if (update->image.header->flags & KSPLICE_UPDATE_IRREVERSIBLE) {
-		problem_add(
-			"%s: cannot be reversed: addresses of its new functions may be "
-			"stored where nobody can find them",
-			update->image.header->id);
-		result = -EPERM;
-	} else {
-		result = reverse_locked(update);
-		if (!result)
-			module_put(update->module);
-	}
+	result = change_locked(update, true);
 	update_unlock();
-	problem_end();
+	return result;
+}
+
+/* Of an update whose module has done its init, so that what is found is whole. */
+static struct live_update *find_id(const char *id)
+{
+	struct live_update *update;
+
+	list_for_each_entry (update, &updates, node)
+		if (!strcmp(update->image.header->id, id) &&
+			update->module->state == MODULE_STATE_LIVE)
+			return update;
+	return NULL;
+}
+
+int live_update_change(const char *id, bool is_reversal)
+{
+	struct live_update *update;
+	int result = -ENOENT;
+
+	update_lock();
+	update = find_id(id);
+	if (update)
+		result = change_locked(update, is_reversal);
+	else
+		problem_add("%s: no such update is loaded", id);
+	update_unlock();
 	return result;
 }
 

@@ -63,10 +63,14 @@ struct live_update {
 /*
  * One attempt to apply, or to reverse. 0; -EALREADY if it is so already; -EAGAIN if a
  * thread is in the way: nothing has changed and trying again later is harmless; another
- * errno, with the reason as a problem: nothing has changed.
+ * errno, with the reason as a problem: nothing has changed. The caller is in a step
+ * (problem.h), and holds no lock that printing might take.
  */
 int live_update_apply(struct live_update *update);
 int live_update_reverse(struct live_update *update);
+
+/* The same for the update of that id. -ENOENT, with a problem, if none is loaded. */
+int live_update_change(const char *id, bool is_reversal);
 
 /*
  * Takes a module's checked tables: matches what they replace, and shows the update in

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/update/update_sysfs.h"
 
+#include <linux/capability.h>
 #include <linux/kernel.h>
 #include <linux/kobject.h>
 #include <linux/mm.h>
@@ -9,6 +10,7 @@
 
 #include "abi/update.h"
 #include "abi/version.h"
+#include "kmod/kernel/problem.h"
 #include "kmod/update/live_update.h"
 #include "kmod/update/update_lock.h"
 
@@ -41,12 +43,18 @@ static ssize_t state_store(struct kobject *kobject, struct kobj_attribute *attri
 	const char *buffer, size_t size)
 {
 	struct live_update *update = to_update(kobject);
+	struct problem_step step;
 	int result = -EINVAL;
 
+	/* The file's mode is no answer: its descriptor may have been handed on. */
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
+	problem_begin(&step, NULL);
 	if (sysfs_streq(buffer, state_names[LIVE_UPDATE_APPLIED]))
 		result = live_update_apply(update);
 	else if (sysfs_streq(buffer, state_names[LIVE_UPDATE_REVERSED]))
 		result = live_update_reverse(update);
+	problem_end(&step);
 	return result ? result : size;
 }
 

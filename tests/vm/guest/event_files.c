@@ -8,6 +8,8 @@
  * input, one a line, and answers with one line each:
  *
  *   open     opens one more
+ *   close    closes the last one
+ *   write    writes 1 to each
  *   seek     of each file, in the order of opening: the result of lseek(fd, 7, SEEK_SET)
  *            on a file that was read from its start
  *   aio      of each file: "event" if the kernel takes it for an eventfd and signals it
@@ -41,6 +43,13 @@ static void open_file(void)
 	if (count == FILES || (files[count] = eventfd(0, EFD_NONBLOCK)) < 0)
 		end_with("eventfd");
 	count++;
+}
+
+static void write_file(int file)
+{
+	static const uint64_t one = 1;
+	if (write(file, &one, sizeof(one)) != sizeof(one))
+		end_with("write");
 }
 
 static const char *run_aio(int event)
@@ -80,8 +89,12 @@ static void obey(const char *word)
 {
 	if (!strcmp(word, "open"))
 		open_file();
+	if (!strcmp(word, "close") && count)
+		close(files[--count]);
 	for (int i = 0; i < count; i++) {
-		if (!strcmp(word, "seek"))
+		if (!strcmp(word, "write"))
+			write_file(files[i]);
+		else if (!strcmp(word, "seek"))
 			printf("%s%ld", i ? " " : "", (long)lseek(files[i], 7, SEEK_SET));
 		else if (!strcmp(word, "aio"))
 			printf("%s%s", i ? " " : "", run_aio(files[i]));

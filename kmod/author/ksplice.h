@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ksplice.h - what the author of a patch can use besides the kernel
+ *
+ * A patch includes it where it is compiled by ksplice-create, which defines KSPLICE and
+ * knows where this file is. The build of a patched kernel does neither:
+ *
+ *     #ifdef KSPLICE
+ *     #include <ksplice.h>
+ *
+ *     static void set_limit(void)
+ *     {
+ *             limit = 20;
+ *     }
+ *
+ *     static void put_limit_back(void)
+ *     {
+ *             limit = 10;
+ *     }
+ *
+ *     ksplice_apply(set_limit);
+ *     ksplice_reverse(put_limit_back);
+ *     #endif
+ *
+ * docs/patch-author-guide.md has two examples, step by step.
+ */
+#ifndef KSPLICE_AUTHOR_H
+#define KSPLICE_AUTHOR_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+/*
+ * Hooks: functions of the patch that are called when the update is applied and undone.
+ *
+ *                      called                          context
+ *
+ *     pre_apply        before anything is changed      may sleep; the update's mutex is
+ * held check_apply      before the new code is there    the machine is stopped apply when
+ * the new code is there      the machine is stopped post_apply       after that may
+ * sleep; the update's mutex is held fail_apply       instead of post_apply, when     may
+ * sleep; the update's mutex is held pre_apply was called and the update was not applied
+ *
+ * and pre_reverse, check_reverse, reverse, post_reverse and fail_reverse at the same
+ * moments of an undo: old code takes the place of new code.
+ *
+ * "The machine is stopped": one CPU runs the hook, with interrupts off, and all others
+ * wait for it. No thread is inside of a function that is replaced; but threads may be
+ * stopped anywhere else, with locks held. Such a hook must not sleep, allocate memory,
+ * print or take a lock that others may hold. Each microsecond of it is a microsecond in
+ * which the whole machine stands still.
+ *
+ * pre_* and check_* hooks give 0, or a negative error code: then the update is not
+ * applied, or not undone. An apply is tried several times, while threads are in the way:
+ * then check_apply may be called several times for one pre_apply.
+ *
+ * Hooks of one moment are called in the order of the files, and of the lines in a file.
+ *
+ * An update with a pre_apply, apply or post_apply hook can be undone only if it has a
+ * pre_reverse, reverse or post_reverse hook.
+ */
+typedef int ksplice_check_hook(void);
+typedef void ksplice_hook(void);
+
+#define ksplice_pre_apply(function) KSPLICE_HOOK(check_hook, pre_apply, function)
+#define ksplice_check_apply(function) KSPLICE_HOOK(check_hook, check_apply, function)
+#define ksplice_apply(function) KSPLICE_HOOK(hook, apply, function)
+#define ksplice_post_apply(function) KSPLICE_HOOK(hook, post_apply, function)
+#define ksplice_fail_apply(function) KSPLICE_HOOK(hook, fail_apply, function)
+#define ksplice_pre_reverse(function) KSPLICE_HOOK(check_hook, pre_reverse, function)
+#define ksplice_check_reverse(function) KSPLICE_HOOK(check_hook, check_reverse, function)
+#define ksplice_reverse(function) KSPLICE_HOOK(hook, reverse, function)
+#define ksplice_post_reverse(function) KSPLICE_HOOK(hook, post_reverse, function)
+#define ksplice_fail_reverse(function) KSPLICE_HOOK(hook, fail_reverse, function)
+
+/* The function is a new one of the file. ksplice-create finds hooks by these sections
+ * (abi/update.h); none of this is in the update. */
+#define KSPLICE_HOOK(type, moment, function)                                             \
+	static ksplice_##type *const ksplice_hook_##moment##_##function __used           \
+		__section(".ksplice.hook." #moment) = (function)
+
+/*
+ * Shadow variables: memory that belongs to an object of the kernel, and is found by the
+ * object's address and a number. They hold what a patch would add to the object's struct,
+ * which cannot grow in a kernel that runs.
+ *
+ * All functions but free_all may be called with any lock held, and from any context but
+ * NMIs; from a hook in which the machine is stopped, only get. Who frees a shadow
+ * variable sees to it that nobody uses it any more, as for any other memory; looking for
+ * one while it is freed is safe.
+ */
+
+/*
+ * Prepares a new shadow variable, which is all 0, before anybody can find it: data is
+ * what the caller of alloc gave. It is called with interrupts off and a spinlock held: it
+ * must not sleep, and must not call alloc, get_or_alloc or free. Returns 0 or a negative
+ * error code: then there is no shadow variable.
+ */
+typedef int ksplice_shadow_constructor(void *object, void *shadow, void *data);
+
+/* Is called when nobody can find the shadow variable any more, before its memory is
+ * freed: in the context of who frees it, without any lock of Ksplice held. */
+typedef void ksplice_shadow_destructor(void *object, void *shadow);
+
+/*
+ * The kind of a shadow variable. Updates share what has the same id: one that declares
+ * the id of an earlier update finds that one's variables, which must have the same size.
+ * So choose the id as you would a random number.
+ */
+struct ksplice_shadow_type {
+	unsigned long id;
+	size_t size;
+	ksplice_shadow_constructor *constructor; /* or NULL */
+	ksplice_shadow_destructor *destructor;   /* or NULL */
+};
+
+/* Declares name, a kind of shadow variables that are of the C type. (In a section of its
+ * own, so that ksplice-create knows that nobody keeps the addresses of these functions.)
+ */
+#define DEFINE_KSPLICE_SHADOW(                                                           \
+	name, number, c_type, constructor_function, destructor_function)                 \
+	static const struct ksplice_shadow_type name __section(".ksplice.shadow") = {    \
+		.id = (number),                                                          \
+		.size = sizeof(c_type),                                                  \
+		.constructor = (constructor_function),                                   \
+		.destructor = (destructor_function),                                     \
+	}
+
+/* The object's shadow variable, or NULL if it has none. */
+void *ksplice_shadow_get(const void *object, const struct ksplice_shadow_type *type);
+
+/* Makes a shadow variable, aligned to 8 bytes. Returns NULL if the object has one
+ * already, if there is no memory, or if the constructor fails. flags are kmalloc's. */
+void *ksplice_shadow_alloc(
+	void *object, const struct ksplice_shadow_type *type, gfp_t flags, void *data);
+
+/* The same, but returns the one that the object has. */
+void *ksplice_shadow_get_or_alloc(
+	void *object, const struct ksplice_shadow_type *type, gfp_t flags, void *data);
+
+/* Frees the object's shadow variable, if it has one. */
+void ksplice_shadow_free(void *object, const struct ksplice_shadow_type *type);
+
+/* Frees the shadow variables of that type of all objects. A post_reverse hook does that:
+ * after an undo nobody frees them with their objects, and another object may get the
+ * address. */
+void ksplice_shadow_free_all(const struct ksplice_shadow_type *type);
+
+#endif

@@ -209,13 +209,12 @@ static uint32_t making_list_symbol(
 	place.is_fixed = false;
 	struct listed_symbol *listed = array_add(&making->listed);
 	listed->name = take_pointer(name);
-	listed->symbol.kind = outward->is_core            ? KSPLICE_SYMBOL_CORE
+	listed->symbol.kind = outward->is_core          ? KSPLICE_SYMBOL_CORE
 			      : outward->place.is_fixed ? KSPLICE_SYMBOL_FIXED
 							: KSPLICE_SYMBOL_OFFSET;
-	listed->symbol.place = outward->is_core
-				       ? core_place
-				       : place_table_encode(&making->list_places,
-						 &making->list_strings, &place);
+	listed->symbol.place = outward->is_core ? core_place
+						: place_table_encode(&making->list_places,
+							  &making->list_strings, &place);
 	listed->kallsyms = outward->has_kallsyms ? outward->name : NULL;
 	return (uint32_t)number;
 }

@@ -24,7 +24,7 @@ struct update_unit;
 struct outward_symbol {
 	const char *name; /* as its target's symbol table has it; borrowed */
 	struct target_place place;
-	bool is_core; /* a function of ksplice.ko, by name: it has no place */
+	bool is_core;      /* a function of ksplice.ko, by name: it has no place */
 	bool has_kallsyms; /* the running kernel can confirm the name */
 };
 

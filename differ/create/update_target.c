@@ -314,8 +314,8 @@ static size_t module_count_sections(const struct kernel_image *image, const char
 	return count;
 }
 
-static struct error *module_place(const struct update_target *target,
-	const char *section, uint64_t offset, struct target_place *place)
+static struct error *module_place(const struct update_target *target, const char *section,
+	uint64_t offset, struct target_place *place)
 {
 	if (section_is_init(section))
 		return error_refused("init-reference",
@@ -342,11 +342,9 @@ static struct error *module_locate(struct update_targets *targets,
 		return NULL;
 	}
 	/* What points behind the end of a section still means it. */
-	const char *section =
-		module_image_find_section(target->module, address, &offset);
+	const char *section = module_image_find_section(target->module, address, &offset);
 	if (!section) {
-		section = module_image_find_section(
-			target->module, address - 1, &offset);
+		section = module_image_find_section(target->module, address - 1, &offset);
 		offset++;
 	}
 	if (!section)
@@ -375,8 +373,8 @@ struct error *update_targets_find_symbol(struct update_targets *targets,
 	const struct elf_section *section =
 		elf_object_symbol_section(target->image->object, symbol);
 	if (section)
-		return module_place(target, section->name,
-			symbol->value - section->address, place);
+		return module_place(
+			target, section->name, symbol->value - section->address, place);
 	*place = (struct target_place){
 		.target = &target->row, .offset = symbol->value, .is_fixed = true};
 	return NULL;

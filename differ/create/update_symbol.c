@@ -34,9 +34,10 @@ static struct error *symbol_finish(struct update_targets *targets,
 			"since %s",
 			unit->object, name,
 			target->module ? "the module was loaded" : "boot");
-	try(update_targets_locate(targets, target, address, &symbol->place));
-	symbol->name = name;
-	symbol->has_kallsyms = update_target_has_kallsyms(targets, target, name, address);
+	struct outward_symbol found = {.name = name};
+	try(update_targets_locate(targets, target, address, &found.place));
+	found.has_kallsyms = update_target_has_kallsyms(targets, target, name, address);
+	*symbol = found;
 	return NULL;
 }
 

@@ -10,18 +10,13 @@
 #include "differ/create/origin.h"
 #include "differ/create/update_hook.h"
 #include "differ/create/update_model.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
-#include "differ/index/placement.h"
 #include "differ/piece/piece.h"
 #include "differ/piece/piece_reference.h"
 #include "differ/tree/kernel_image.h"
-#include "differ/tree/kernel_tree.h"
-#include "lib/cleanup.h"
 #include "lib/error.h"
-#include "lib/json.h"
-#include "lib/memory.h"
-#include "lib/text.h"
 
 /* The symbol of a target, for a reference of the unit. */
 static struct error *symbol_finish(struct update_targets *targets,

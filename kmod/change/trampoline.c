@@ -32,8 +32,6 @@ void trampoline_init(struct trampoline *trampoline, unsigned long address,
 	trampoline->diversion = diversion;
 	memcpy(trampoline->before, before, TRAMPOLINE_SIZE);
 	memcpy(trampoline->after, after, TRAMPOLINE_SIZE);
-	trampoline->takes_breakpoint = kernel_private.within_kprobe_blacklist &&
-				       !kernel_private.within_kprobe_blacklist(address);
 }
 
 bool trampoline_check(const struct trampoline *trampoline, const char *object,
@@ -68,24 +66,17 @@ void trampoline_write_breakpoint(const struct trampoline *trampoline)
 {
 	static const u8 breakpoint = INT3_INSN_OPCODE;
 
-	if (trampoline->takes_breakpoint)
-		write_bytes(trampoline, 0, &breakpoint, sizeof(breakpoint));
+	write_bytes(trampoline, 0, &breakpoint, sizeof(breakpoint));
 }
 
 void trampoline_write_tail(const struct trampoline *trampoline)
 {
-	const u8 *bytes = trampoline->after;
-
-	if (trampoline->takes_breakpoint)
-		write_bytes(trampoline, 1, bytes + 1, TRAMPOLINE_SIZE - 1);
-	else
-		write_bytes(trampoline, 0, bytes, TRAMPOLINE_SIZE);
+	write_bytes(trampoline, 1, trampoline->after + 1, TRAMPOLINE_SIZE - 1);
 }
 
 void trampoline_write_head(const struct trampoline *trampoline)
 {
-	if (trampoline->takes_breakpoint)
-		write_bytes(trampoline, 0, trampoline->after, 1);
+	write_bytes(trampoline, 0, trampoline->after, 1);
 }
 
 bool notrace trampoline_divert(const struct trampoline *trampoline, struct pt_regs *regs)

@@ -23,7 +23,6 @@ struct trampoline {
 	unsigned long diversion;
 	u8 before[TRAMPOLINE_SIZE];
 	u8 after[TRAMPOLINE_SIZE];
-	bool takes_breakpoint; /* see trampoline_write_breakpoint */
 };
 
 /* The bytes of a jump at address to post. -ERANGE if the distance is too large. */
@@ -44,9 +43,8 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
  * meanwhile; only an NMI or a machine check can run this code between two steps. It then
  * meets the breakpoint, and trampoline_divert sends it to the diversion.
  *
- * Functions that handle breakpoints themselves (the kprobe blacklist) cannot have one:
- * for those the bytes are written in one go, and an NMI that enters one of them in the
- * few nanoseconds of that copy is not covered.
+ * Functions that handle breakpoints themselves cannot have one. They are refused before
+ * (breakpoint_path.h).
  *
  * The caller holds text_mutex.
  */

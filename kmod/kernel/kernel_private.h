@@ -10,9 +10,12 @@
 #define KSPLICE_KMOD_KERNEL_PRIVATE_H
 
 #include <linux/cpumask.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/sched.h>
 #include <linux/stop_machine.h>
+
+struct kprobe;
 
 struct kernel_private {
 	/* never NULL */
@@ -37,6 +40,10 @@ struct kernel_private {
 	char *constants_end;   /* __end_rodata */
 	char *init_start;      /* __init_begin */
 	char *init_end;        /* __init_end */
+	char *noinstr_start; /* code that must not be interrupted by a breakpoint */
+	char *noinstr_end;
+	char *entry_start;
+	char *entry_end;
 	char *notes_start;
 	char *notes_end;
 	const struct kernel_symbol *exports_start;
@@ -44,8 +51,15 @@ struct kernel_private {
 	const struct kernel_symbol *gpl_exports_start;
 	const struct kernel_symbol *gpl_exports_end;
 
-	/* NULL where the kernel's configuration has no such thing */
+	/* NULL without CONFIG_KPROBES; with it the last may be NULL, the others not */
+	struct mutex *kprobe_mutex;
+	struct list_head *kprobe_blacklist;
+	struct kprobe *(*get_kprobe)(void *address);
+	void *aggr_pre_handler;
 	bool (*within_kprobe_blacklist)(unsigned long address);
+	void (*wait_for_kprobe_optimizer)(void);
+
+	/* NULL where the kernel's configuration has no such thing */
 	void **return_thunk; /* x86_return_thunk, a pointer to the one in use */
 	char *return_thunk_as_built;
 	char *pv_nop; /* _paravirt_nop */

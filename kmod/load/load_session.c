@@ -26,7 +26,7 @@ struct load_session {
 	/* protected by session_mutex, and not NULL only in the publisher */
 	void *list; /* as published */
 	size_t size;
-	struct target_table targets; /* of the list; their modules stay until the load ends */
+	struct target_table targets; /* of the list; holds their modules */
 	const struct module *module;         /* it was given to, or NULL */
 	const struct ksplice_update *header; /* the module's */
 };

@@ -18,10 +18,10 @@ struct module;
 struct target_table;
 
 /*
- * Publishes a list that passed symbol_list_check, which found these targets, while none is published. -EBUSY, with
- * the reason as a problem, while a module is being loaded that has taken symbols of an
- * earlier publication: so all symbols of a module come from one. The list is not kept.
- * May sleep.
+ * Publishes a list that passed symbol_list_check, which found these targets, while none
+ * is published. -EBUSY, with the reason as a problem, while a module is being loaded that
+ * has taken symbols of an earlier publication: so all symbols of a module come from one.
+ * The list is not kept. May sleep.
  */
 int symbol_provider_publish(
 	const struct ksplice_symbol_list *list, const struct target_table *targets);

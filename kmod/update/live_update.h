@@ -24,6 +24,7 @@
 #include "kmod/match/update_image.h"
 
 struct module;
+struct probe_guard;
 struct replacement;
 
 enum live_update_state {
@@ -54,6 +55,8 @@ struct live_update {
 
 	/* protected by the update lock */
 	enum live_update_state state;
+	struct probe_guard **guards; /* of what it replaces; none if not applied */
+	size_t guard_count;
 	bool was_applied;                /* ever */
 	unsigned int attempts;           /* to apply or reverse */
 	struct machine_stop_times times; /* of the last one */

@@ -10,6 +10,7 @@
 #include <linux/string.h>
 
 #include "kmod/change/data_patch.h"
+#include "kmod/change/probe_guard.h"
 #include "kmod/change/stack_check.h"
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/kernel_private.h"
@@ -17,6 +18,7 @@
 #include "kmod/match/run_pre.h"
 #include "kmod/update/live_update.h"
 #include "kmod/update/replacement.h"
+#include "kmod/update/update_guard.h"
 #include "kmod/update/update_lock.h"
 
 /* As many as fit in a page of text. */
@@ -299,14 +301,38 @@ static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *
 	return machine_stop_attempt(&request, times);
 }
 
-static int run_attempt(struct attempt *attempt, struct machine_stop_times *times)
+/* Each update is as it was before, or as it was to become. */
+static void finish_guards(
+	const struct transition *transition, size_t count, bool has_changed)
 {
-	int result = list_ranges(attempt);
+	size_t i;
 
-	if (!result)
-		result = map_constants(attempt);
-	if (result)
-		return result;
+	for (i = 0; i < count; i++) {
+		const struct transition_change *change = &transition->changes[i];
+
+		update_guard_finish(change->update, change->is_reversal != has_changed);
+	}
+}
+
+static int prepare_guards(const struct transition *transition)
+{
+	const struct transition_change *change;
+
+	transition_foreach_change(change, transition)
+	{
+		int result = update_guard_prepare(change->update, change->is_reversal);
+
+		if (result) {
+			finish_guards(transition, change - transition->changes, false);
+			return result;
+		}
+	}
+	return 0;
+}
+
+static int check_and_write(struct attempt *attempt, struct machine_stop_times *times)
+{
+	int result;
 
 	cpus_read_lock();
 	mutex_lock(kernel_private.text_mutex);
@@ -315,6 +341,28 @@ static int run_attempt(struct attempt *attempt, struct machine_stop_times *times
 		result = stop_machine_for(attempt, times);
 	mutex_unlock(kernel_private.text_mutex);
 	cpus_read_unlock();
+	return result;
+}
+
+static int run_attempt(struct attempt *attempt, struct machine_stop_times *times)
+{
+	const struct transition *transition = attempt->transition;
+	int result = list_ranges(attempt);
+
+	if (!result)
+		result = map_constants(attempt);
+	if (result)
+		return result;
+
+	probe_guard_settle();
+	probe_guard_lock();
+	result = prepare_guards(transition);
+	if (!result) {
+		result = check_and_write(attempt, times);
+		finish_guards(transition, transition->change_count,
+			!result && !transition->is_trial);
+	}
+	probe_guard_unlock();
 
 	unmap_constants(attempt);
 	return result;

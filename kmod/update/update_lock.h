@@ -5,9 +5,9 @@
  * Protects the list of updates, and of each update the parts that change. It is held
  * during a whole attempt, so there is one at a time. The order of locks:
  *
- *     update lock ─▶ cpus_read_lock ─▶ text_mutex ─▶ problem_mutex
+ *     update lock ─▶ kprobe_mutex ─▶ cpus_read_lock ─▶ text_mutex ─▶ problem_mutex
  *
- * That of the two in the middle is the kernel's: jump labels, static calls and kprobes
+ * That of the three in the middle is the kernel's: jump labels, static calls and kprobes
  * take them so. A write to a state file holds that file's kernfs reference while it waits
  * for the update lock; so sysfs files are made and removed without it.
  */

@@ -604,6 +604,16 @@ static bool list_find(const struct audit_section *section, const char *text,
 	return false;
 }
 
+static bool kernel_exports(const char *name)
+{
+	const struct audit_kernel *vmlinux = audit_world_find(KSPLICE_TARGET_VMLINUX);
+	char *entry = audit_format("__ksymtab_%s", name);
+	size_t count;
+	bool is_exported = audit_object_find_named(vmlinux->object, entry, &count);
+	free(entry);
+	return is_exported;
+}
+
 void audit_hunk_check_symbols(struct audit_update *update)
 {
 	const struct audit_section *list =
@@ -616,8 +626,20 @@ void audit_hunk_check_symbols(struct audit_update *update)
 		struct ksplice_symbol listed;
 		uint64_t address;
 		const char *kallsyms;
-		if (symbol->section != SHN_UNDEF || !strchr(symbol->name, ':'))
+		if (symbol->section != SHN_UNDEF || !symbol->name[0])
 			continue;
+		if (!strchr(symbol->name, ':')) {
+			bool is_core = audit_text_starts(symbol->name, "ksplice_");
+			if (!kernel_exports(symbol->name) &&
+				!(is_core &&
+					list_find(list, symbol->name, &listed, &address,
+						&kallsyms) &&
+					listed.kind == KSPLICE_SYMBOL_CORE))
+				audit_complain(update->module_name,
+					"%s: neither vmlinux nor the core exports it",
+					symbol->name);
+			continue;
+		}
 		if (list_find(list, symbol->name, &listed, &address, &kallsyms))
 			symbol_check(update, symbol->name, &listed, address, kallsyms);
 		else

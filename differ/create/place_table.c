@@ -41,9 +41,13 @@ struct ksplice_place place_table_encode(
 		return (struct ksplice_place){.offset = place->offset,
 			.target = KSPLICE_NO_TARGET,
 			.section = KSPLICE_NO_SECTION};
+	uint32_t target = place_table_add_target(table, place->target);
+	if (place->is_empty)
+		return (struct ksplice_place){
+			.target = target, .section = KSPLICE_EMPTY_SECTION};
 	return (struct ksplice_place){
 		.offset = place->offset,
-		.target = place_table_add_target(table, place->target),
+		.target = target,
 		.section = place->section
 				   ? table_find_section(table, strings, place->section)
 				   : KSPLICE_NO_SECTION,

@@ -343,7 +343,15 @@ static struct error *site_read_jump_label(
 static struct error *site_read_lock(
 	struct site_reading *reading, const uint8_t *entry, uint64_t address)
 {
-	site_add(reading, read_relative(entry, address, 0), KSPLICE_SITE_LOCK, 1);
+	uint64_t code = read_relative(entry, address, 0);
+	uint64_t offset;
+	/* Of a module, the kernel patches those in .text alone (module_finalize,
+	 * arch/x86/kernel/module.c). */
+	if (reading->module &&
+		strcmp(module_image_find_section(reading->module, code, &offset),
+			".text") != 0)
+		return NULL;
+	site_add(reading, code, KSPLICE_SITE_LOCK, 1);
 	return NULL;
 }
 

@@ -314,9 +314,10 @@ static size_t module_count_sections(const struct kernel_image *image, const char
 	return count;
 }
 
-static struct error *module_place(const struct update_target *target, const char *section,
-	uint64_t offset, struct target_place *place)
+static struct error *module_place(const struct update_target *target,
+	const struct elf_section *within, uint64_t offset, struct target_place *place)
 {
+	const char *section = within->name;
 	if (section_is_init(section))
 		return error_refused("init-reference",
 			"%s: refers to %s, which need not be in memory any more",
@@ -324,8 +325,10 @@ static struct error *module_place(const struct update_target *target, const char
 	if (module_count_sections(target->image, section) != 1)
 		return error_refused("ambiguous-section",
 			"%s: has several sections named %s", target->path, section);
-	*place = (struct target_place){
-		.target = &target->row, .section = section, .offset = offset};
+	*place = (struct target_place){.target = &target->row,
+		.section = section,
+		.offset = offset,
+		.is_empty = !within->size};
 	return NULL;
 }
 
@@ -342,16 +345,15 @@ static struct error *module_locate(struct update_targets *targets,
 		return NULL;
 	}
 	/* What points behind the end of a section still means it. */
-	const char *section = module_image_find_section(target->module, address, &offset);
-	if (!section) {
-		section = module_image_find_section(target->module, address - 1, &offset);
-		offset++;
-	}
+	const struct elf_section *section =
+		kernel_image_find_section(target->image, address);
+	if (!section)
+		section = kernel_image_find_section(target->image, address - 1);
 	if (!section)
 		return error_refused("unknown-symbol",
 			"%s: refers to something that is in none of its sections",
 			target->path);
-	return module_place(target, section, offset, place);
+	return module_place(target, section, address - section->address, place);
 }
 
 struct error *update_targets_locate(struct update_targets *targets,
@@ -374,7 +376,7 @@ struct error *update_targets_find_symbol(struct update_targets *targets,
 		elf_object_symbol_section(target->image->object, symbol);
 	if (section)
 		return module_place(
-			target, section->name, symbol->value - section->address, place);
+			target, section, symbol->value - section->address, place);
 	*place = (struct target_place){
 		.target = &target->row, .offset = symbol->value, .is_fixed = true};
 	return NULL;

@@ -62,6 +62,7 @@ struct target_place {
 	const char *section;                 /* NULL in the image; borrowed */
 	uint64_t offset;
 	bool is_fixed; /* the offset is the value: per-cpu offsets, absolutes */
+	bool is_empty; /* the section has no content: no address of it means anything */
 };
 
 /* image is vmlinux's; it, tree, index and layout have to outlive the targets. */

@@ -14,6 +14,7 @@
 static const uint64_t first_address = 0xffffffffc0000000;
 static const uint64_t target_distance = 0x1000000;
 static const uint64_t section_distance = 0x1000;
+static const uint64_t empty_offset = 0xfff000;
 enum { TARGETS_MOST = 48 };
 
 struct world_target {
@@ -88,12 +89,17 @@ static bool path_has_name(const char *path, const char *name)
 	return !*file && !*name;
 }
 
-static void target_place_sections(struct audit_object *object, uint64_t address)
+static void target_place_sections(struct audit_object *object, uint64_t start)
 {
+	uint64_t address = start;
 	for (size_t i = 1; i < object->section_count; i++) {
 		struct audit_section *section = &object->sections[i];
 		if (!(section->flags & SHF_ALLOC))
 			continue;
+		if (!section->size) { /* all that are empty are one place */
+			section->address = start + empty_offset;
+			continue;
+		}
 		section->address =
 			(address + section->alignment - 1) & ~(section->alignment - 1);
 		address = (section->address + section->size + section_distance) &
@@ -297,6 +303,16 @@ const struct audit_kernel *audit_world_at(uint64_t address)
 	return world.vmlinux;
 }
 
+static uint64_t world_find_empty(const struct audit_kernel *kernel)
+{
+	uint64_t start = 0;
+	for (size_t i = 0; i < world.count; i++) {
+		if (world.targets[i].kernel == kernel)
+			start = world.targets[i].start;
+	}
+	return start + empty_offset;
+}
+
 bool audit_world_place(const struct ksplice_place *place,
 	const struct ksplice_target *rows, uint64_t row_count, const char *texts,
 	uint64_t texts_size, uint64_t *address)
@@ -314,6 +330,10 @@ bool audit_world_place(const struct ksplice_place *place,
 		return place->section == KSPLICE_NO_SECTION;
 	}
 	const struct audit_kernel *kernel = audit_world_find(row.name);
+	if (kernel && place->section == KSPLICE_EMPTY_SECTION) {
+		*address = world_find_empty(kernel);
+		return place->offset == 0;
+	}
 	if (!kernel || place->section >= texts_size ||
 		!memchr(texts + place->section, 0, texts_size - place->section))
 		return false;

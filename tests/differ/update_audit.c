@@ -14,6 +14,7 @@
  *     audit_table                   entries of tables about code
  *     audit_change                  what differs between pre and post, and must travel
  *     audit_hunk                    the old code, and what moves with the kernel
+ *     audit_hook                    functions that the core is to call
  *
  * Exit status: 0 no complaint, 1 complaints, one line each, 2 the audit could not be
  * made.
@@ -30,6 +31,7 @@
 
 #include "abi/update.h"
 #include "tests/differ/audit_change.h"
+#include "tests/differ/audit_hook.h"
 #include "tests/differ/audit_hunk.h"
 #include "tests/differ/audit_pair.h"
 #include "tests/differ/audit_report.h"
@@ -267,6 +269,7 @@ static void audit_part(struct audit_update *update, const json_t *manifest)
 	audit_change_check_constants(update);
 	audit_hunk_check(update);
 	audit_hunk_check_symbols(update);
+	audit_hook_check(update, manifest);
 }
 
 static void read_options(int count, char **arguments, struct options *options)

@@ -1,1 +1,1 @@
-/^static int __init loop_init/,/^}/s/^\tpr_info("module loaded\\n");/\tpr_info("module is loaded\\n");/
+/^static int __init loop_init/,/^}/s/"loop: module loaded/"loop: module is loaded/

@@ -35,8 +35,9 @@ struct wanted_symbol {
 static const struct wanted_symbol wanted_symbols[] = {
 	NEEDED("kallsyms_on_each_match_symbol", kallsyms_on_each_match_symbol),
 	NEEDED("stop_machine_cpuslocked", stop_machine_cpuslocked),
-	NEEDED("text_poke_kgdb", text_poke_kgdb),
 	NEEDED("idle_task", idle_task),
+	NEEDED("put_task_stack", put_task_stack),
+	NEEDED("wake_up_state", wake_up_state),
 	NEEDED("module_alloc", module_alloc),
 	NEEDED("module_memfree", module_memfree),
 	NEEDED("insn_decode", insn_decode),
@@ -60,6 +61,10 @@ static const struct wanted_symbol wanted_symbols[] = {
 	NEEDED("__stop___ksymtab", exports_end),
 	NEEDED("__start___ksymtab_gpl", gpl_exports_start),
 	NEEDED("__stop___ksymtab_gpl", gpl_exports_end),
+	OPTIONAL("arch_stack_walk_reliable", arch_stack_walk_reliable),
+	OPTIONAL("stack_trace_save_tsk", stack_trace_save_tsk),
+	OPTIONAL("__tracepoint_sched_switch", tracepoint_sched_switch),
+	OPTIONAL("__tracepoint_task_newtask", tracepoint_task_newtask),
 #ifdef CONFIG_KPROBES
 	NEEDED("kprobe_mutex", kprobe_mutex),
 	NEEDED("kprobe_blacklist", kprobe_blacklist),

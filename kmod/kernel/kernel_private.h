@@ -21,6 +21,7 @@ struct ftrace_func_entry;
 struct ftrace_hash;
 struct ftrace_ops;
 struct kprobe;
+struct tracepoint;
 
 struct kernel_private {
 	/* never NULL */
@@ -30,8 +31,9 @@ struct kernel_private {
 		void *data);
 	int (*stop_machine_cpuslocked)(
 		cpu_stop_fn_t function, void *data, const struct cpumask *cpus);
-	void *(*text_poke_kgdb)(void *address, const void *bytes, size_t size);
 	struct task_struct *(*idle_task)(int cpu);
+	void (*put_task_stack)(struct task_struct *task);
+	int (*wake_up_state)(struct task_struct *task, unsigned int state);
 	void *(*module_alloc)(unsigned long size);
 	void (*module_memfree)(void *memory);
 	int (*insn_decode)(
@@ -81,6 +83,13 @@ struct kernel_private {
 	/* NULL where the kernel's configuration has no such thing */
 	void (*perf_event_text_poke)(const void *address, const void *before,
 		size_t before_size, const void *after, size_t after_size);
+	int (*arch_stack_walk_reliable)(
+		bool (*visit)(void *cookie, unsigned long address), void *cookie,
+		struct task_struct *task);
+	unsigned int (*stack_trace_save_tsk)(struct task_struct *task,
+		unsigned long *addresses, unsigned int limit, unsigned int skipped);
+	struct tracepoint *tracepoint_sched_switch;
+	struct tracepoint *tracepoint_task_newtask;
 	void **return_thunk; /* x86_return_thunk, a pointer to the one in use */
 	char *return_thunk_as_built;
 	char *pv_nop; /* _paravirt_nop */

@@ -13,6 +13,10 @@
 #include "kmod/match/run_pre.h"
 #include "kmod/update/update_lock.h"
 
+/* How often code that is being switched is looked at again, and how long after. */
+#define MATCH_ATTEMPTS 50
+#define MATCH_PAUSE_MS 10
+
 static int list_replacements(struct update_part *part)
 {
 	const struct ksplice_hunk *hunk;
@@ -64,6 +68,7 @@ int update_part_create(struct module *module, struct update_image *image,
 	part->image = *image;
 	part->new_code.start = module_text_start(module);
 	part->new_code.end = module_text_end(module);
+	part->new_code.entry = part->new_code.start;
 	part->replacements = kvcalloc(count, sizeof(*part->replacements), GFP_KERNEL);
 	if (part->replacements)
 		result = list_replacements(part);

@@ -15,11 +15,11 @@
 #include <linux/sched.h>
 #include <linux/stop_machine.h>
 
+#include <asm/insn.h>
+
 struct ftrace_func_entry;
 struct ftrace_hash;
 struct ftrace_ops;
-#include <asm/insn.h>
-
 struct kprobe;
 struct tracepoint;
 
@@ -40,6 +40,7 @@ struct kernel_private {
 		struct insn *insn, const void *code, int size, enum insn_mode mode);
 	struct mutex *text_mutex;
 	struct mutex *module_mutex;
+	struct module *(*find_module)(const char *name);
 	char *text_start; /* _text */
 	char *text_end;   /* _etext */
 	char *image_end;  /* _end */

@@ -32,6 +32,10 @@ static int list_replacements(struct update_part *part)
 	return 0;
 }
 
+/* How often code that is being switched is looked at, and how long after. */
+#define MATCH_ATTEMPTS 50
+#define MATCH_PAUSE_MS 10
+
 static int match_memory(const struct update_image *image)
 {
 	int left = MATCH_ATTEMPTS;
@@ -76,6 +80,8 @@ int update_part_create(struct module *module, struct update_image *image,
 		return result;
 	}
 	memset(image, 0, sizeof(*image));
+	/* A target that goes from now on has to wait for the update lock to say so. */
+	update_image_release(&part->image);
 	*made = part;
 	return 0;
 }

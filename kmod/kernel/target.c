@@ -227,6 +227,8 @@ static int is_wanted(void *data, unsigned long address)
 
 bool target_has_name(const struct target *target, const char *name, unsigned long address)
 {
+	if (target->module)
+		return module_has_symbol(target->module, name, address);
 	return kernel_private.kallsyms_on_each_match_symbol(is_wanted, name, &address);
 }
 

@@ -202,7 +202,12 @@ static int list_changes(struct change_list *list, struct live_update *update,
 		return result;
 	reversals = list->count;
 	add_applications(list, update);
-	return list->count > reversals ? 0 : -EALREADY;
+	if (list->count > reversals)
+		return 0;
+	if (update->state == LIVE_UPDATE_APPLIED)
+		return -EALREADY;
+	problem_add("%s: all that it changes is gone; load it again", update->id);
+	return -ENODEV;
 }
 
 /* ---- one attempt ------------------------------------------------------------ */
@@ -228,11 +233,14 @@ static int pin_changes(const struct change_list *list)
 		if (list->changes[i].is_reversal)
 			continue;
 		result = module_link_add(THIS_MODULE, module);
-		if (result) {
-			unpin_changes(list, i, false);
-			/* Its init has not returned yet, or its exit has been called. */
-			return result == -ENODEV ? -EAGAIN : result;
-		}
+		if (!result)
+			continue;
+		unpin_changes(list, i, false);
+		if (result != -ENODEV)
+			return result;
+		/* Its init has not returned yet, or its exit has been called. */
+		problem_add("%s: is being loaded or unloaded", module->name);
+		return -EAGAIN;
 	}
 	return 0;
 }
@@ -292,8 +300,10 @@ static int attempt_changes(struct live_update *update, const struct change_list 
 	};
 	bool has_changed;
 	size_t i;
-	int result = pin_changes(list);
+	int result;
 
+	conflict_report_clear(&update->conflicts);
+	result = pin_changes(list);
 	if (result)
 		return result;
 	/* Of what is gone nothing is to be written, and the machine need not stop. */
@@ -434,13 +444,33 @@ static struct live_update *make_update(const char *id)
 	return update;
 }
 
+/* The parts of an update say the same of it. */
+static int check_siblings(const struct live_update *update, const struct module *module,
+	const struct update_image *image)
+{
+	const struct update_part *part;
+	size_t size = image->header->part_count * sizeof(*image->parts);
+
+	live_update_foreach_part (part, update) {
+		if (part->image.header->part_count == image->header->part_count &&
+			!memcmp(part->image.parts, image->parts, size))
+			continue;
+		problem_add("%s: has other parts than %s, which has the same id",
+			module->name, part->module->name);
+		return -EEXIST;
+	}
+	return 0;
+}
+
 /* A new update is in no list yet. */
 static int add_part(
 	struct live_update *update, struct module *module, struct update_image *image)
 {
 	struct update_part *part;
-	int result = update_part_create(module, image, update, &part);
+	int result = check_siblings(update, module, image);
 
+	if (!result)
+		result = update_part_create(module, image, update, &part);
 	if (result)
 		return result;
 	result = update_parents_find(part);

@@ -44,15 +44,15 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
  * NMI or a machine check can run them; and whatever it runs is whole:
  *
  *  0. Before: it may be anywhere, in these bytes too. They are as they were.
- *  1. The breakpoint is one byte, so a CPU fetches either the old instruction or the
- *     breakpoint. Who is past it goes on in old bytes. Then each other CPU answers from
- * the loop in which it waits, not from an NMI: the NMIs that began before have ended.
- * Those of this CPU have, because it goes on. So nobody is in the four bytes any more,
- * and nobody comes: the way there is through the breakpoint.
+ *  1. The breakpoint is one byte: a CPU fetches the old instruction or the breakpoint.
+ *     Who is past it goes on in old bytes. Then each other CPU answers from the loop in
+ *     which it waits, not from an NMI: so the NMIs that began before have ended. Those of
+ *     this CPU have, because it goes on. Nobody is in the four bytes any more, and nobody
+ *     comes: the way there is through the breakpoint.
  *  2. The four bytes are written. Nobody runs them.
  *  3. The first byte is one byte again: a CPU fetches the breakpoint or the new
  *     instruction, and behind it are the new bytes. When all CPUs have answered, nobody
- * is in the breakpoint's handler for it, and it may be forgotten.
+ *     is in the breakpoint's handler for it, and it may be forgotten.
  *
  * Each answer comes with sync_core, so that no CPU has bytes of the step before in its
  * pipeline. Who meets the breakpoint goes on at the diversion (trampoline_divert); the

@@ -108,9 +108,9 @@ sleeper=$!
 wait_until grep -q '^State:.S' /proc/$sleeper/status
 cat /proc/$sleeper/stack >/tmp/out
 cat /tmp/out
-expect_output "hrtimer_nanosleep\+0x[0-9a-f]+/0x[0-9a-f]+ \[ksplice_$sleeping_id\]" \
+expect_output "hrtimer_nanosleep\.ksplice\+0x[0-9a-f]+/0x[0-9a-f]+ \[ksplice_$sleeping_id\]" \
 	'__x64_sys_clock_nanosleep' 'entry_SYSCALL_64_after_hwframe'
-expect_status 0 grep "hrtimer_nanosleep[[:space:]]\[ksplice_$sleeping_id\]" /proc/kallsyms
+expect_status 0 grep "hrtimer_nanosleep.ksplice[[:space:]]\[ksplice_$sleeping_id\]" /proc/kallsyms
 kill $sleeper
 wait $sleeper || true
 undo "$sleeping_id"

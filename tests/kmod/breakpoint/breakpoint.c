@@ -2,8 +2,8 @@
 /*
  * breakpoint.c - runs into a breakpoint, and handles it as ksplice.ko does its own
  *
- * Between the functions begin_path and end_path, which a tracer sees, nothing runs but the
- * way from the breakpoint to its handler and back.
+ * Between the functions begin_path and end_path, which a tracer sees, nothing runs but
+ * the way from the breakpoint to its handler and back.
  */
 #include <linux/irqflags.h>
 #include <linux/kdebug.h>

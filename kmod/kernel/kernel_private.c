@@ -66,6 +66,17 @@ static const struct wanted_symbol wanted_symbols[] = {
 	NEEDED("within_kprobe_blacklist", within_kprobe_blacklist),
 	OPTIONAL("wait_for_kprobe_optimizer", wait_for_kprobe_optimizer),
 #endif
+#ifdef CONFIG_DYNAMIC_FTRACE
+	NEEDED("ftrace_lock", ftrace_lock),
+	NEEDED("ftrace_ops_list", ftrace_ops_list),
+	NEEDED("ftrace_list_end", ftrace_list_end),
+	NEEDED("ftrace_lookup_ip", ftrace_lookup_ip),
+	NEEDED("ftrace_location", ftrace_location),
+	OPTIONAL("ftrace_find_rec_direct", ftrace_find_rec_direct),
+	OPTIONAL("kprobe_ftrace_handler", kprobe_ftrace_handler),
+	OPTIONAL("is_bpf_text_address", is_bpf_text_address),
+#endif
+	OPTIONAL("perf_event_text_poke", perf_event_text_poke),
 	OPTIONAL("x86_return_thunk", return_thunk),
 	OPTIONAL("__x86_return_thunk", return_thunk_as_built),
 	OPTIONAL("_paravirt_nop", pv_nop),

@@ -15,6 +15,9 @@
 #include <linux/sched.h>
 #include <linux/stop_machine.h>
 
+struct ftrace_func_entry;
+struct ftrace_hash;
+struct ftrace_ops;
 struct kprobe;
 
 struct kernel_private {
@@ -59,7 +62,20 @@ struct kernel_private {
 	bool (*within_kprobe_blacklist)(unsigned long address);
 	void (*wait_for_kprobe_optimizer)(void);
 
+	/* NULL without CONFIG_DYNAMIC_FTRACE; with it the last three may be NULL */
+	struct mutex *ftrace_lock;
+	struct ftrace_ops **ftrace_ops_list;
+	struct ftrace_ops *ftrace_list_end;
+	struct ftrace_func_entry *(*ftrace_lookup_ip)(
+		struct ftrace_hash *hash, unsigned long address);
+	unsigned long (*ftrace_location)(unsigned long address);
+	unsigned long (*ftrace_find_rec_direct)(unsigned long entry);
+	void *kprobe_ftrace_handler;
+	bool (*is_bpf_text_address)(unsigned long address);
+
 	/* NULL where the kernel's configuration has no such thing */
+	void (*perf_event_text_poke)(const void *address, const void *before,
+		size_t before_size, const void *after, size_t after_size);
 	void **return_thunk; /* x86_return_thunk, a pointer to the one in use */
 	char *return_thunk_as_built;
 	char *pv_nop; /* _paravirt_nop */

@@ -139,7 +139,8 @@ static int check_trampoline_place(const struct run_pre *state)
 	return 0;
 }
 
-static int match_hunk(const struct update_image *image, const struct ksplice_hunk *hunk)
+static int match_hunk(const struct update_image *image, const struct ksplice_hunk *hunk,
+	run_pre_restore_t *restore)
 {
 	struct run_pre state = {
 		.image = image,
@@ -160,6 +161,7 @@ static int match_hunk(const struct update_image *image, const struct ksplice_hun
 			update_image_name(image, hunk));
 		goto out_free;
 	}
+	restore(state.address, memory, hunk->size);
 	state.memory = memory;
 	result = match_bytes(&state);
 	if (!result)
@@ -169,13 +171,13 @@ out_free:
 	return result;
 }
 
-int run_pre_match(const struct update_image *image)
+int run_pre_match(const struct update_image *image, run_pre_restore_t *restore)
 {
 	const struct ksplice_hunk *hunk;
 	int result;
 
 	update_image_foreach_hunk(hunk, image) {
-		result = match_hunk(image, hunk);
+		result = match_hunk(image, hunk, restore);
 		if (result)
 			return result;
 	}

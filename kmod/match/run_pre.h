@@ -5,7 +5,13 @@
 #ifndef KSPLICE_KMOD_RUN_PRE_H
 #define KSPLICE_KMOD_RUN_PRE_H
 
+#include <linux/types.h>
+
 struct update_image;
+
+/* memory: a copy of the size bytes at address. Puts what was there before any update
+ * where it has what an update wrote. */
+typedef void run_pre_restore_t(unsigned long address, u8 *memory, u32 size);
 
 /*
  * Compares every hunk of the update, code and constants, with memory, byte for byte
@@ -16,6 +22,6 @@ struct update_image;
  * Under text_mutex nobody rewrites code, so then the answer stays true. Constants are
  * rewritten by updates alone, of which one at a time is applied.
  */
-int run_pre_match(const struct update_image *image);
+int run_pre_match(const struct update_image *image, run_pre_restore_t *restore);
 
 #endif

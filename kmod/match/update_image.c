@@ -295,11 +295,6 @@ int update_image_check(const struct module *module, const struct ksplice_update 
 		module->name, checked.targets, update->target_count, &checked.table);
 	if (!result)
 		result = hook_table_check(module, update);
-	/* An update without its hooks is another update. */
-	if (!result && update->hook_count) {
-		problem_add("%s: has hooks, and this ksplice.ko runs none", module->name);
-		result = -EOPNOTSUPP;
-	}
 	if (!result)
 		result = check_hunks(module, &checked);
 	if (result)

@@ -2,11 +2,13 @@
 /*
  * transition.h - some updates are applied and others reversed, all in one stop
  *
- *     prepare ─▶ match, check memory ─▶ stop: stacks, writes ─▶ commit or roll back
+ *     rules ─▶ pre hooks ─▶ match, check memory ─▶ stop: stacks, check hooks, writes,
+ *     apply and reverse hooks ─▶ commit, post hooks; or fail hooks, and nothing changed
  *
  * What an update is and lives through is not its affair (live_update.h): it makes one
  * attempt to change the running kernel from what it is to what was asked for, and either
- * all of it has happened or nothing.
+ * all of it has happened or nothing. The order of the changes is that of their hooks,
+ * see update_hooks.h.
  */
 #ifndef KSPLICE_KMOD_TRANSITION_H
 #define KSPLICE_KMOD_TRANSITION_H
@@ -15,17 +17,18 @@
 
 #include "kmod/change/machine_stop.h"
 
-struct live_update;
+struct update_part;
 
 struct transition_change {
-	struct live_update *update;
+	struct update_part *part;
 	bool is_reversal;
 };
 
 struct transition {
-	const struct transition_change *changes; /* each update once */
+	const struct transition_change *changes; /* each part once */
 	size_t change_count;
-	bool is_trial; /* do everything but the change */
+	bool is_trial;     /* do everything but the change */
+	bool is_full_scan; /* look at all stacks in the stop, and at none before */
 };
 
 struct transition_report {
@@ -35,10 +38,14 @@ struct transition_report {
 	char *conflicts;
 };
 
+#define transition_foreach_change(change, transition)                                    \
+	for (change = (transition)->changes;                                             \
+		change < (transition)->changes + (transition)->change_count; change++)
+
 /*
  * One attempt. 0 if all has changed, or of a trial would have; -EAGAIN if a thread is in
- * the way: trying again later is harmless; another errno, with the reason as a problem.
- * Unless 0, nothing has changed. The report is set in all cases.
+ * the way, or a check hook says so: trying again later is harmless; another errno, with
+ * the reason as a problem. Unless 0, nothing has changed. The report is set in all cases.
  * The caller holds the update lock. May sleep.
  */
 int transition_run(const struct transition *transition, struct transition_report *report);

@@ -18,7 +18,10 @@
 struct ftrace_func_entry;
 struct ftrace_hash;
 struct ftrace_ops;
+#include <asm/insn.h>
+
 struct kprobe;
+struct tracepoint;
 
 struct kernel_private {
 	/* never NULL */
@@ -28,10 +31,13 @@ struct kernel_private {
 		void *data);
 	int (*stop_machine_cpuslocked)(
 		cpu_stop_fn_t function, void *data, const struct cpumask *cpus);
-	void *(*text_poke_kgdb)(void *address, const void *bytes, size_t size);
 	struct task_struct *(*idle_task)(int cpu);
+	void (*put_task_stack)(struct task_struct *task);
+	int (*wake_up_state)(struct task_struct *task, unsigned int state);
 	void *(*module_alloc)(unsigned long size);
 	void (*module_memfree)(void *memory);
+	int (*insn_decode)(
+		struct insn *insn, const void *code, int size, enum insn_mode mode);
 	struct mutex *text_mutex;
 	struct mutex *module_mutex;
 	char *text_start; /* _text */
@@ -76,10 +82,22 @@ struct kernel_private {
 	/* NULL where the kernel's configuration has no such thing */
 	void (*perf_event_text_poke)(const void *address, const void *before,
 		size_t before_size, const void *after, size_t after_size);
+	int (*arch_stack_walk_reliable)(
+		bool (*visit)(void *cookie, unsigned long address), void *cookie,
+		struct task_struct *task);
+	unsigned int (*stack_trace_save_tsk)(struct task_struct *task,
+		unsigned long *addresses, unsigned int limit, unsigned int skipped);
+	struct tracepoint *tracepoint_sched_switch;
+	struct tracepoint *tracepoint_task_newtask;
 	void **return_thunk; /* x86_return_thunk, a pointer to the one in use */
 	char *return_thunk_as_built;
 	char *pv_nop; /* _paravirt_nop */
 	char *pv_bug; /* paravirt_BUG */
+	bool (*cpu_wants_rethunk_at)(void *address);
+	bool *uniproc_patched; /* the kernel runs without lock prefixes */
+	unsigned long ftrace_caller;
+	unsigned long ftrace_regs_caller;
+	bool (*is_ftrace_trampoline)(unsigned long address);
 	char *static_call_return;
 	char *static_call_return0;
 };

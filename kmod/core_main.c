@@ -18,10 +18,10 @@
 #include "kmod/change/machine_stop.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
 #include "kmod/kernel/shadow_variable.h"
 #include "kmod/load/control_device.h"
 #include "kmod/load/module_binding.h"
+#include "kmod/load/target_arrival.h"
 #include "kmod/update/update_sysfs.h"
 
 /* In the order of their start; each may use those before it. */
@@ -31,11 +31,11 @@ static const struct stage {
 	void (*exit)(void);
 } stages[] = {
 	{"the kernel's own functions", kernel_private_init},
-	{"the running kernel", running_kernel_init},
 	{"shadow variables", .exit = shadow_variable_exit},
 	{"stopping the machine", machine_stop_init, machine_stop_exit},
 	{"/sys/kernel/" KSPLICE_SYSFS_NAME, update_sysfs_init, update_sysfs_exit},
 	{"the notifier of modules", module_binding_init, module_binding_exit},
+	{"the arrival of targets", target_arrival_init, target_arrival_exit},
 	{"/dev/" KSPLICE_DEVICE_NAME, control_device_init, control_device_exit},
 };
 

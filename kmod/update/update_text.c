@@ -88,6 +88,8 @@ void update_text_hooks(const struct live_update *update, struct update_text *tex
 
 static const char *part_state(const struct update_part *part)
 {
+	if (part->is_gone)
+		return "gone";
 	if (part->is_applied)
 		return "applied";
 	return part->was_applied ? "reversed" : "loaded";

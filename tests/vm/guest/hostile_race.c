@@ -155,7 +155,7 @@ static void await_held(void)
 {
 	char value = 'N';
 
-	for (int i = 0; i < 1000 && value != 'Y'; i++) {
+	for (int i = 0; i < 3000 && value != 'Y'; i++) {
 		int file = open("/sys/module/exporter/parameters/held", O_RDONLY);
 
 		if (file < 0 || read(file, &value, 1) != 1)
@@ -225,11 +225,12 @@ static int bind_twice(void)
 	publish_sound();
 	start_load(&second, &altered);
 	start_held_load(&first);
-	/* What holds is in front of no one: the check comes before it. */
+	/* The second is refused by the check, or held behind it as well. */
 	serve_page(&second.arguments);
-	pthread_join(second.thread, NULL);
+	poll(NULL, 0, 1000);
 	if (finish_held_load(&first))
 		end_with("the first is refused as well");
+	pthread_join(second.thread, NULL);
 	errno = unload(module_name);
 	if (errno)
 		end_with(module_name);

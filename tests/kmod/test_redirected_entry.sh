@@ -17,7 +17,7 @@ make -s -C "$tree" M="$work/redirect" modules >"$work/log" 2>&1 || {
 patch_loadavg "$work/loadavg.patch"
 update=$(create_update "$work/loadavg.patch")
 
-boot --file "$update" --file "$work/redirect/livepatch_loadavg.ko" \
+boot --timeout 300 --file "$update" --file "$work/redirect/livepatch_loadavg.ko" \
 	--file "$work/redirect/direct_call.ko" --file "$work/redirect/post_probe.ko" <<EOS
 id=$(name_id "$update")
 $(

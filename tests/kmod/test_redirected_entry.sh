@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # test_redirected_entry.sh - a function whose calls go elsewhere (kernel livepatch, an
-# ftrace direct call) is not replaced, and one that is redirected later is named in
-# "overridden"; a kprobe with a post handler redirects nothing, though it looks so
+# ftrace direct call) is not replaced, and one that is redirected later is named by
+# ksplice-view; a kprobe with a post handler redirects nothing, though it looks so
 
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
@@ -62,12 +62,14 @@ rmmod post_probe
 # Afterwards.
 insmod livepatch_loadavg.ko
 grep -q livepatched /proc/loadavg || fail "the livepatch is not in force"
-expect_overridden "$(printf 'loadavg_proc_show\tlivepatch\tklp_ftrace_handler')"
+expect_overridden 'loadavg_proc_show livepatch klp_ftrace_handler'
+expect_status 0 ksplice-view "$id"
+expect_output 'loadavg_proc_show: livepatch klp_ftrace_handler runs instead'
 remove_livepatch
 expect_overridden ''
 grep -q '^patched' /proc/loadavg || fail "not patched without the livepatch"
 insmod direct_call.ko address=$address
-expect_overridden "$(printf 'loadavg_proc_show\tdirect\tdirect_trampoline [direct_call]')"
+expect_overridden 'loadavg_proc_show direct direct_trampoline [direct_call]'
 # It may come and go, and so may the update, in any order.
 undo "$id"
 rmmod direct_call

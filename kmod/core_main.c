@@ -16,7 +16,6 @@
 #include "kmod/change/machine_stop.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
 #include "kmod/kernel/shadow_variable.h"
 #include "kmod/load/control_device.h"
 #include "kmod/load/module_binding.h"
@@ -29,8 +28,6 @@ static int __init find_kernel(void)
 
 	problem_begin(&step, NULL);
 	result = kernel_private_init();
-	if (!result)
-		result = running_kernel_init();
 	problem_end(&step);
 	return result;
 }

@@ -10,56 +10,19 @@
 
 #include <asm/unaligned.h>
 
+#include "kmod/change/memory_window.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/target.h"
 
 #define SHOWN_BYTES 8
 
 void data_patch_init(struct data_patch *patch, unsigned long address, u32 size,
-	const u8 *before, const u8 *after)
+	const u8 *before, const u8 *after, const struct memory_window *window)
 {
 	patch->address = address;
 	patch->size = size;
 	patch->before = before;
 	patch->after = after;
-	patch->mapping = NULL;
-}
-
-static u8 *find_alias(const struct data_patch *patch)
-{
-	return (u8 *)patch->mapping + offset_in_page(patch->address);
-}
-
-int data_patch_map(struct data_patch *patch)
-{
-	unsigned long first = patch->address & PAGE_MASK;
-	unsigned int count =
-		DIV_ROUND_UP(offset_in_page(patch->address) + patch->size, PAGE_SIZE);
-	struct page **pages = kvmalloc_array(count, sizeof(*pages), GFP_KERNEL);
-	unsigned int i;
-
-	if (!pages)
-		return -ENOMEM;
-	for (i = 0; i < count; i++)
-		pages[i] = target_find_page(first + i * PAGE_SIZE);
-	patch->mapping = vmap(pages, count, VM_MAP, PAGE_KERNEL);
-	kvfree(pages);
-	if (!patch->mapping)
-		return -ENOMEM;
-	/* What is written through a wrong mapping is somebody's memory. */
-	if (memcmp(find_alias(patch), (void *)patch->address, patch->size)) {
-		problem_add("kernel: %pS: its pages cannot be mapped a second time",
-			(void *)patch->address);
-		data_patch_unmap(patch);
-		return -EFAULT;
-	}
-	return 0;
-}
-
-void data_patch_unmap(struct data_patch *patch)
-{
-	vunmap(patch->mapping);
-	patch->mapping = NULL;
+	patch->alias = memory_window_find(window, address, size);
 }
 
 bool data_patch_check(
@@ -69,6 +32,11 @@ bool data_patch_check(
 	u32 i = 0;
 	int shown;
 
+	/* What is written through a wrong mapping is somebody's memory. */
+	if (!patch->alias || memcmp(patch->alias, memory, patch->size)) {
+		problem_add("%s: %s: cannot be mapped a second time", object, name);
+		return false;
+	}
 	while (i < patch->size && memory[i] == patch->before[i])
 		i++;
 	if (i == patch->size)
@@ -92,7 +60,7 @@ static u32 find_width(const u8 *memory, u32 left)
 void data_patch_write(const struct data_patch *patch)
 {
 	const u8 *bytes = patch->after;
-	u8 *memory = find_alias(patch);
+	u8 *memory = patch->alias;
 	u8 *end = memory + patch->size;
 	u32 width;
 

@@ -3,37 +3,36 @@
  * data_patch.h - a constant of the running kernel that is replaced where it is
  *
  * It lies in memory that is read-only since boot. It is written through a second,
- * writable mapping of its pages, which is there for the time of one attempt only:
+ * writable mapping of its pages (memory_window.h), which is there for the time of one
+ * attempt only:
  *
- *     init ─▶ map ─▶ check ─▶ (machine stopped) write ─▶ unmap
+ *     init ─▶ check ─▶ (machine stopped) write
  *
- * Mapping and unmapping may sleep and come outside of all locks but update_mutex, which
- * keeps other updates away: it is what all of this relies on. text_mutex keeps nobody
- * from writing to read-only data; nobody else does.
+ * The update lock keeps other updates away: it is what all of this relies on. text_mutex
+ * keeps nobody from writing to read-only data; nobody else does.
  */
 #ifndef KSPLICE_KMOD_DATA_PATCH_H
 #define KSPLICE_KMOD_DATA_PATCH_H
 
 #include <linux/types.h>
 
+struct memory_window;
+
 /* The bytes are somebody else's, and stay where they are. */
 struct data_patch {
 	unsigned long address;
+	u8 *alias; /* the same bytes in a window, where they are written */
 	u32 size;
 	const u8 *before; /* size bytes that memory has */
 	const u8 *after;  /* size bytes that it is to have */
-	void *mapping;    /* of whole pages; NULL while there is none */
 };
 
+/* The window must show all bytes, and stay open until they are written. */
 void data_patch_init(struct data_patch *patch, unsigned long address, u32 size,
-	const u8 *before, const u8 *after);
+	const u8 *before, const u8 *after, const struct memory_window *window);
 
-/* Makes the writable mapping; takes it away (none is fine). Both may sleep. An errno if
- * there is no memory for it, or if it shows other memory than the constant. */
-int data_patch_map(struct data_patch *patch);
-void data_patch_unmap(struct data_patch *patch);
-
-/* True if memory has the bytes before; if not, reported as a problem of object's name. */
+/* True if memory has the bytes before, and the window shows them; if not, reported as a
+ * problem of object's name. */
 bool data_patch_check(
 	const struct data_patch *patch, const char *object, const char *name);
 

@@ -2,6 +2,7 @@
 #include "kmod/change/machine_stop.h"
 
 #include <linux/atomic.h>
+#include <linux/cpu.h>
 #include <linux/cpumask.h>
 #include <linux/errno.h>
 #include <linux/kdebug.h>
@@ -135,13 +136,13 @@ static int write_request(struct machine_stop *stop)
 
 static int run_first(struct machine_stop *stop)
 {
-	int result = -EAGAIN;
+	int result;
 
 	/* The others' stack pointers are known when they have arrived. */
 	while (atomic_read_acquire(&stop->arrived) != stop->others)
 		cpu_relax();
-	stack_check_machine(stop->request->check, stop->cpus);
-	if (!stop->request->check->conflict_count)
+	result = stack_check_run(stop->request->check, stop->cpus);
+	if (!result)
 		result = write_request(stop);
 	smp_store_release(&stop->is_finished, true);
 	return result;
@@ -167,6 +168,17 @@ static void run_other(struct machine_stop *stop)
 		atomic_inc(&stop->synchronised);
 	}
 	sync_core();
+}
+
+/* What a stop costs that does nothing: the same, without the check and the writes. */
+static noinline int run_empty(void *data)
+{
+	struct machine_stop *stop = data;
+	unsigned int cpu = smp_processor_id();
+
+	stop->times[cpu].entry = sched_clock();
+	stop->times[cpu].exit = sched_clock();
+	return 0;
 }
 
 /* Runs on every CPU at once, in the stopper thread, with interrupts off. Its frame is
@@ -200,33 +212,54 @@ static void measure_times(
 	times->total_ns = stop->times[stop->caller].exit - stop->call;
 }
 
+static int run_everywhere(struct machine_stop *stop, cpu_stop_fn_t function,
+	struct machine_stop_times *times)
+{
+	int result = -ENOMEM;
+
+	stop->cpus = kcalloc(nr_cpu_ids, sizeof(*stop->cpus), GFP_KERNEL);
+	if (!stop->cpus)
+		return result;
+	stop->times = kcalloc(nr_cpu_ids, sizeof(*stop->times), GFP_KERNEL);
+	if (!stop->times)
+		goto out_free_cpus;
+
+	WRITE_ONCE(active_request, stop->request);
+	stop->caller = get_cpu();
+	stop->call = sched_clock();
+	put_cpu();
+	result = kernel_private.stop_machine_cpuslocked(function, stop, cpu_online_mask);
+	measure_times(stop, times);
+	WRITE_ONCE(active_request, NULL);
+
+	kfree(stop->times);
+out_free_cpus:
+	kfree(stop->cpus);
+	return result;
+}
+
 int machine_stop_attempt(
 	const struct machine_stop_request *request, struct machine_stop_times *times)
 {
 	struct machine_stop stop = {.request = request, .others = num_online_cpus() - 1};
-	int result = -ENOMEM;
+	int result;
 
 	/* stop_machine_cpuslocked asserts the other one. */
 	lockdep_assert_held(kernel_private.text_mutex);
-	stop.cpus = kcalloc(nr_cpu_ids, sizeof(*stop.cpus), GFP_KERNEL);
-	if (!stop.cpus)
+	result = stack_check_prepare(request->check);
+	if (result)
 		return result;
-	stop.times = kcalloc(nr_cpu_ids, sizeof(*stop.times), GFP_KERNEL);
-	if (!stop.times)
-		goto out_free_cpus;
+	return run_everywhere(&stop, run_stopped, times);
+}
 
-	WRITE_ONCE(active_request, request);
-	stop.caller = get_cpu();
-	stop.call = sched_clock();
-	put_cpu();
-	result = kernel_private.stop_machine_cpuslocked(
-		run_stopped, &stop, cpu_online_mask);
-	measure_times(&stop, times);
-	WRITE_ONCE(active_request, NULL);
+int machine_stop_measure(struct machine_stop_times *times)
+{
+	struct machine_stop stop = {};
+	int result;
 
-	kfree(stop.times);
-out_free_cpus:
-	kfree(stop.cpus);
+	cpus_read_lock();
+	result = run_everywhere(&stop, run_empty, times);
+	cpus_read_unlock();
 	return result;
 }
 

@@ -3,7 +3,7 @@
  * machine_stop.h - the moment in which the machine stands still
  *
  * stop_machine brings every CPU into one function with interrupts off. The first CPU
- * checks all stacks; if nobody is in the way it writes the constants and the trampolines:
+ * checks the stacks; if nobody is in the way it writes the constants and the trampolines:
  * all or nothing. What is applied and what is taken away in one stop makes no difference
  * here: each write has the bytes before and those after. The others wait in that
  * function, and serialise after each step of the writing (sync_core), so that none of
@@ -23,10 +23,10 @@ struct trampoline;
 struct machine_stop_request {
 	const struct trampoline *trampolines;
 	size_t trampoline_count;
-	const struct data_patch *data_patches; /* mapped */
+	const struct data_patch *data_patches;
 	size_t data_patch_count;
-	struct stack_check *check;
-	bool is_trial; /* do everything but the writing */
+	struct stack_check *check; /* has begun */
+	bool is_trial;             /* do everything but the writing */
 	/*
 	 * Called by the first CPU with the machine stopped, when nobody is in the way:
 	 * may_write before the writing, 0 or an errno, with which nothing is written;
@@ -58,11 +58,17 @@ void machine_stop_exit(void);
 /*
  * One attempt. 0 if all was written, or of a trial would have been; -EAGAIN if a thread
  * is in the way (request->check says which), or the errno of may_write: nothing was.
- * *times is set in all cases but -ENOMEM.
+ * *times is set if the machine was stopped, and else unchanged.
  * The caller holds cpus_read_lock and, taken after it, text_mutex: the order in which
- * jump labels, static calls and kprobes take them. And it is the only one.
+ * jump labels, static calls and kprobes take them. And it is the only one. Sleeps.
  */
 int machine_stop_attempt(
 	const struct machine_stop_request *request, struct machine_stop_times *times);
+
+/*
+ * Stops the machine once and does nothing, to compare with: what of an attempt's times is
+ * stop_machine's own. 0 or -ENOMEM. The caller holds the update lock. Sleeps.
+ */
+int machine_stop_measure(struct machine_stop_times *times);
 
 #endif

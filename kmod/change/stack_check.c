@@ -2,163 +2,252 @@
 #include "kmod/change/stack_check.h"
 
 #include <linux/cpumask.h>
-#include <linux/ftrace.h>
+#include <linux/errno.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
-#include <linux/llist.h>
+#include <linux/mm.h>
 #include <linux/nmi.h>
+#include <linux/pid.h>
 #include <linux/rcupdate.h>
-#include <linux/refcount.h>
-#include <linux/rethook.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
-#include <linux/sort.h>
-#include <linux/string.h>
-
-#include <asm/processor.h>
 
 #include "kmod/kernel/kernel_private.h"
 
-#if defined(CONFIG_KRETPROBES) && !defined(CONFIG_KRETPROBE_ON_RETHOOK)
-#error "kretprobes keep return addresses in a list that the stack check does not read"
+/* Looks at all threads before it is left to the stop: so often in vain is enough. */
+#define FULL_LOOK_LIMIT 3
+/* Looks at those that ran during the look before; each takes less time. */
+#define LOOK_LIMIT 6
+
+/*
+ * Is the thread on a CPU? If not, its stack pointer is the saved one, and its stack stays
+ * as it is until it runs; then it is watched. The acquire goes with finish_task.
+ */
+static bool is_running(struct task_struct *thread)
+{
+#ifdef CONFIG_SMP
+	return smp_load_acquire(&thread->on_cpu);
+#else
+	return thread == current;
 #endif
-
-static int compare_ranges(const void *left, const void *right)
-{
-	const struct stack_range *a = left;
-	const struct stack_range *b = right;
-
-	return a->start < b->start ? -1 : a->start > b->start;
 }
 
-bool stack_check_sort(struct stack_range *ranges, size_t count)
+/* One that runs is watched when it is switched away. The caller holds a reference or the
+ * RCU read lock. */
+static void look_at_thread(struct stack_check *check, struct task_struct *thread)
 {
-	size_t i;
-
-	sort(ranges, count, sizeof(*ranges), compare_ranges, NULL);
-	for (i = 1; i < count; i++)
-		if (ranges[i].start < ranges[i - 1].end)
-			return false;
-	return true;
+	if (is_running(thread) || !try_get_task_stack(thread))
+		return;
+	stack_scan_thread(&check->scan, thread, READ_ONCE(thread->thread.sp));
+	kernel_private.put_task_stack(thread);
 }
 
-static bool is_in_ranges(const struct stack_check *check, unsigned long address)
+static void look_at_watched(void *context, struct task_struct *thread)
 {
-	size_t low = 0;
-	size_t high = check->range_count;
+	rcu_read_lock();
+	look_at_thread(context, thread);
+	rcu_read_unlock();
+}
 
-	if (!high)
-		return false;
-	/* Nearly every word ends here. */
-	if (address < check->ranges[0].start || address >= check->ranges[high - 1].end)
-		return false;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+/* Lets others run. False if one of the two has left the list, so that there is no going
+ * on from it. */
+static bool pause_walk(struct task_struct *process, struct task_struct *thread)
+{
+	bool is_listed;
 
-		if (address >= check->ranges[middle].end)
-			low = middle + 1;
-		else if (address < check->ranges[middle].start)
-			high = middle;
-		else
-			return true;
+	get_task_struct(process);
+	get_task_struct(thread);
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+	is_listed = pid_alive(process) && pid_alive(thread);
+	put_task_struct(thread);
+	put_task_struct(process);
+	return is_listed;
+}
+
+/* False if not all could be looked at. */
+static bool look_at_list(struct stack_check *check)
+{
+	struct task_struct *process, *thread;
+	unsigned long pause_time = jiffies + HZ / 50;
+	bool is_whole = true;
+
+	rcu_read_lock();
+	for_each_process_thread (process, thread) {
+		look_at_thread(check, thread);
+		if (time_before(jiffies, pause_time))
+			continue;
+		is_whole = pause_walk(process, thread);
+		if (!is_whole)
+			goto out_unlock;
+		pause_time = jiffies + HZ / 50;
 	}
-	return false;
+out_unlock:
+	rcu_read_unlock();
+	return is_whole;
 }
 
-static void check_address(struct stack_check *check, const struct task_struct *task,
-	unsigned long address, enum stack_place place, unsigned int position)
+static void look_at_offline(struct stack_check *check)
 {
-	struct stack_conflict *conflict;
+	unsigned int cpu;
 
-	if (!is_in_ranges(check, address))
-		return;
-	if (check->conflict_count++ >= check->conflict_limit)
-		return;
-	conflict = &check->conflicts[check->conflict_count - 1];
-	conflict->address = address;
-	conflict->place = place;
-	conflict->position = position;
-	conflict->pid = task->pid;
-	strscpy(conflict->comm, task->comm, sizeof(conflict->comm));
-}
+	for_each_possible_cpu (cpu) {
+		struct task_struct *idle = kernel_private.idle_task(cpu);
 
-static void check_graph(struct stack_check *check, const struct task_struct *task)
-{
-#ifdef CONFIG_FUNCTION_GRAPH_TRACER
-	int i;
-
-	if (!task->ret_stack)
-		return;
-	for (i = 0; i <= task->curr_ret_stack && i < FTRACE_RETFUNC_DEPTH; i++)
-		check_address(check, task, task->ret_stack[i].ret, STACK_PLACE_GRAPH, i);
-#endif
-}
-
-static void check_kretprobes(struct stack_check *check, struct task_struct *task)
-{
-#ifdef CONFIG_RETHOOK
-	struct rethook_node *node;
-	unsigned int position = 0;
-
-	llist_for_each_entry(node, task->rethooks.first, llist) check_address(
-		check, task, node->ret_addr, STACK_PLACE_KRETPROBE, position++);
-#endif
+		if (idle && !cpu_online(cpu))
+			stack_scan_thread(&check->scan, idle, 0);
+	}
 }
 
 /*
- * pointer: the lowest word in use; a value outside of the stack stands for "unknown", and
- * then all of it is in use.
- *
- * A thread of user space has its user registers at the end of its stack. They are data of
- * the user, who could fill them with addresses to keep us from ever applying.
+ * Was somebody in the way, and is so still? Whoever runs by now is left to the stop. If
+ * there were more than the table has room for, they are taken to be so still.
  */
-static void check_thread(
-	struct stack_check *check, struct task_struct *task, unsigned long pointer)
+static int look_again(struct stack_check *check)
 {
-	unsigned long start, end, word;
+	struct stack_scan *scan = &check->scan;
+	size_t count = stack_scan_count(scan);
+	struct task_struct **threads;
+	size_t i, earlier;
 
-	/* A thread that has ended stays listed until it is waited for, without a stack.
-	 */
-	if (!refcount_read(&task->stack_refcount))
-		return;
-	start = (unsigned long)task_stack_page(task);
-	end = task->flags & PF_KTHREAD ? start + THREAD_SIZE
-				       : (unsigned long)task_pt_regs(task);
-	if (pointer < start || pointer > start + THREAD_SIZE)
-		pointer = start;
-	for (word = ALIGN_DOWN(pointer, sizeof(long)); word < end; word += sizeof(long))
-		check_address(check, task, READ_ONCE_NOCHECK(*(unsigned long *)word),
-			STACK_PLACE_STACK, start + THREAD_SIZE - word);
-	check_graph(check, task);
-	check_kretprobes(check, task);
+	if (scan->conflict_count > count)
+		return -EAGAIN;
+	threads = kvcalloc(count + 1, sizeof(*threads), GFP_KERNEL);
+	if (!threads)
+		return -ENOMEM;
+	/* The references go with them. */
+	for (i = 0; i < count; i++)
+		threads[i] = scan->conflicts[i].thread;
+	scan->conflict_count = 0;
+	for (i = 0; i < count; i++) {
+		for (earlier = 0; threads[earlier] != threads[i]; earlier++)
+			;
+		if (earlier == i)
+			look_at_watched(check, threads[i]);
+	}
+	for (i = 0; i < count; i++)
+		put_task_struct(threads[i]);
+	kvfree(threads);
+	return scan->conflict_count ? -EAGAIN : 0;
 }
 
-static unsigned long saved_pointer(
-	const struct task_struct *task, const struct stack_cpu *cpus, unsigned int cpu)
+/* Until hardly anybody has run since. */
+static void look_until_quiet(struct stack_check *check)
 {
-	if (cpus[cpu].task == task)
-		return cpus[cpu].pointer;
-	return READ_ONCE(task->thread.sp);
+	struct thread_watch *watch = &check->watch;
+	/* Of each CPU the thread that it runs, and one that woke it. */
+	size_t enough = 2 * num_online_cpus();
+	bool is_whole = look_at_list(check);
+	unsigned int full_looks = 1;
+	unsigned int looks;
+
+	for (looks = 1; looks < LOOK_LIMIT; looks++) {
+		thread_watch_turn(watch);
+		if (is_whole && !thread_watch_has_lost(watch, WATCH_PERIOD_COMPLETE)) {
+			thread_watch_visit(
+				watch, WATCH_PERIOD_COMPLETE, look_at_watched, check);
+			if (thread_watch_count(watch, WATCH_PERIOD_COMPLETE) <= enough)
+				return;
+		} else if (full_looks++ == FULL_LOOK_LIMIT) {
+			check->is_full = true;
+			return;
+		} else {
+			is_whole = look_at_list(check);
+		}
+	}
 }
 
-void stack_check_machine(struct stack_check *check, const struct stack_cpu *cpus)
+int stack_check_begin(struct stack_check *check)
+{
+	int result = thread_watch_start(&check->watch);
+
+	check->caller = current;
+	check->is_watching = !result;
+	if (result == -EOPNOTSUPP) {
+		check->is_full = true;
+		result = 0;
+	}
+	if (!result)
+		synchronize_rcu_tasks();
+	return result;
+}
+
+int stack_check_prepare(struct stack_check *check)
+{
+	int result = 0;
+
+	if (!check->is_full) {
+		look_until_quiet(check);
+		result = look_again(check);
+	}
+	if (result)
+		return result;
+	look_at_offline(check);
+	return check->scan.conflict_count ? -EAGAIN : 0;
+}
+
+void stack_check_end(struct stack_check *check)
+{
+	if (check->is_watching)
+		thread_watch_stop(&check->watch);
+	check->is_watching = false;
+}
+
+/* What a look in the stop works with. */
+struct stopped_look {
+	struct stack_check *check;
+	const struct stack_cpu *cpus;
+};
+
+static void look_at_stopped(void *context, struct task_struct *thread)
+{
+	const struct stopped_look *look = context;
+	struct stack_check *check = look->check;
+	const struct stack_cpu *cpu = &look->cpus[task_cpu(thread)];
+	unsigned long pointer =
+		cpu->task == thread ? cpu->pointer : READ_ONCE(thread->thread.sp);
+
+	if (thread == check->caller)
+		stack_scan_caller(&check->scan, thread, pointer);
+	else
+		stack_scan_thread(&check->scan, thread, pointer);
+}
+
+static void look_at_stopped_list(struct stopped_look *look)
 {
 	struct task_struct *process, *thread;
-	unsigned int cpu;
 
 	/* For lockdep: the writers of the list cannot run. */
 	rcu_read_lock();
-	for_each_process_thread(process, thread) {
-		check_thread(
-			check, thread, saved_pointer(thread, cpus, task_cpu(thread)));
+	for_each_process_thread (process, thread) {
+		look_at_stopped(look, thread);
 		touch_nmi_watchdog();
 	}
 	rcu_read_unlock();
-	for_each_possible_cpu(cpu) {
-		struct task_struct *idle = kernel_private.idle_task(cpu);
+}
 
-		/* An offline CPU sits in its idle task and saved no stack pointer. */
-		if (idle)
-			check_thread(check, idle,
-				cpus[cpu].task ? saved_pointer(idle, cpus, cpu) : 0);
+static void look_at_cpus(struct stopped_look *look)
+{
+	unsigned int cpu;
+
+	for_each_online_cpu(cpu)
+	{
+		look_at_stopped(look, look->cpus[cpu].task);
+		look_at_stopped(look, kernel_private.idle_task(cpu));
 	}
+}
+
+int stack_check_run(struct stack_check *check, const struct stack_cpu *cpus)
+{
+	struct stopped_look look = {.check = check, .cpus = cpus};
+
+	if (check->is_watching)
+		thread_watch_visit(
+			&check->watch, WATCH_PERIOD_RUNNING, look_at_stopped, &look);
+	if (check->is_full || thread_watch_has_lost(&check->watch, WATCH_PERIOD_RUNNING))
+		look_at_stopped_list(&look);
+	look_at_cpus(&look);
+	return check->scan.conflict_count ? -EAGAIN : 0;
 }

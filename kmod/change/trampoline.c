@@ -11,6 +11,7 @@
 #include <asm/text-patching.h>
 #include <asm/unaligned.h>
 
+#include "kmod/change/memory_window.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
 
@@ -26,9 +27,11 @@ int trampoline_make_jump(unsigned long address, unsigned long post, u8 *jump)
 }
 
 void trampoline_init(struct trampoline *trampoline, unsigned long address,
-	const u8 *before, const u8 *after, unsigned long diversion)
+	const u8 *before, const u8 *after, unsigned long diversion,
+	const struct memory_window *window)
 {
 	trampoline->address = address;
+	trampoline->alias = memory_window_find(window, address, TRAMPOLINE_SIZE);
 	trampoline->diversion = diversion;
 	memcpy(trampoline->before, before, TRAMPOLINE_SIZE);
 	memcpy(trampoline->after, after, TRAMPOLINE_SIZE);
@@ -41,6 +44,12 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
 
 	if (copy_from_kernel_nofault(found, (void *)trampoline->address, sizeof(found)))
 		memset(found, 0, sizeof(found));
+	/* What is written through a wrong mapping is somebody's memory. */
+	if (!trampoline->alias || memcmp(found, trampoline->alias, sizeof(found))) {
+		problem_add("%s: %s+0x%x: cannot be mapped a second time", object,
+			function, offset);
+		return false;
+	}
 	if (!memcmp(found, trampoline->before, sizeof(found)))
 		return true;
 	problem_add("%s: %s+0x%x: memory has %*ph, and should have %*ph%s", object,
@@ -50,33 +59,22 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
 	return false;
 }
 
-/*
- * text_poke_kgdb is text_poke without the assertion that the current task holds
- * text_mutex. It is made for a machine whose other CPUs are stopped; here the task
- * that holds the lock waits for the stopper thread that writes.
- */
-static void write_bytes(
-	const struct trampoline *trampoline, size_t offset, const u8 *bytes, size_t size)
-{
-	kernel_private.text_poke_kgdb(
-		(void *)(trampoline->address + offset), bytes, size);
-}
-
+/* The other CPUs must not take their own view of these stores: they serialise after each
+ * step. The compiler makes one store of each. */
 void trampoline_write_breakpoint(const struct trampoline *trampoline)
 {
-	static const u8 breakpoint = INT3_INSN_OPCODE;
-
-	write_bytes(trampoline, 0, &breakpoint, sizeof(breakpoint));
+	WRITE_ONCE(trampoline->alias[0], INT3_INSN_OPCODE);
 }
 
 void trampoline_write_tail(const struct trampoline *trampoline)
 {
-	write_bytes(trampoline, 1, trampoline->after + 1, TRAMPOLINE_SIZE - 1);
+	put_unaligned(get_unaligned((const u32 *)(trampoline->after + 1)),
+		(u32 *)(trampoline->alias + 1));
 }
 
 void trampoline_write_head(const struct trampoline *trampoline)
 {
-	write_bytes(trampoline, 0, trampoline->after, 1);
+	WRITE_ONCE(trampoline->alias[0], trampoline->after[0]);
 }
 
 bool notrace trampoline_divert(const struct trampoline *trampoline, struct pt_regs *regs)

@@ -12,12 +12,14 @@
 
 #define TRAMPOLINE_SIZE 5
 
+struct memory_window;
 struct pt_regs;
 
 /* Five bytes of code that are to become others. What they are, a jump or what was there
  * before one, is the caller's affair. */
 struct trampoline {
 	unsigned long address; /* of the first byte */
+	u8 *alias;             /* the same bytes in a window, where they are written */
 	/* Where execution goes on while they are being written: at a function that is
 	 * whole before, meanwhile and afterwards. */
 	unsigned long diversion;
@@ -28,12 +30,14 @@ struct trampoline {
 /* The bytes of a jump at address to post. -ERANGE if the distance is too large. */
 int trampoline_make_jump(unsigned long address, unsigned long post, u8 *jump);
 
-/* before and after are copied. */
+/* before and after are copied. The window must show the five bytes, and stay open until
+ * they are written. */
 void trampoline_init(struct trampoline *trampoline, unsigned long address,
-	const u8 *before, const u8 *after, unsigned long diversion);
+	const u8 *before, const u8 *after, unsigned long diversion,
+	const struct memory_window *window);
 
-/* True if memory has the bytes before; if not, reported as a problem of object's
- * function, at that offset in it. */
+/* True if memory has the bytes before, and the window shows them; if not, reported as a
+ * problem of object's function, at that offset in it. */
 bool trampoline_check(const struct trampoline *trampoline, const char *object,
 	const char *function, unsigned int offset);
 
@@ -46,7 +50,8 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
  * Functions that handle breakpoints themselves cannot have one. They are refused before
  * (breakpoint_path.h).
  *
- * The caller holds text_mutex.
+ * Writing is a store to the alias: it changes no page table, takes no lock, cannot fail,
+ * and calls nothing that might be what is being patched. The caller holds text_mutex.
  */
 void trampoline_write_breakpoint(const struct trampoline *trampoline);
 void trampoline_write_tail(const struct trampoline *trampoline);

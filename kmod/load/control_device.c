@@ -76,6 +76,22 @@ static ssize_t control_device_read(
 		load_session_log(file->private_data), buffer, size, position);
 }
 
+/* Before anything is locked: user memory may take its time. */
+static int copy_list(const char __user *buffer, size_t size, void **list)
+{
+	void *copy;
+
+	if (size > WRITE_LIMIT) {
+		problem_add("symbol list: is larger than %u bytes", WRITE_LIMIT);
+		return -EFBIG;
+	}
+	copy = vmemdup_user(buffer, size);
+	if (IS_ERR(copy))
+		return problem_add_errno("symbol list", PTR_ERR(copy));
+	*list = copy;
+	return 0;
+}
+
 static ssize_t control_device_write(
 	struct file *file, const char __user *buffer, size_t size, loff_t *position)
 {
@@ -86,12 +102,9 @@ static ssize_t control_device_write(
 
 	if (result)
 		return result;
-	/* Copied before anything is locked: user memory may take its time. */
-	list = size <= WRITE_LIMIT ? vmemdup_user(buffer, size) : ERR_PTR(-EFBIG);
 	problem_begin(&step, load_session_log(session));
-	if (IS_ERR(list))
-		result = problem_add_errno("symbol list", PTR_ERR(list));
-	else
+	result = copy_list(buffer, size, &list);
+	if (!result)
 		result = load_session_publish(session, list, size);
 	problem_end(&step);
 	return result ? result : size;

@@ -236,7 +236,7 @@ static void announce_changes(
 static int attempt_changes(struct live_update *update, const struct change_list *list,
 	const struct update_order *order)
 {
-	struct transition_report report = {.conflicts = update->conflicts};
+	struct transition_report report = {.conflicts = &update->conflicts};
 	struct transition transition = {
 		.changes = list->changes,
 		.change_count = list->count,
@@ -305,7 +305,7 @@ int live_update_change_id(const char *id, const struct update_order *order)
 
 static void free_update(struct live_update *update)
 {
-	kfree(update->conflicts);
+	conflict_report_clear(&update->conflicts);
 	kfree(update);
 }
 
@@ -319,11 +319,7 @@ static struct live_update *make_update(const char *id)
 	INIT_LIST_HEAD(&update->parts);
 	init_completion(&update->released);
 	set_state(update, LIVE_UPDATE_LOADED);
-	update->conflicts = kzalloc(PAGE_SIZE, GFP_KERNEL);
-	if (update->conflicts)
-		return update;
-	free_update(update);
-	return NULL;
+	return update;
 }
 
 /* A new update is in no list yet. */

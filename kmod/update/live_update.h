@@ -25,6 +25,7 @@
 #include <linux/types.h>
 
 #include "abi/update.h"
+#include "kmod/change/conflict_report.h"
 #include "kmod/change/machine_stop.h"
 
 struct module;
@@ -47,10 +48,10 @@ struct live_update {
 	/* protected by the update lock */
 	struct list_head parts; /* struct update_part */
 	enum live_update_state state;
-	time64_t changed_at;             /* when the state became so */
-	unsigned int attempts;           /* to apply or reverse */
-	struct machine_stop_times times; /* of the last one */
-	char *conflicts; /* who was in its way, a page of text; "" if nobody */
+	time64_t changed_at;               /* when the state became so */
+	unsigned int attempts;             /* to apply or reverse */
+	struct machine_stop_times times;   /* of the last one */
+	struct conflict_report conflicts;  /* who was in its way */
 	char replaced_by[KSPLICE_ID_SIZE]; /* by which it was reversed; "": by none */
 	bool is_shown;                     /* in sysfs */
 	bool is_marked;                    /* for whoever walks the updates */

@@ -208,6 +208,7 @@ struct stack_range replaced_code_danger(const struct replaced_code *code)
 		.start =
 			has_jump ? code->address + code->write_offset + 1 : code->address,
 		.end = code->address + code->size,
+		.entry = code->address,
 	};
 }
 

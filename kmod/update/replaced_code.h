@@ -20,7 +20,7 @@
 #include <linux/rbtree.h>
 #include <linux/types.h>
 
-#include "kmod/change/stack_check.h"
+#include "kmod/change/stack_scan.h"
 #include "kmod/change/trampoline.h"
 
 struct ksplice_hunk;

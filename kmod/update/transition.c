@@ -10,9 +10,12 @@
 #include <linux/mutex.h>
 #include <linux/string.h>
 
+#include "kmod/change/conflict_report.h"
 #include "kmod/change/data_patch.h"
+#include "kmod/change/memory_window.h"
 #include "kmod/change/probe_guard.h"
 #include "kmod/change/stack_check.h"
+#include "kmod/change/text_event.h"
 #include "kmod/change/trampoline.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
@@ -24,9 +27,6 @@
 #include "kmod/update/update_parents.h"
 #include "kmod/update/update_part.h"
 
-/* As many as fit in a page of text. */
-#define CONFLICT_LIMIT 48
-
 /* What one attempt needs, made before any other lock is taken. */
 struct attempt {
 	const struct transition *transition;
@@ -37,40 +37,17 @@ struct attempt {
 	size_t data_patch_count;
 	struct stack_range *ranges; /* where nobody may be */
 	size_t range_count;
+	struct memory_window window; /* on all that is written */
 	struct stack_check check;
 	struct update_hooks hooks;
 };
-
-static const char *const place_names[] = {
-	[STACK_PLACE_STACK] = "stack-",
-	[STACK_PLACE_GRAPH] = "graph#",
-	[STACK_PLACE_KRETPROBE] = "kretprobe#",
-};
-
-/* The name of a thread may be anything, and is escaped. */
-static void describe_conflicts(const struct stack_check *check, char *text)
-{
-	size_t count = min(check->conflict_count, check->conflict_limit);
-	size_t size = 0;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		const struct stack_conflict *conflict = &check->conflicts[i];
-
-		size += scnprintf(text + size, PAGE_SIZE - size,
-			"%d\t%*pE\t%s0x%x\t%pS\n", conflict->pid,
-			(int)strlen(conflict->comm), conflict->comm,
-			place_names[conflict->place], conflict->position,
-			(void *)conflict->address);
-	}
-}
 
 static void free_attempt(struct attempt *attempt)
 {
 	kvfree(attempt->trampolines);
 	kvfree(attempt->data_patches);
 	kvfree(attempt->ranges);
-	kvfree(attempt->check.conflicts);
+	kvfree(attempt->check.scan.conflicts);
 }
 
 /* One more than there are, so that none is no failure. */
@@ -136,6 +113,7 @@ static int allocate_attempt(struct attempt *attempt)
 {
 	const struct transition_change *change;
 	const struct replaced_code *code;
+	struct stack_scan *scan = &attempt->check.scan;
 	size_t trampolines = 0;
 	size_t data_patches = 0;
 	size_t ranges = 0;
@@ -152,11 +130,10 @@ static int allocate_attempt(struct attempt *attempt)
 	attempt->data_patches =
 		allocate_table(data_patches, sizeof(*attempt->data_patches));
 	attempt->ranges = allocate_table(ranges, sizeof(*attempt->ranges));
-	attempt->check.conflict_limit = CONFLICT_LIMIT;
-	attempt->check.conflicts =
-		allocate_table(CONFLICT_LIMIT, sizeof(*attempt->check.conflicts));
+	scan->conflict_limit = CONFLICT_REPORT_LIMIT;
+	scan->conflicts = allocate_table(CONFLICT_REPORT_LIMIT, sizeof(*scan->conflicts));
 	return attempt->trampolines && attempt->data_patches && attempt->ranges &&
-			       attempt->check.conflicts
+			       scan->conflicts
 		       ? 0
 		       : -ENOMEM;
 }
@@ -175,11 +152,11 @@ static void merge_ranges(struct attempt *attempt)
 	struct stack_range *last = attempt->ranges;
 	size_t i;
 
-	stack_check_sort(attempt->ranges, attempt->range_count);
+	stack_scan_sort(attempt->ranges, attempt->range_count);
 	for (i = 1; i < attempt->range_count; i++) {
 		const struct stack_range *range = &attempt->ranges[i];
 
-		if (range->start <= last->end)
+		if (range->start < last->end)
 			last->end = max(last->end, range->end);
 		else
 			*++last = *range;
@@ -213,8 +190,8 @@ static void list_ranges(struct attempt *attempt)
 			watch_range(attempt, change->part->new_code);
 	}
 	merge_ranges(attempt);
-	attempt->check.ranges = attempt->ranges;
-	attempt->check.range_count = attempt->range_count;
+	attempt->check.scan.ranges = attempt->ranges;
+	attempt->check.scan.range_count = attempt->range_count;
 }
 
 /* The bytes before are known when memory has been matched; where they are is now. */
@@ -227,28 +204,33 @@ static void list_constants(struct attempt *attempt)
 			continue;
 		data_patch_init(&attempt->data_patches[attempt->data_patch_count++],
 			code->address, code->size, replaced_code_before(code),
-			replaced_code_after(code));
+			replaced_code_after(code), &attempt->window);
 	}
 }
 
-static void unmap_constants(struct attempt *attempt)
+/* Before any other lock is taken, because it may sleep. */
+static int open_window(struct attempt *attempt)
 {
-	size_t i;
+	const struct replaced_code *code;
+	struct memory_span *spans;
+	size_t count = 0;
+	int result;
 
-	for (i = 0; i < attempt->data_patch_count; i++)
-		data_patch_unmap(&attempt->data_patches[i]);
-}
-
-static int map_constants(struct attempt *attempt)
-{
-	int result = 0;
-	size_t i;
-
-	list_constants(attempt);
-	for (i = 0; i < attempt->data_patch_count && !result; i++)
-		result = data_patch_map(&attempt->data_patches[i]);
-	if (result)
-		unmap_constants(attempt);
+	list_for_each_entry (code, &attempt->codes, touched)
+		count += code->write_size != 0;
+	spans = allocate_table(count, sizeof(*spans));
+	if (!spans)
+		return -ENOMEM;
+	count = 0;
+	list_for_each_entry (code, &attempt->codes, touched) {
+		if (code->write_size)
+			spans[count++] = (struct memory_span){
+				.address = code->address + code->write_offset,
+				.size = code->write_size,
+			};
+	}
+	result = memory_window_open(&attempt->window, spans, count);
+	kvfree(spans);
 	return result;
 }
 
@@ -288,7 +270,7 @@ static bool list_trampolines(struct attempt *attempt)
 		trampoline = &attempt->trampolines[attempt->trampoline_count++];
 		trampoline_init(trampoline, code->address + code->write_offset,
 			replaced_code_before(code), replaced_code_after(code),
-			speaker->hunk->post);
+			speaker->hunk->post, &attempt->window);
 		if (!trampoline_check(trampoline, replacement_target(speaker),
 			    replacement_name(speaker), code->write_offset))
 			return false;
@@ -305,7 +287,7 @@ static int match_updates(const struct attempt *attempt)
 	transition_foreach_change (change, attempt->transition) {
 		if (!change->is_reversal)
 			result = run_pre_match(
-				&change->part->image, replaced_code_restore);
+				&change->part->image, replaced_code_restore, false);
 		if (result)
 			return result;
 	}
@@ -319,11 +301,9 @@ static int match_updates(const struct attempt *attempt)
 
 /*
  * The memory to be written to is what it must be. Called under text_mutex, so code stays
- * as it is; constants do under the update lock. Its own frame, because the addresses of
- * new functions that it works with must not be on the stack any more when the stack is
- * checked.
+ * as it is; constants do under the update lock.
  */
-static noinline int check_memory(struct attempt *attempt)
+static int check_memory(struct attempt *attempt)
 {
 	int result;
 
@@ -332,19 +312,6 @@ static noinline int check_memory(struct attempt *attempt)
 	if (result)
 		return result;
 	return list_trampolines(attempt) && check_constants(attempt) ? 0 : -EBUSY;
-}
-
-/*
- * What was called from here before left its frames on the stack. The next calls put
- * theirs over them, but not over every word; an old word with the address of a new
- * function would be found by the stack check, at each attempt again.
- */
-static noinline void clear_old_frames(void)
-{
-	u8 frames[1536];
-
-	memset(frames, 0, sizeof(frames));
-	barrier_data(frames);
 }
 
 static int may_write(void *context)
@@ -371,8 +338,20 @@ static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *
 		.context = &attempt->hooks,
 	};
 
-	clear_old_frames();
 	return machine_stop_attempt(&request, times);
+}
+
+/* For perf, whose records of executed code need it. */
+static void report_text(const struct attempt *attempt)
+{
+	size_t i;
+
+	for (i = 0; i < attempt->trampoline_count; i++) {
+		const struct trampoline *trampoline = &attempt->trampolines[i];
+
+		text_event_report(trampoline->address, trampoline->before,
+			trampoline->after, TRAMPOLINE_SIZE);
+	}
 }
 
 static int change_memory(struct attempt *attempt, struct machine_stop_times *times)
@@ -384,6 +363,8 @@ static int change_memory(struct attempt *attempt, struct machine_stop_times *tim
 	result = check_memory(attempt);
 	if (!result)
 		result = stop_machine_for(attempt, times);
+	if (!result && !attempt->transition->is_trial)
+		report_text(attempt);
 	mutex_unlock(kernel_private.text_mutex);
 	cpus_read_unlock();
 	return result;
@@ -440,22 +421,46 @@ static int change_guarded(struct attempt *attempt, struct machine_stop_times *ti
 	return result;
 }
 
-static int run_attempt(struct attempt *attempt, struct machine_stop_times *times)
+static int change_watched(struct attempt *attempt, struct machine_stop_times *times)
 {
-	int result;
+	int result = stack_check_begin(&attempt->check);
 
-	list_ranges(attempt);
-	result = map_constants(attempt);
 	if (result)
 		return result;
-	result = update_hooks_pre(&attempt->hooks);
+	result = change_guarded(attempt, times);
+	stack_check_end(&attempt->check);
+	return result;
+}
+
+static int change_with_hooks(struct attempt *attempt, struct machine_stop_times *times)
+{
+	int result = update_hooks_pre(&attempt->hooks);
+
 	if (!result)
-		result = change_guarded(attempt, times);
+		result = change_watched(attempt, times);
 	if (!result && !attempt->transition->is_trial)
 		update_hooks_post(&attempt->hooks);
 	else
 		update_hooks_fail(&attempt->hooks);
-	unmap_constants(attempt);
+	return result;
+}
+
+static int run_attempt(struct attempt *attempt, struct transition_report *report)
+{
+	struct stack_scan *scan = &attempt->check.scan;
+	int result;
+
+	attempt->check.is_full = attempt->transition->is_full_scan;
+	list_ranges(attempt);
+	result = open_window(attempt);
+	if (result)
+		return result;
+	list_constants(attempt);
+	result = change_with_hooks(attempt, &report->times);
+	memory_window_close(&attempt->window);
+	if (result == -EAGAIN && scan->conflict_count)
+		result = conflict_report_make(report->conflicts, scan);
+	stack_scan_clear(scan);
 	return result;
 }
 
@@ -470,14 +475,12 @@ int transition_run(const struct transition *transition, struct transition_report
 	update_lock_assert_held();
 	INIT_LIST_HEAD(&attempt.codes);
 	memset(&report->times, 0, sizeof(report->times));
-	report->conflicts[0] = '\0';
+	conflict_report_clear(report->conflicts);
 	result = mark_changes(&attempt);
 	if (!result)
 		result = allocate_attempt(&attempt);
-	if (!result) {
-		result = run_attempt(&attempt, &report->times);
-		describe_conflicts(&attempt.check, report->conflicts);
-	}
+	if (!result)
+		result = run_attempt(&attempt, report);
 	free_attempt(&attempt);
 	unmark_changes(&attempt);
 	return result;

@@ -17,6 +17,7 @@
 
 #include "kmod/change/machine_stop.h"
 
+struct conflict_report;
 struct update_part;
 
 struct transition_change {
@@ -28,14 +29,12 @@ struct transition {
 	const struct transition_change *changes; /* each part once */
 	size_t change_count;
 	bool is_trial;     /* do everything but the change */
-	bool is_full_scan; /* look at all stacks in the stop, and at none before */
+	bool is_full_scan; /* look at every thread in the stop */
 };
 
 struct transition_report {
-	struct machine_stop_times times; /* zeros if it did not come so far */
-	/* Who was in the way, one line each, with tabs between: pid, name, place,
-	 * function+offset/size. "" if nobody. Room for a page; the caller's. */
-	char *conflicts;
+	struct machine_stop_times times;   /* zeros if it did not come so far */
+	struct conflict_report *conflicts; /* the caller's; what was in it is freed */
 };
 
 #define transition_foreach_change(change, transition)                                    \
@@ -44,9 +43,10 @@ struct transition_report {
 
 /*
  * One attempt. 0 if all has changed, or of a trial would have; -EAGAIN if a thread is in
- * the way, or a check hook says so: trying again later is harmless; another errno, with
- * the reason as a problem. Unless 0, nothing has changed. The report is set in all cases.
- * The caller holds the update lock. May sleep.
+ * the way, or a hook says so: trying again later is harmless; -EDEADLK if one is that
+ * never leaves; that or another errno, with the reason as a problem. Unless 0, nothing
+ * has changed. The report is set in all cases. The caller holds the update lock. May
+ * sleep.
  */
 int transition_run(const struct transition *transition, struct transition_report *report);
 

@@ -2,11 +2,13 @@
 #include "kmod/update/update_guard.h"
 
 #include <linux/errno.h>
+#include <linux/kernel.h>
 #include <linux/list.h>
 
 #include "kmod/change/breakpoint_path.h"
 #include "kmod/change/probe_guard.h"
 #include "kmod/kernel/problem.h"
+#include "kmod/match/entry_redirect.h"
 #include "kmod/match/update_image.h"
 #include "kmod/update/replaced_code.h"
 #include "kmod/update/update_lock.h"
@@ -33,14 +35,30 @@ static int check_breakpoint(const struct probe_guard_place *place)
 	return -EPERM;
 }
 
+static int check_redirect(const struct probe_guard_place *place)
+{
+	struct entry_redirect redirect;
+
+	if (!place->jump_size || !entry_redirect_find(place->start, &redirect))
+		return 0;
+	problem_add("%s: %s: its calls go to %ps (%s), so a replacement would not be in "
+		    "force: disable that first",
+		place->object, place->name, redirect.function, redirect.kind);
+	return -EBUSY;
+}
+
 int update_guard_prepare(struct replaced_code *code)
 {
 	struct probe_guard_place place = find_place(code);
-	int result;
+	int result = 0;
 
 	update_lock_assert_held();
 	if (code->kind == KSPLICE_HUNK_DATA)
 		return 0;
+	if (code->entering)
+		result = check_redirect(&place);
+	if (result)
+		return result;
 	if (code->guard)
 		return probe_guard_check(code->guard);
 	result = check_breakpoint(&place);
@@ -50,8 +68,10 @@ int update_guard_prepare(struct replaced_code *code)
 void update_guard_finish(struct replaced_code *code)
 {
 	update_lock_assert_held();
-	if (!list_empty(&code->layers))
+	if (!list_empty(&code->layers)) {
+		add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
 		return;
+	}
 	probe_guard_release(code->guard);
 	code->guard = NULL;
 }

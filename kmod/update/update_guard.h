@@ -3,8 +3,9 @@
  * update_guard.h - what updates replace is theirs while they are applied
  *
  * For each piece of code that an update replaces: may a breakpoint be written into it
- * (breakpoint_path.h), and are its bytes free of kprobes, and stay so (probe_guard.h). A
- * reservation lasts from the first update that replaces the code to the last one.
+ * (breakpoint_path.h), do calls reach it (entry_redirect.h), and are its bytes free of
+ * kprobes, and stay so (probe_guard.h). A reservation lasts from the first update that
+ * replaces the code to the last one.
  */
 #ifndef KSPLICE_KMOD_UPDATE_GUARD_H
 #define KSPLICE_KMOD_UPDATE_GUARD_H
@@ -18,8 +19,12 @@ struct replaced_code;
  */
 int update_guard_prepare(struct replaced_code *code);
 
-/* After the transition has been committed, or has failed, in any case: code that no
- * update replaces now is given back. Under the same locks. */
+/*
+ * After the transition has been committed, or has failed, in any case: code that no
+ * update replaces now is given back. If one does, the kernel is tainted as after a kernel
+ * livepatch ("K", TAINT_LIVEPATCH): who reads an oops must know that its code is not what
+ * was booted. The taint stays when the update goes. Under the same locks.
+ */
 void update_guard_finish(struct replaced_code *code);
 
 #endif

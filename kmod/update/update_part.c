@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "kmod/update/update_part.h"
 
+#include <linux/delay.h>
 #include <linux/errno.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
@@ -11,6 +12,10 @@
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/match/run_pre.h"
 #include "kmod/update/update_lock.h"
+
+/* How often code that is being switched is looked at again, and how long after. */
+#define MATCH_ATTEMPTS 50
+#define MATCH_PAUSE_MS 10
 
 static int list_replacements(struct update_part *part)
 {
@@ -27,13 +32,22 @@ static int list_replacements(struct update_part *part)
 	return 0;
 }
 
+/* How often code that is being switched is looked at, and how long after. */
+#define MATCH_ATTEMPTS 50
+#define MATCH_PAUSE_MS 10
+
 static int match_memory(const struct update_image *image)
 {
+	int left = MATCH_ATTEMPTS;
 	int result;
 
-	mutex_lock(kernel_private.text_mutex);
-	result = run_pre_match(image, replaced_code_restore);
-	mutex_unlock(kernel_private.text_mutex);
+	do {
+		mutex_lock(kernel_private.text_mutex);
+		result = run_pre_match(image, replaced_code_restore, !--left);
+		mutex_unlock(kernel_private.text_mutex);
+		if (result == -EAGAIN)
+			msleep(MATCH_PAUSE_MS);
+	} while (result == -EAGAIN);
 	return result;
 }
 
@@ -54,6 +68,7 @@ int update_part_create(struct module *module, struct update_image *image,
 	part->image = *image;
 	part->new_code.start = module_text_start(module);
 	part->new_code.end = module_text_end(module);
+	part->new_code.entry = part->new_code.start;
 	part->replacements = kvcalloc(count, sizeof(*part->replacements), GFP_KERNEL);
 	if (part->replacements)
 		result = list_replacements(part);
@@ -65,6 +80,8 @@ int update_part_create(struct module *module, struct update_image *image,
 		return result;
 	}
 	memset(image, 0, sizeof(*image));
+	/* A target that goes from now on has to wait for the update lock to say so. */
+	update_image_release(&part->image);
 	*made = part;
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include <linux/list.h>
 #include <linux/types.h>
 
-#include "kmod/change/stack_check.h"
+#include "kmod/change/stack_scan.h"
 #include "kmod/match/update_image.h"
 #include "kmod/update/replaced_code.h"
 

@@ -75,16 +75,34 @@ static ssize_t state_store(struct kobject *kobject, struct kobj_attribute *attri
 
 UPDATE_SHOW(attempts, "%u\n", update->attempts)
 UPDATE_SHOW(changed_at, "%lld\n", update->changed_at)
-UPDATE_SHOW(conflicts, "%s", update->conflicts)
+UPDATE_SHOW(conflicts, "%s", update->conflicts.conflicts ?: "")
+UPDATE_SHOW(signalled, "%s", update->conflicts.signalled ?: "")
 UPDATE_SHOW(pause_ns, "%llu\n", update->times.pause_ns)
 UPDATE_SHOW(stop_ns, "%llu\n", update->times.total_ns)
 UPDATE_SHOW(replaced_by, "%s\n", update->replaced_by)
+
+static ssize_t signal_store(struct kobject *kobject, struct kobj_attribute *attribute,
+	const char *buffer, size_t size)
+{
+	struct live_update *update = to_update(kobject);
+
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
+	if (!sysfs_streq(buffer, "1"))
+		return -EINVAL;
+	update_lock();
+	conflict_report_signal(&update->conflicts);
+	update_unlock();
+	return size;
+}
 
 static struct kobj_attribute state_attribute =
 	__ATTR(state, 0600, state_show, state_store);
 static struct kobj_attribute attempts_attribute = __ATTR_RO(attempts);
 static struct kobj_attribute changed_at_attribute = __ATTR_RO(changed_at);
 static struct kobj_attribute conflicts_attribute = __ATTR_RO_MODE(conflicts, 0400);
+static struct kobj_attribute signal_attribute = __ATTR(signal, 0200, NULL, signal_store);
+static struct kobj_attribute signalled_attribute = __ATTR_RO_MODE(signalled, 0400);
 static struct kobj_attribute pause_ns_attribute = __ATTR_RO(pause_ns);
 static struct kobj_attribute stop_ns_attribute = __ATTR_RO(stop_ns);
 static struct kobj_attribute replaced_by_attribute = __ATTR_RO(replaced_by);
@@ -106,13 +124,31 @@ static ssize_t list_read(struct file *file, struct kobject *kobject,
 	text.buffer = kvmalloc(text.room, GFP_KERNEL);
 	if (text.buffer) {
 		print(update, &text);
-		result = memory_read_from_buffer(
-			buffer, size, &position, text.buffer, text.size);
+		/* What is overridden may have changed since the first time. */
+		result = memory_read_from_buffer(buffer, size, &position, text.buffer,
+			min(text.size, text.room - 1));
 	}
 	update_unlock();
 	kvfree(text.buffer);
 	return result;
 }
+
+/* Of the last attempt, like the conflicts. */
+static ssize_t stacks_read(struct file *file, struct kobject *kobject,
+	struct bin_attribute *attribute, char *buffer, loff_t position, size_t size)
+{
+	struct live_update *update = to_update(kobject);
+	ssize_t result;
+
+	update_lock();
+	result = memory_read_from_buffer(buffer, size, &position,
+		update->conflicts.stacks, update->conflicts.stacks_size);
+	update_unlock();
+	return result;
+}
+
+static struct bin_attribute stacks_attribute =
+	__BIN_ATTR(stacks, 0400, stacks_read, NULL, 0);
 
 #define LIST_ATTRIBUTE(file, print)                                                      \
 	{                                                                                \
@@ -133,12 +169,16 @@ static struct bin_attribute build_id_attribute =
 static struct bin_attribute depends_attribute =
 	LIST_ATTRIBUTE("depends", update_text_depends);
 static struct bin_attribute flags_attribute = LIST_ATTRIBUTE("flags", update_text_flags);
+static struct bin_attribute overridden_attribute =
+	LIST_ATTRIBUTE("overridden", update_text_overridden);
 
 static struct attribute *update_attributes[] = {
 	&state_attribute.attr,
 	&attempts_attribute.attr,
 	&changed_at_attribute.attr,
 	&conflicts_attribute.attr,
+	&signal_attribute.attr,
+	&signalled_attribute.attr,
 	&pause_ns_attribute.attr,
 	&stop_ns_attribute.attr,
 	&replaced_by_attribute.attr,
@@ -146,6 +186,7 @@ static struct attribute *update_attributes[] = {
 };
 
 static struct bin_attribute *update_bin_attributes[] = {
+	&stacks_attribute,
 	&functions_attribute,
 	&constants_attribute,
 	&hooks_attribute,
@@ -154,6 +195,7 @@ static struct bin_attribute *update_bin_attributes[] = {
 	&build_id_attribute,
 	&depends_attribute,
 	&flags_attribute,
+	&overridden_attribute,
 	NULL,
 };
 
@@ -210,12 +252,46 @@ static ssize_t abi_show(
 	return sysfs_emit(buffer, "%u\n", KSPLICE_ABI_VERSION);
 }
 
+static u64 empty_stop_ns; /* protected by the update lock */
+
+static ssize_t empty_stop_ns_show(
+	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
+{
+	ssize_t size;
+
+	update_lock();
+	size = sysfs_emit(buffer, "%llu\n", empty_stop_ns);
+	update_unlock();
+	return size;
+}
+
+static ssize_t empty_stop_ns_store(struct kobject *kobject,
+	struct kobj_attribute *attribute, const char *buffer, size_t size)
+{
+	struct machine_stop_times times;
+	int result;
+
+	if (!capable(CAP_SYS_MODULE))
+		return -EPERM;
+	if (!sysfs_streq(buffer, "1"))
+		return -EINVAL;
+	update_lock();
+	result = machine_stop_measure(&times);
+	if (!result)
+		empty_stop_ns = times.total_ns;
+	update_unlock();
+	return result ? result : size;
+}
+
 static struct kobj_attribute version_attribute = __ATTR_RO(version);
 static struct kobj_attribute abi_attribute = __ATTR_RO(abi);
+static struct kobj_attribute empty_stop_ns_attribute =
+	__ATTR(empty_stop_ns, 0600, empty_stop_ns_show, empty_stop_ns_store);
 
 static const struct attribute *const root_attributes[] = {
 	&version_attribute.attr,
 	&abi_attribute.attr,
+	&empty_stop_ns_attribute.attr,
 	NULL,
 };
 

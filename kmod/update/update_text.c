@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
+#include "kmod/match/entry_redirect.h"
 #include "kmod/match/hook_table.h"
 #include "kmod/match/update_image.h"
 #include "kmod/update/live_update.h"
@@ -134,4 +135,28 @@ void update_text_flags(const struct live_update *update, struct update_text *tex
 {
 	if (live_update_is_irreversible(update))
 		add_text(text, "irreversible\n");
+}
+
+/* A function that no update replaces now, or another one's jump is in, is not named. */
+static bool is_overridden(
+	const struct replacement *replacement, struct entry_redirect *redirect)
+{
+	return replacement->hunk->kind == KSPLICE_HUNK_FUNCTION &&
+	       replacement->part->is_applied &&
+	       replaced_code_newest(replacement->code) == replacement &&
+	       entry_redirect_find(replacement->code->address, redirect);
+}
+
+void update_text_overridden(const struct live_update *update, struct update_text *text)
+{
+	const struct replacement *replacement;
+	const struct update_part *part;
+	struct entry_redirect redirect;
+
+	live_update_foreach_part (part, update)
+		update_part_foreach_replacement (replacement, part)
+			if (is_overridden(replacement, &redirect))
+				add_text(text, "%s %s %ps\n",
+					replacement_name(replacement), redirect.kind,
+					redirect.function);
 }

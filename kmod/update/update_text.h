@@ -30,5 +30,6 @@ update_text_print_t update_text_targets;
 update_text_print_t update_text_build_ids;
 update_text_print_t update_text_depends;
 update_text_print_t update_text_flags;
+update_text_print_t update_text_overridden; /* may sleep */
 
 #endif

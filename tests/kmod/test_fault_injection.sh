@@ -52,7 +52,10 @@ check_log() {
 		!is_trace { print }
 		/pages reserved/ { is_trace = 0 }' >/tmp/said
 	grep -v '^#' console_reports >/tmp/patterns
-	! grep -E -f /tmp/patterns /tmp/said || fail "the kernel reported a problem"
+	if grep -E -f /tmp/patterns /tmp/said >/dev/null; then
+		grep -E -B 3 -A 25 -f /tmp/patterns /tmp/said | head -n 60
+		fail "the kernel reported a problem"
+	fi
 	[ "$(grep -c 'ksplice: .*applied' /tmp/said)" -gt 10 ] || fail "the log is not whole"
 }
 

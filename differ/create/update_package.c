@@ -6,10 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "differ/create/finding.h"
 #include "differ/create/update_manifest.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
-#include "differ/create/update_part.h"
+#include "differ/create/update_parts.h"
 #include "differ/create/update_target.h"
 #include "differ/tree/module_template.h"
 #include "lib/cleanup.h"
@@ -39,11 +40,33 @@ void update_package_make_id(
 	id[ID_LENGTH] = '\0';
 }
 
+/* The modules' digests by file name, so that a damaged one is noticed before it is
+ * loaded. The modules have been linked. */
+static struct error *package_add_digests(const char *folder, struct json_t *manifest)
+{
+	const struct json_t *targets = json_find(manifest, "targets");
+	struct json_t *digests = json_make_object();
+
+	json_put(manifest, "digests", digests);
+	for (size_t i = 0; i < json_count_items(targets); i++) {
+		const char *name = json_find_text(json_find_item(targets, i), "module");
+		scope_free char *path = file_join(folder, name);
+		scope_text struct text module = {0};
+		try(file_read(path, &module));
+		scope_free char *digest =
+			digest_to_text(digest_of(module.data, module.size));
+		json_put_text(digests, name, digest);
+	}
+	return NULL;
+}
+
 static struct error *package_write_texts(
 	const struct update_content *content, const char *patch, const char *folder)
 {
 	scope_json struct json_t *manifest =
 		update_manifest_make(content, file_name(patch));
+	json_put(manifest, "findings", finding_list_to_json(&content->update->findings));
+	try(package_add_digests(folder, manifest));
 	scope_free char *manifest_text = json_to_text(manifest);
 	scope_text struct text report = {0};
 	scope_text struct text patch_text = {0};

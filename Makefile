@@ -294,7 +294,8 @@ $(B)/tests/update_%: $(O)/tests/differ/update_%.o \
 	$(call link,-lelf -ljansson -lopcodes -lbfd)
 
 # They run in an initramfs without libraries.
-$(B)/tests/guest/%: tests/vm/guest/%.c $(O)/flags | $(B)/probed
+$(B)/tests/guest/%: tests/vm/guest/%.c $(wildcard tests/vm/guest/*.h abi/*.h) \
+		$(O)/flags | $(B)/probed
 	@mkdir -p $(@D)
 	$(CC) $(c_flags) -static -o $@ $<
 

@@ -20,7 +20,7 @@
 #define KERNEL_LAYOUT_SECTION ".ksplice.layout"
 #define KERNEL_LAYOUT_MAGIC 0x54594c4b /* "KLYT" */
 /* Changes with every change to the struct below; readers refuse others. */
-#define KERNEL_LAYOUT_VERSION 1
+#define KERNEL_LAYOUT_VERSION 2
 
 struct kernel_layout {
 	__u32 magic;   /* KERNEL_LAYOUT_MAGIC */
@@ -33,6 +33,7 @@ struct kernel_layout {
 	__u32 alternative_replacement;        /* offset of repl_offset */
 	__u32 alternative_original_length;    /* offset of instrlen (one byte) */
 	__u32 alternative_replacement_length; /* offset of replacementlen (one byte) */
+	__u32 alternative_feature;            /* offset of cpuid (two bytes) */
 
 	/* .parainstructions: struct paravirt_patch_site */
 	__u32 paravirt_size;

@@ -1,42 +1,52 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cmd_apply.c - ksplice-apply: puts an update into the running kernel
+ * cmd_apply.c - ksplice-apply: puts updates into the running kernel
  */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "abi/control.h"
+#include "apply/change_report.h"
 #include "apply/command_end.h"
 #include "apply/state_change.h"
-#include "apply/update_archive.h"
+#include "apply/update_describe.h"
+#include "apply/update_folder.h"
 #include "apply/update_install.h"
 #include "apply/update_state.h"
+#include "lib/cleanup.h"
 #include "lib/command_line.h"
 #include "lib/error.h"
 #include "lib/json.h"
 #include "lib/message.h"
 #include "lib/process.h"
+#include "lib/text.h"
 
 static const char help[] =
-	"usage: ksplice-apply [OPTION...] ksplice-ID.tar.gz\n"
-	"Applies an update that ksplice-create made to the running kernel.\n"
-	"\n" STATE_CHANGE_DEADLINE_HELP
-	"  --check             make all checks, also of the code in memory, and apply\n"
-	"                      nothing\n"
+	"usage: ksplice-apply [OPTION...] ksplice-ID.tar.gz|FOLDER\n"
+	"Applies an update that ksplice-create made to the running kernel; of a folder, all\n"
+	"updates that are for this kernel, in the order in which they were made.\n"
+	"\n" STATE_CHANGE_HELP
+	"  --check             make all checks, also of the code in memory and of the\n"
+	"                      stacks, and apply nothing\n"
+	"  --replace           take over from the updates that this one replaces, and\n"
+	"                      unload them\n"
+	"  --partial           leave out the parts of the update that do not fit\n"
+	"  --on-mismatch WHAT  refuse: a module that is loaded later and that the update\n"
+	"                      cannot patch is not loaded; leave: it is, unpatched\n"
 	"  --module PATH       load this ksplice.ko if the kernel has none yet\n"
 	"  --json              print the result as JSON\n"
 	"  --quiet             print nothing when all is well\n"
 	"  -h, --help          show this text\n"
 	"  --version           show the version\n"
-	"\n"
-	"Exit status: 0 applied, 1 error, 2 refused, 3 it was applied already.\n"
-	"Unless it is 0 or 3, the kernel is as it was.\n";
+	"\n" COMMAND_END_HELP
+	"Unless it is 0 or 3, the kernel is as it was, but for the updates of a folder\n"
+	"that were applied before.\n";
 
 struct apply_options {
 	const char *path; /* NULL: there is nothing to do */
-	const char *module;
-	double deadline;
-	bool check;
+	const char *part; /* of update path: load this part alone; the core calls so */
+	struct install_request request;
 	bool json;
 	bool quiet;
 };
@@ -45,89 +55,168 @@ static struct error *apply_read_options(
 	int argc, char **argv, struct apply_options *options)
 {
 	const char *deadline = NULL;
+	bool full_scan = false;
+	bool replace = false;
+	bool partial = false;
+	bool part = false;
+	struct install_request *request = &options->request;
 	const struct command_option table[] = {
 		{"deadline", .text = &deadline},
-		{"check", .flag = &options->check},
-		{"module", .text = &options->module},
+		{"signal", .flag = &request->signal},
+		{"full-scan", .flag = &full_scan},
+		{"check", .flag = &request->check},
+		{"replace", .flag = &replace},
+		{"partial", .flag = &partial},
+		{"part", .flag = &part},
+		{"on-mismatch", .text = &request->on_mismatch},
+		{"module", .text = &request->core_path},
 		{"json", .flag = &options->json},
 		{"quiet", .flag = &options->quiet},
 		{0},
 	};
-	const struct command_line line = {"ksplice-apply", help, table, "update", 1, 1};
+	const struct command_line line = {"ksplice-apply", help, table, "update", 1, 2};
 	char **operands;
 	try(command_line_read(&line, argc, argv, &operands));
+	if (operands && part != !!operands[1])
+		return error_failed(part ? "--part: name the update's id and the target"
+					 : "name one update, or a folder");
+	if (request->on_mismatch && strcmp(request->on_mismatch, "refuse") &&
+		strcmp(request->on_mismatch, "leave"))
+		return error_failed("--on-mismatch %s: is neither refuse nor leave",
+			request->on_mismatch);
 	if (deadline)
-		try(state_change_read_deadline(deadline, &options->deadline));
+		try(state_change_read_deadline(deadline, &request->deadline));
+	request->options = (full_scan ? KSPLICE_CONTROL_FULL_SCAN : 0) |
+			   (replace ? KSPLICE_CONTROL_REPLACE : 0) |
+			   (partial ? KSPLICE_CONTROL_PARTIAL : 0);
 	options->path = operands ? operands[0] : NULL;
+	options->part = operands ? operands[1] : NULL;
 	return NULL;
 }
 
-static struct error *apply_report(const struct apply_options *options, const char *id)
+static void apply_print_applied(const struct update_state *state)
 {
-	scope_state struct update_state state = {0};
-	try(update_state_read(id, &state));
-	if (options->json) {
-		struct json_t *document = update_state_describe(&state);
-		json_put_text(document, "result", "applied");
-		command_end_print_json(document);
-		return NULL;
-	}
-	if (options->quiet)
-		return NULL;
-	size_t functions = update_state_count_functions(&state);
-	size_t constants = update_state_count_constants(&state);
-	printf("Update %s applied: %zu function%s, ", id, functions,
+	size_t functions = update_describe_count_functions(state);
+	size_t constants = update_describe_count_constants(state);
+	printf("Update %s applied: %zu function%s, ", state->id, functions,
 		functions == 1 ? "" : "s");
 	if (constants)
 		printf("%zu constant%s, ", constants, constants == 1 ? "" : "s");
-	printf("pause %.2f ms\n", (double)state.pause_ns / 1e6);
+	printf("pause %.2f ms\n", (double)state->pause_ns / 1e6);
+}
+
+/* What was done: for people at once, for programs into document. */
+static struct error *apply_report(const struct apply_options *options, const char *id,
+	struct change_report *report, struct json_t **document)
+{
+	bool is_silent = options->json || options->quiet;
+
+	if (options->request.check) {
+		*document = json_make_object();
+		json_put_text(*document, "id", id);
+		if (!is_silent)
+			printf("Update %s can be applied: this kernel is the one it is "
+			       "for, and no thread is in the way\n",
+				id);
+	} else {
+		scope_state struct update_state state = {0};
+		try(update_state_read(id, &state));
+		*document = update_describe(&state);
+		if (!is_silent)
+			apply_print_applied(&state);
+	}
+	json_put_text(
+		*document, "result", options->request.check ? "checked" : "applied");
+	scope_text struct text notes = {0};
+	change_report_format_notes(report, &notes);
+	if (notes.size && !is_silent)
+		fputs(notes.data, stdout);
+	change_report_move(report, *document);
+	change_report_deinit(report);
 	return NULL;
 }
 
-static void apply_report_check(const struct apply_options *options, const char *id)
+static struct error *apply_one(const struct apply_options *options,
+	const struct update_archive *archive, struct change_report *report,
+	struct json_t **document)
 {
-	if (options->json) {
-		struct json_t *document = json_make_object();
-		json_put_text(document, "id", id);
-		json_put_text(document, "result", "checked");
-		command_end_print_json(document);
-	} else if (!options->quiet) {
-		printf("Update %s can be applied: the running kernel is the one it is for\n",
-			id);
-	}
+	try(update_install(archive, &options->request, report));
+	return apply_report(options, archive->id, report, document);
 }
 
-static struct error *apply_run(
-	const struct apply_options *options, struct json_t **conflicts)
+/* The updates of a folder that are for this kernel; until one cannot go in. */
+static struct error *apply_each(const struct apply_options *options,
+	const struct update_folder *folder, struct change_report *report,
+	struct json_t *done)
 {
-	scope_archive struct update_archive archive = {0};
-	try(command_end_need_root());
-	try(update_archive_open(options->path, &archive));
-	if (options->check) {
-		try(update_install_prove(&archive, options->module));
-		apply_report_check(options, archive.id);
-		return NULL;
+	for (size_t i = 0; i < folder->count; i++) {
+		struct json_t *document = NULL;
+		struct error *error =
+			apply_one(options, &folder->archives[i], report, &document);
+		if (document)
+			json_append(done, document);
+		if (error && error_get_kind(error) != ERROR_NO_CHANGE)
+			return error;
+		if (error && !options->json && !options->quiet)
+			printf("Nothing to do: %s\n", error_get_text(error));
+		error_free(error);
 	}
-	try(update_install(&archive, options->module, options->deadline, conflicts));
-	return apply_report(options, archive.id);
+	if (json_count_items(done))
+		return NULL;
+	return error_no_change("%s: there is nothing to do: %zu updates for this kernel, "
+			       "%zu for others",
+		options->path, folder->count, folder->skipped_count);
+}
+
+static struct error *apply_folder(const struct apply_options *options,
+	const struct update_folder *folder, struct change_report *report,
+	struct json_t **document)
+{
+	struct json_t *done = json_make_array();
+	struct json_t *skipped = json_make_array();
+
+	for (size_t i = 0; i < folder->skipped_count; i++) {
+		json_append_text(skipped, folder->skipped[i]);
+		if (!options->json && !options->quiet)
+			printf("Skipped %s: it is for another kernel\n",
+				folder->skipped[i]);
+	}
+	struct error *error = apply_each(options, folder, report, done);
+	*document = json_make_object();
+	json_put_text(
+		*document, "result", options->request.check ? "checked" : "applied");
+	json_put(*document, "updates", done);
+	json_put(*document, "skipped", skipped);
+	return error;
+}
+
+static struct error *apply_run(const struct apply_options *options,
+	struct change_report *report, struct json_t **document)
+{
+	scope_folder struct update_folder folder = {0};
+
+	try(command_end_need_root());
+	if (options->part)
+		return update_install_part(options->path, options->part);
+	try(update_folder_open(options->path, &folder));
+	if (folder.is_folder)
+		return apply_folder(options, &folder, report, document);
+	return apply_one(options, &folder.archives[0], report, document);
 }
 
 int main(int argc, char **argv)
 {
-	struct apply_options options = {.deadline = STATE_CHANGE_DEADLINE};
-	struct json_t *conflicts = NULL;
+	struct apply_options options = {.request.deadline = STATE_CHANGE_DEADLINE};
+	scope_report struct change_report report = {0};
+	struct json_t *document = NULL;
 
 	message_init("ksplice-apply", false);
 	struct error *error = apply_read_options(argc, argv, &options);
 	if (!error && options.path) {
 		process_catch_signals();
-		error = apply_run(&options, &conflicts);
+		error = apply_run(&options, &report, &document);
 	}
-	if (error && options.json)
-		command_end_print_failure(error, conflicts);
-	else
-		json_release(conflicts);
-	int status = message_end(error);
+	int status = command_end(error, options.json, document, &report);
 	if (status)
 		process_die_interrupted();
 	return status;

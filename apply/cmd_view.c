@@ -8,7 +8,10 @@
 #include <string.h>
 
 #include "apply/command_end.h"
+#include "apply/update_describe.h"
+#include "apply/update_record.h"
 #include "apply/update_state.h"
+#include "lib/cleanup.h"
 #include "lib/command_line.h"
 #include "lib/error.h"
 #include "lib/json.h"
@@ -16,13 +19,13 @@
 
 static const char help[] =
 	"usage: ksplice-view [OPTION...] [ID]\n"
-	"Lists the updates that are loaded, or shows one with its functions and constants.\n"
+	"Lists the updates that are loaded, or shows one: its targets, functions and\n"
+	"constants, what ksplice-create found, when it was applied, and the pause.\n"
 	"\n"
 	"  --json              print JSON\n"
 	"  -h, --help          show this text\n"
 	"  --version           show the version\n"
-	"\n"
-	"Exit status: 0 done, 1 error, 3 no such update is loaded.\n";
+	"\n" COMMAND_END_HELP;
 
 struct view_options {
 	bool is_done;   /* --help or --version has been printed */
@@ -47,46 +50,102 @@ static struct error *view_read_options(
 
 static void view_print_line(const struct update_state *state)
 {
-	printf("%-10s %-9s %-12s %9zu %8.2f ms\n", state->id, state->state, state->target,
-		update_state_count_functions(state), (double)state->pause_ns / 1e6);
+	scope_free char *targets = update_describe_list_targets(state);
+	printf("%-10s %-9s %-12s %9zu %8.2f ms\n", state->id, state->state, targets,
+		update_describe_count_functions(state), (double)state->pause_ns / 1e6);
 }
 
-static void view_print_details(const struct update_state *state)
+static const char *view_text(const struct json_t *object, const char *key)
 {
+	const char *text = json_find_text(object, key);
+	return text ? text : "";
+}
+
+static void view_print_functions(const struct json_t *functions)
+{
+	for (size_t i = 0; i < json_count_items(functions); i++) {
+		const struct json_t *function = json_find_item(functions, i);
+		const char *overriding = json_find_text(function, "overridden_by");
+		bool is_part = !strcmp(view_text(function, "kind"), "part");
+		printf("  %s%s", view_text(function, "name"), is_part ? " (part)" : "");
+		if (overriding)
+			printf(" (overridden by %s)", overriding);
+		putchar('\n');
+	}
+}
+
+static void view_print_constants(const struct json_t *constants)
+{
+	if (json_count_items(constants))
+		printf("constants: %zu\n", json_count_items(constants));
+	for (size_t i = 0; i < json_count_items(constants); i++)
+		printf("  %s\n", view_text(json_find_item(constants, i), "name"));
+}
+
+static void view_print_targets(const struct json_t *targets)
+{
+	for (size_t i = 0; i < json_count_items(targets); i++) {
+		const struct json_t *target = json_find_item(targets, i);
+		printf("target:    %s, build-id %s\n", view_text(target, "name"),
+			view_text(target, "build_id"));
+	}
+}
+
+/* What ksplice-create knew of the update: from the copy of its manifest. */
+static void view_print_record(const struct json_t *record)
+{
+	const struct json_t *manifest = json_find(record, "manifest");
+	const struct json_t *findings = json_find(manifest, "findings");
+
+	printf("applied:   %s\n", view_text(record, "applied_at"));
+	printf("archive:   %s\n", view_text(record, "archive"));
+	printf("patch:     %s\n", view_text(manifest, "patch"));
+	if (json_find_text(manifest, "irreversible_because"))
+		printf("no undo:   %s\n",
+			json_find_text(manifest, "irreversible_because"));
+	if (json_count_items(findings))
+		printf("findings:  %zu\n", json_count_items(findings));
+	for (size_t i = 0; i < json_count_items(findings); i++) {
+		const struct json_t *finding = json_find_item(findings, i);
+		printf("  %s: %s: %s\n", view_text(finding, "kind"),
+			view_text(finding, "object"), view_text(finding, "text"));
+	}
+}
+
+static void view_print_details(
+	const struct update_state *state, const struct json_t *record)
+{
+	scope_json struct json_t *update = update_describe(state);
+
 	printf("update:    %s\n", state->id);
 	printf("state:     %s\n", state->state);
-	printf("target:    %s\n", state->target);
-	printf("build-id:  %s\n", state->build_id);
+	if (record)
+		view_print_record(record);
+	view_print_targets(json_find(update, "targets"));
 	printf("pause:     %.2f ms\n", (double)state->pause_ns / 1e6);
 	printf("attempts:  %llu\n", (unsigned long long)state->attempts);
-	printf("functions: %zu\n", update_state_count_functions(state));
-	for (const char *line = state->functions; *line;) {
-		size_t size = strcspn(line, "\n");
-		size_t name = strcspn(line, " \n");
-		const char *kind = memrchr(line, ' ', size);
-		printf("  %.*s%s\n", (int)name, line,
-			kind && !strncmp(kind, " part", 5) ? " (part)" : "");
-		line += size + (line[size] == '\n');
-	}
-	if (*state->constants)
-		printf("constants: %zu\n", update_state_count_constants(state));
-	for (const char *line = state->constants; *line;) {
-		size_t size = strcspn(line, "\n");
-		printf("  %.*s\n", (int)strcspn(line, " \n"), line);
-		line += size + (line[size] == '\n');
-	}
+	printf("functions: %zu\n", update_describe_count_functions(state));
+	view_print_functions(json_find(update, "functions"));
+	view_print_constants(json_find(update, "constants"));
 }
 
-static struct error *view_one(const struct view_options *options)
+/* An update that is not applied has a record only if it was applied before. */
+static struct error *view_one(
+	const struct view_options *options, struct json_t **document)
 {
 	scope_state struct update_state state = {0};
+	struct json_t *record = NULL;
+
 	if (!update_state_exists(options->id))
 		return error_no_change("%s: no such update is loaded", options->id);
 	try(update_state_read(options->id, &state));
-	if (options->json)
-		command_end_print_json(update_state_describe(&state));
-	else
-		view_print_details(&state);
+	if (update_state_is_applied(&state))
+		try(update_record_read(options->id, &record));
+	if (!options->json)
+		view_print_details(&state, record);
+	*document = update_describe(&state);
+	if (record)
+		json_put(*document, "record", record);
 	return NULL;
 }
 
@@ -96,47 +155,41 @@ static struct error *view_each(
 	for (char **id = ids; *id; id++) {
 		scope_state struct update_state state = {0};
 		try(update_state_read(*id, &state));
-		if (options->json)
-			json_append(list, update_state_describe(&state));
-		else
+		if (!options->json)
 			view_print_line(&state);
+		json_append(list, update_describe(&state));
 	}
 	return NULL;
 }
 
-static struct error *view_all(const struct view_options *options)
+static struct error *view_all(
+	const struct view_options *options, struct json_t **document)
 {
 	char **ids = NULL;
+
 	try(update_state_list(&ids));
-	struct json_t *list = json_make_array();
 	if (!options->json && *ids)
 		printf("%-10s %-9s %-12s %9s %11s\n", "ID", "STATE", "TARGET",
 			"FUNCTIONS", "PAUSE");
 	else if (!options->json)
 		puts("No updates are loaded.");
+	struct json_t *list = json_make_array();
 	struct error *error = view_each(ids, options, list);
-	if (!error && options->json) {
-		struct json_t *document = json_make_object();
-		json_put(document, "updates", list);
-		command_end_print_json(document);
-	} else {
-		json_release(list);
-	}
-	for (char **id = ids; *id; id++)
-		free(*id);
-	free(ids);
+	update_state_free_list(ids);
+	*document = json_make_object();
+	json_put(*document, "updates", list);
 	return error;
 }
 
 int main(int argc, char **argv)
 {
 	struct view_options options = {0};
+	struct json_t *document = NULL;
 
 	message_init("ksplice-view", false);
 	struct error *error = view_read_options(argc, argv, &options);
 	if (!error && !options.is_done)
-		error = options.id ? view_one(&options) : view_all(&options);
-	if (error && options.json)
-		command_end_print_failure(error, NULL);
-	return message_end(error);
+		error = options.id ? view_one(&options, &document)
+				   : view_all(&options, &document);
+	return command_end(error, options.json, document, NULL);
 }

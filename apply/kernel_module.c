@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "abi/update.h"
+#include "apply/running_build.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -33,6 +34,46 @@ struct error *kernel_module_load(const char *path, int *number)
 int kernel_module_unload(const char *name)
 {
 	return syscall(SYS_delete_module, name, O_NONBLOCK) ? errno : 0;
+}
+
+bool kernel_module_is_loaded(const char *name)
+{
+	scope_free char *path = memory_format("/sys/module/%s/initstate", name);
+	return file_exists(path);
+}
+
+struct error *kernel_module_read_build(const char *name, char **build_id)
+{
+	scope_free char *path =
+		memory_format("/sys/module/%s/notes/.note.gnu.build-id", name);
+	scope_text struct text notes = {0};
+	try(file_read(path, &notes));
+	char *found = running_build_find(notes.data, notes.size);
+	if (!found)
+		return error_failed("%s: has no build-id", path);
+	*build_id = found;
+	return NULL;
+}
+
+/* /proc/modules has the newest in front. */
+struct error *kernel_module_list(const char *prefix, char ***names)
+{
+	scope_text struct text modules = {0};
+	array_of(char *) found = {0};
+	size_t length = strlen(prefix);
+	char *rest = NULL;
+
+	try(file_read("/proc/modules", &modules));
+	for (char *line = modules.size ? strtok_r(modules.data, "\n", &rest) : NULL; line;
+		line = strtok_r(NULL, "\n", &rest)) {
+		size_t size = strcspn(line, " ");
+		if (size >= length && !strncmp(line, prefix, length) &&
+			(size == length || line[length] == '_'))
+			*array_add(&found) = memory_copy_range(line, size);
+	}
+	*array_add(&found) = NULL;
+	*names = found.items;
+	return NULL;
 }
 
 bool kernel_module_has_core(void)

@@ -21,6 +21,16 @@ struct error *kernel_module_load(const char *path, int *number);
 /* Unloads by name; the errno of delete_module, or 0. */
 int kernel_module_unload(const char *name);
 
+/* True if a module of that name is loaded; what is built into the kernel is not. */
+bool kernel_module_is_loaded(const char *name);
+
+/* The build-id of a loaded module, in hexadecimal; the caller frees it. */
+struct error *kernel_module_read_build(const char *name, char **build_id);
+
+/* The loaded modules whose names are prefix, or begin with it and "_"; the newest first,
+ * NULL-terminated. Free each and the array. */
+struct error *kernel_module_list(const char *prefix, char ***names);
+
 bool kernel_module_has_core(void);
 
 /*

@@ -7,7 +7,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "abi/control.h"
+#include "apply/change_report.h"
 #include "apply/core_device.h"
+#include "apply/update_describe.h"
 #include "apply/update_state.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -21,8 +24,11 @@
 #define WAIT_GROWTH 1.6
 #define WAIT_LONGEST 0.5
 
-/* Threads that a message names; the JSON has them all. */
+/* Threads that a message names; the report has them all. */
 enum { NAMED_CONFLICTS = 8 };
+
+/* --signal wakes nobody before this attempt has failed: most threads go by themselves. */
+enum { SIGNAL_ATTEMPT = 2 };
 
 struct error *state_change_read_deadline(const char *text, double *seconds)
 {
@@ -63,61 +69,109 @@ static void state_change_name(const struct json_t *conflicts, struct text *text)
 		text_add_format(text, "; and %zu more", count - NAMED_CONFLICTS);
 }
 
-static struct error *state_change_give_up(
-	const char *id, double deadline, struct json_t **conflicts)
+static struct error *state_change_note_conflicts(const struct state_change *change,
+	struct change_report *report, struct text *names, uint64_t *attempts)
 {
 	scope_state struct update_state state = {0};
-	try(update_state_read(id, &state));
-	struct json_t *found = update_state_describe_conflicts(&state);
+	try(update_state_read(change->id, &state));
+	json_release(report->conflicts);
+	report->conflicts = update_describe_conflicts(&state);
+	state_change_name(report->conflicts, names);
+	*attempts = state.attempts;
+	return NULL;
+}
+
+static struct error *state_change_give_up(
+	const struct state_change *change, struct change_report *report)
+{
 	scope_text struct text names = {0};
-	state_change_name(found, &names);
-	struct error *error = error_refused("thread-in-the-way",
-		"%s: gave up after %g s and %llu attempts; nothing was changed: %s", id,
-		deadline, (unsigned long long)state.attempts,
-		names.size ? names.data : "");
-	*conflicts = found;
-	return error_hint(error,
-		"let the thread finish, wake it or end it, and try again; "
-		"or give more time with --deadline SECONDS");
+	uint64_t attempts;
+	try(state_change_note_conflicts(change, report, &names, &attempts));
+	return error_hint(
+		error_refused(STATE_CHANGE_BUSY,
+			"%s: gave up after %g s and %llu attempts; nothing was changed: "
+			"%s",
+			change->id, change->deadline, (unsigned long long)attempts,
+			names.size ? names.data : ""),
+		"let the thread finish, wake it with --signal or end it, and try again; or "
+		"give more time with --deadline SECONDS");
+}
+
+/* A kernel thread whose main loop is the function: no time is enough. */
+static struct error *state_change_never(
+	int device, const struct state_change *change, struct change_report *report)
+{
+	scope_text struct text names = {0};
+	scope_free char *reason = core_device_read_reason(device);
+	uint64_t attempts;
+	try(state_change_note_conflicts(change, report, &names, &attempts));
+	return error_hint(
+		error_refused("thread-never-leaves",
+			"%s: cannot be done while this thread lives; nothing was "
+			"changed: %s",
+			change->id,
+			*reason      ? reason
+			: names.size ? names.data
+				     : ""),
+		"the function is the thread's main loop, so waiting does not help");
 }
 
 /* The core refused for good, and says why. */
-static struct error *state_change_refused(int device, const char *id, int number)
+static struct error *state_change_refused(
+	int device, const struct state_change *change, int number)
 {
 	scope_free char *reason = core_device_read_reason(device);
 	if (number == EPERM)
 		return error_refused(
 			"irreversible", "%s", *reason ? reason : "cannot be reversed");
 	if (*reason)
-		return error_refused("memory", "%s: %s", id, reason);
-	return error_failed("%s: %s", id, strerror(number));
+		return error_refused("memory", "%s: %s", change->id, reason);
+	return error_failed("%s: %s", change->id, strerror(number));
 }
 
-struct error *state_change_run(
-	const char *id, const char *state, double deadline, struct json_t **conflicts)
+static const char *state_change_name_state(uint32_t verb)
 {
-	bool is_reversal = !strcmp(state, UPDATE_STATE_REVERSED);
-	uint32_t verb = is_reversal ? KSPLICE_CONTROL_REVERSE : KSPLICE_CONTROL_APPLY;
-	double end = state_change_now() + deadline;
-	double wait = WAIT_FIRST;
-	scope_close int device = -1;
+	bool is_apply =
+		verb == KSPLICE_CONTROL_APPLY || verb == KSPLICE_CONTROL_CHECK_APPLY;
+	return is_apply ? UPDATE_STATE_APPLIED : UPDATE_STATE_REVERSED;
+}
 
-	try(core_device_open(&device));
-	for (;;) {
+static struct error *state_change_run_on(
+	int device, const struct state_change *change, struct change_report *report)
+{
+	double end = state_change_now() + change->deadline;
+	double wait = WAIT_FIRST;
+
+	for (int attempt = 1;; attempt++) {
 		if (process_interruption())
-			return error_failed("%s: interrupted; nothing was changed", id);
-		int number = core_device_change(device, id, verb, 0);
+			return error_failed(
+				"%s: interrupted; nothing was changed", change->id);
+		int number = core_device_change(
+			device, change->id, change->verb, change->options);
 		if (!number)
 			return NULL;
 		if (number == EALREADY)
-			return error_no_change("%s: is %s already", id, state);
+			return error_no_change("%s: is %s already", change->id,
+				state_change_name_state(change->verb));
+		if (number == EDEADLK)
+			return state_change_never(device, change, report);
 		if (number != EAGAIN)
-			return state_change_refused(device, id, number);
+			return state_change_refused(device, change, number);
 		double left = end - state_change_now();
 		if (left <= 0)
-			return state_change_give_up(id, deadline, conflicts);
+			return state_change_give_up(change, report);
+		if (change->signal && attempt >= SIGNAL_ATTEMPT)
+			try(update_state_signal(change->id, report));
 		state_change_wait(wait < left ? wait : left);
 		wait = wait * WAIT_GROWTH < WAIT_LONGEST ? wait * WAIT_GROWTH
 							 : WAIT_LONGEST;
 	}
+}
+
+struct error *state_change_run(
+	const struct state_change *change, struct change_report *report)
+{
+	scope_close int device = -1;
+	try(core_device_open(&device));
+	return state_change_run_on(device, change, report);
 }

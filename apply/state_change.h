@@ -5,25 +5,41 @@
 #ifndef KSPLICE_APPLY_STATE_CHANGE_H
 #define KSPLICE_APPLY_STATE_CHANGE_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+struct change_report;
 struct error;
-struct json_t;
 
 /* What ksplice-apply and ksplice-undo share of their --help. */
-#define STATE_CHANGE_DEADLINE_HELP                                                       \
-	"  --deadline SECONDS  try again for so long while a thread is in the way (10)\n"
+#define STATE_CHANGE_HELP                                                                 \
+	"  --deadline SECONDS  try again for so long while a thread is in the way (10)\n" \
+	"  --signal            wake sleeping user threads that are in the way, as a\n"    \
+	"                      signal without effect does\n"                              \
+	"  --full-scan         read all stacks while the machine is stopped\n"
 
 #define STATE_CHANGE_DEADLINE 10.0
+
+/* The reason of the refusal when a thread was in the way until the deadline. */
+#define STATE_CHANGE_BUSY "thread-in-the-way"
+
+struct state_change {
+	const char *id;   /* of a loaded update */
+	uint32_t verb;    /* enum ksplice_control_verb */
+	uint32_t options; /* KSPLICE_CONTROL_... */
+	double deadline;  /* seconds; 0: one attempt */
+	bool signal;      /* wake who sleeps in the way */
+};
 
 /* Reads the argument of --deadline. */
 struct error *state_change_read_deadline(const char *text, double *seconds);
 
 /*
- * Tries to bring the loaded update into the state ("applied" or "reversed"), again and
- * again, with growing waits. On giving up the error names the threads that were in the
- * way in the last attempt, and *conflicts has them for programs (else it is unchanged).
- * A signal ends it between two attempts.
+ * Asks the core, again and again, with growing waits while a thread is in the way. On
+ * giving up the error names the threads, and the report has them all. A thread that will
+ * never leave ends it at once. A signal ends it between two attempts.
  */
 struct error *state_change_run(
-	const char *id, const char *state, double deadline, struct json_t **conflicts);
+	const struct state_change *change, struct change_report *report);
 
 #endif

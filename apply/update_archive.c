@@ -23,12 +23,17 @@ void update_archive_deinit(struct update_archive *archive)
 {
 	if (archive->folder)
 		error_free(file_remove(archive->folder));
+	for (size_t i = 0; i < archive->part_count; i++) {
+		free(archive->parts[i].target);
+		free(archive->parts[i].build_id);
+		free(archive->parts[i].module_path);
+		free(archive->parts[i].module_name);
+	}
+	free(archive->parts);
+	free(archive->path);
 	free(archive->folder);
 	free(archive->id);
-	free(archive->module_path);
-	free(archive->build_id);
-	free(archive->kernel_release);
-	free(archive->kernel_version);
+	json_release(archive->manifest);
 	*archive = (struct update_archive){0};
 }
 
@@ -88,26 +93,73 @@ static bool update_archive_is_id(const char *id)
 	return length && !id[length] && length < KSPLICE_ID_SIZE;
 }
 
-static struct error *update_archive_read_target(const char *path, const char *root,
-	const struct json_t *manifest, struct update_archive *archive)
+/* Letters, digits, "_" and "-", as the kernel's modules are called. */
+static bool update_archive_is_name(const char *name)
 {
-	const struct json_t *targets = json_find(manifest, "targets");
-	const struct json_t *target = json_find_item(targets, 0);
+	size_t length = strspn(name, "0123456789abcdefghijklmnopqrstuvwxyz"
+				     "ABCDEFGHIJKLMNOPQRSTUVWXYZ_-");
+	return length && !name[length] && length < KSPLICE_TARGET_SIZE;
+}
+
+/* Is it ksplice_<id>, or does it begin with ksplice_<id>_? */
+static bool update_archive_is_module_name(const char *name, const char *id)
+{
+	scope_free char *first = memory_format(KSPLICE_MODULE_PREFIX "%s", id);
+	if (!text_has_prefix(name, first) || !update_archive_is_name(name))
+		return false;
+	return !name[strlen(first)] || name[strlen(first)] == '_';
+}
+
+static struct error *update_archive_read_part(const char *path, const char *root,
+	const char *id, const struct json_t *target, struct update_part *part)
+{
 	const char *name = json_find_text(target, "name");
+	const char *kind = json_find_text(target, "kind");
 	const char *build_id = json_find_text(target, "build_id");
 	const char *module = json_find_text(target, "module");
+	const char *loaded_as = json_find_text(target, "loaded_as");
+	scope_free char *first = memory_format(KSPLICE_MODULE_PREFIX "%s", id);
 
-	if (!name || !build_id || !module || !*module || strchr(module, '/'))
+	if (!name || !build_id || !module || !*module || strchr(module, '/') ||
+		!update_archive_is_name(name))
 		return update_archive_not_one(path, "manifest.json: names no target");
-	if (json_count_items(targets) != 1 || strcmp(name, KSPLICE_TARGET_VMLINUX))
+	if (!loaded_as)
+		loaded_as = first;
+	if (!update_archive_is_module_name(loaded_as, id))
+		return update_archive_not_one(
+			path, "manifest.json: a part has the name of another module");
+	part->is_image = !strcmp(name, KSPLICE_TARGET_VMLINUX);
+	if (kind && strcmp(kind, part->is_image ? "image" : "module"))
 		return error_refused("target-kind",
-			"%s: changes %s, and this version can only change the kernel image",
-			path,
-			strcmp(name, KSPLICE_TARGET_VMLINUX) ? name : "several targets");
-	archive->build_id = memory_copy_text(build_id);
-	archive->module_path = file_join(root, module);
-	if (!file_exists(archive->module_path))
-		return update_archive_not_one(path, "its module is missing");
+			"%s: %s is a target of the unknown kind %s", path, name, kind);
+	part->target = memory_copy_text(name);
+	part->build_id = memory_copy_text(build_id);
+	part->module_name = memory_copy_text(loaded_as);
+	part->module_path = file_join(root, module);
+	return NULL;
+}
+
+static struct error *update_archive_read_parts(
+	const char *path, const char *root, struct update_archive *archive)
+{
+	const struct json_t *targets = json_find(archive->manifest, "targets");
+	size_t count = json_count_items(targets);
+
+	if (!count)
+		return update_archive_not_one(path, "manifest.json: names no target");
+	archive->parts = memory_allocate(count * sizeof(*archive->parts));
+	archive->part_count = count;
+	for (size_t i = 0; i < count; i++) {
+		struct update_part *part = &archive->parts[i];
+		try(update_archive_read_part(
+			path, root, archive->id, json_find_item(targets, i), part));
+		for (size_t k = 0; k < i; k++) {
+			if (!strcmp(archive->parts[k].target, part->target) ||
+				!strcmp(archive->parts[k].module_name, part->module_name))
+				return update_archive_not_one(
+					path, "manifest.json: names a target twice");
+		}
+	}
 	return NULL;
 }
 
@@ -115,30 +167,36 @@ static struct error *update_archive_read_manifest(
 	const char *path, const char *root, struct update_archive *archive)
 {
 	scope_free char *manifest_path = file_join(root, "manifest.json");
-	scope_json struct json_t *manifest = NULL;
 	if (!file_exists(manifest_path))
 		return update_archive_not_one(path, "has no manifest.json");
-	struct error *error = json_read_file(manifest_path, &manifest);
+	struct error *error = json_read_file(manifest_path, &archive->manifest);
 	if (error)
 		return error_prefix(error, "%s", path);
 
-	int64_t format = json_find_number(manifest, "format", 0);
+	int64_t format = json_find_number(archive->manifest, "format", 0);
 	if (format != MANIFEST_FORMAT)
 		return error_hint(error_failed("%s: has manifest format %lld, and this "
 					       "ksplice-apply reads %d",
 					  path, (long long)format, MANIFEST_FORMAT),
 			"use the ksplice-apply of the same version as the ksplice-create "
 			"that made it");
-	const char *id = json_find_text(manifest, "id");
+	const char *id = json_find_text(archive->manifest, "id");
 	if (!id || !update_archive_is_id(id))
 		return update_archive_not_one(path, "manifest.json: has no valid id");
-	const struct json_t *kernel = json_find(manifest, "kernel");
-	const char *release = json_find_text(kernel, "release");
-	const char *version = json_find_text(kernel, "version");
 	archive->id = memory_copy_text(id);
-	archive->kernel_release = memory_copy_text(release ? release : "");
-	archive->kernel_version = memory_copy_text(version ? version : "");
-	return update_archive_read_target(path, root, manifest, archive);
+	return update_archive_read_parts(path, root, archive);
+}
+
+const char *update_archive_kernel(const struct update_archive *archive, const char *key)
+{
+	const char *text = json_find_text(json_find(archive->manifest, "kernel"), key);
+	return text ? text : "";
+}
+
+const char *update_archive_created(const struct update_archive *archive)
+{
+	const char *text = json_find_text(archive->manifest, "created");
+	return text ? text : "";
 }
 
 struct error *update_archive_open(const char *path, struct update_archive *archive)
@@ -154,7 +212,22 @@ struct error *update_archive_open(const char *path, struct update_archive *archi
 	if (!root)
 		return update_archive_not_one(
 			path, "does not hold one folder ksplice-<id>");
+	opened.path = memory_copy_text(path);
 	try(update_archive_read_manifest(path, root, &opened));
+	for (size_t i = 0; i < opened.part_count; i++) {
+		if (!file_exists(opened.parts[i].module_path))
+			return update_archive_not_one(path, "its module is missing");
+	}
+	*archive = opened;
+	opened = (struct update_archive){0};
+	return NULL;
+}
+
+struct error *update_archive_open_folder(
+	const char *folder, struct update_archive *archive)
+{
+	scope_archive struct update_archive opened = {.path = memory_copy_text(folder)};
+	try(update_archive_read_manifest(folder, folder, &opened));
 	*archive = opened;
 	opened = (struct update_archive){0};
 	return NULL;

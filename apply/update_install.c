@@ -6,78 +6,108 @@
 #include <string.h>
 #include <strings.h>
 #include <sys/utsname.h>
-#include <time.h>
 
+#include "abi/control.h"
 #include "abi/update.h"
+#include "apply/change_report.h"
 #include "apply/core_device.h"
+#include "apply/core_setting.h"
 #include "apply/kernel_module.h"
 #include "apply/running_build.h"
 #include "apply/state_change.h"
 #include "apply/symbol_section.h"
 #include "apply/update_archive.h"
+#include "apply/update_record.h"
 #include "apply/update_state.h"
+#include "apply/update_unload.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/process.h"
 #include "lib/text.h"
 
-/* Somebody may look at the module just now, in /proc or /sys. */
-enum { UNLOAD_TRIES = 100, UNLOAD_WAIT_NS = 20 * 1000 * 1000 };
+/* One update on its way into the kernel. */
+struct install {
+	const struct update_archive *archive;
+	const struct install_request *request;
+	struct change_report *report;
+	bool *is_loaded; /* which parts were loaded here */
+	size_t loaded_count;
+};
 
-/* So that nobody has to load anything to learn that the update is for another kernel. */
-static struct error *update_install_check_build(const struct update_archive *archive)
+static bool install_is_partial(const struct install *install)
 {
-	scope_free char *running = NULL;
+	return install->request->options & KSPLICE_CONTROL_PARTIAL;
+}
+
+static struct error *install_other_kernel(
+	const struct update_archive *archive, const char *build_id, const char *running)
+{
 	struct utsname names;
 
-	try(running_build_read(&running));
-	if (!strcasecmp(running, archive->build_id))
-		return NULL;
 	uname(&names);
 	return error_hint(
 		error_refused("other-kernel",
 			"%s: made for kernel %s %s with build-id %s; this one is "
 			"%s %s with build-id %s",
-			archive->id, archive->kernel_release, archive->kernel_version,
-			archive->build_id, names.release, names.version, running),
+			archive->id, update_archive_kernel(archive, "release"),
+			update_archive_kernel(archive, "version"), build_id,
+			names.release, names.version, running),
 		"make the update from the object tree that the running kernel was built "
 		"in");
 }
 
-static struct error *update_install_unload(const char *id)
+/* So that nobody has to load anything to learn that the update is for another kernel. */
+struct error *update_install_check_kernel(const struct update_archive *archive)
 {
-	const struct timespec wait = {.tv_nsec = UNLOAD_WAIT_NS};
-	scope_free char *name = memory_format(KSPLICE_MODULE_PREFIX "%s", id);
-	int number = 0;
+	const char *build_id = update_archive_kernel(archive, "build_id");
+	scope_free char *running = NULL;
 
-	for (int i = 0; i < UNLOAD_TRIES; i++) {
-		number = kernel_module_unload(name);
-		if (number != EAGAIN && number != EWOULDBLOCK && number != EBUSY)
-			break;
-		nanosleep(&wait, NULL);
+	for (size_t i = 0; i < archive->part_count; i++) {
+		if (archive->parts[i].is_image)
+			build_id = archive->parts[i].build_id;
 	}
-	if (!number || number == ENOENT)
+	try(running_build_read(&running));
+	if (!*build_id || !strcasecmp(running, build_id))
+		return NULL;
+	return install_other_kernel(archive, build_id, running);
+}
+
+/* Is the module that is to be patched the one that was built? */
+static struct error *install_check_module(
+	const struct update_archive *archive, const struct update_part *part)
+{
+	scope_free char *running = NULL;
+
+	try(kernel_module_read_build(part->target, &running));
+	if (!strcasecmp(running, part->build_id))
 		return NULL;
 	return error_hint(
-		error_failed("module %s: cannot be unloaded: %s", name, strerror(number)),
-		"a kprobe or a tracer may hold it; the update is not applied");
+		error_refused("other-module",
+			"%s: made for a module %s with build-id %s; the loaded one has %s",
+			archive->id, part->target, part->build_id, running),
+		"make the update from the object tree that this module was built in, or "
+		"leave it out with --partial");
 }
 
-/* An update of that id may be left from a ksplice-apply that was killed. */
-static struct error *update_install_clear(const char *id)
+/*
+ * The error is consumed where the part may be left out because of it. An error of another
+ * kind (out of memory, a file that is gone) never is a reason to leave something out.
+ */
+static struct error *install_leave_out(
+	struct install *install, const struct update_part *part, struct error *error)
 {
-	scope_state struct update_state state = {0};
-
-	if (!update_state_exists(id))
-		return NULL;
-	try(update_state_read(id, &state));
-	if (!strcmp(state.state, UPDATE_STATE_APPLIED))
-		return error_no_change("%s: is applied already", id);
-	return update_install_unload(id);
+	if (!error || !install_is_partial(install) ||
+		error_get_kind(error) != ERROR_REFUSED)
+		return error;
+	change_report_leave_out(install->report, part->target, error_get_reason(error),
+		error_get_text(error));
+	error_free(error);
+	return NULL;
 }
 
-static struct error *update_install_load_failed(int device, const char *id, int number)
+static struct error *install_load_failed(int device, const char *id, int number)
 {
 	scope_free char *reason = core_device_read_reason(device);
 
@@ -91,74 +121,241 @@ static struct error *update_install_load_failed(int device, const char *id, int 
 }
 
 /* Closing the device withdraws the symbols, should they still be published. */
-static struct error *update_install_load(const struct update_archive *archive)
+static struct error *install_load_module(const char *id, const struct update_part *part)
 {
 	scope_text struct text symbols = {0};
 	scope_close int device = -1;
 	int number = 0;
 
-	try(symbol_section_read(archive->module_path, &symbols));
+	try(symbol_section_read(part->module_path, &symbols));
 	try(core_device_open(&device));
 	try(core_device_publish(device, &symbols));
-	try(kernel_module_load(archive->module_path, &number));
+	try(kernel_module_load(part->module_path, &number));
 	if (number)
-		return update_install_load_failed(device, archive->id, number);
+		return install_load_failed(device, id, number);
 	return NULL;
 }
 
-static struct error *update_install_apply(
-	const struct update_archive *archive, double deadline, struct json_t **conflicts)
+static struct error *install_load_part(
+	struct install *install, const struct update_part *part, bool *is_loaded)
 {
-	try(update_install_clear(archive->id));
-	if (process_interruption())
-		return error_failed("%s: interrupted; nothing was changed", archive->id);
-	try(update_install_load(archive));
+	if (kernel_module_is_loaded(part->module_name))
+		return NULL;
+	if (!part->is_image && !kernel_module_is_loaded(part->target)) {
+		change_report_leave_out(
+			install->report, part->target, "not-loaded", "is not loaded");
+		return NULL;
+	}
 	struct error *error =
-		state_change_run(archive->id, UPDATE_STATE_APPLIED, deadline, conflicts);
-	if (error)
-		error_free(update_install_unload(archive->id));
-	return error;
-}
-
-struct error *update_install(const struct update_archive *archive, const char *core_path,
-	double deadline, struct json_t **conflicts)
-{
-	bool loaded = false;
-
-	try(update_install_check_build(archive));
-	try(kernel_module_need_core(core_path, &loaded));
-	struct error *error = update_install_apply(archive, deadline, conflicts);
-	if (error && loaded)
-		kernel_module_drop_core();
-	return error;
-}
-
-struct error *update_install_prove(
-	const struct update_archive *archive, const char *core_path)
-{
-	bool loaded = false;
-
-	try(update_install_check_build(archive));
-	try(kernel_module_need_core(core_path, &loaded));
-	struct error *error = update_install_clear(archive->id);
+		part->is_image ? NULL : install_check_module(install->archive, part);
 	if (!error)
-		error = update_install_load(archive);
-	if (!error)
-		error = update_install_unload(archive->id);
-	if (loaded)
-		kernel_module_drop_core();
+		error = install_load_module(install->archive->id, part);
+	*is_loaded = !error;
+	return install_leave_out(install, part, error);
+}
+
+static struct error *install_load_parts(struct install *install)
+{
+	const struct update_archive *archive = install->archive;
+
+	for (size_t i = 0; i < archive->part_count; i++) {
+		if (process_interruption())
+			return error_failed(
+				"%s: interrupted; nothing was changed", archive->id);
+		try(install_load_part(
+			install, &archive->parts[i], &install->is_loaded[i]));
+		install->loaded_count += install->is_loaded[i];
+	}
+	return NULL;
+}
+
+/* The last first, since it may use symbols of those before it. */
+static struct error *install_unload_parts(struct install *install)
+{
+	struct error *error = NULL;
+
+	for (size_t i = install->archive->part_count; i-- > 0;) {
+		if (!install->is_loaded[i] || error)
+			continue;
+		error = update_unload_module(install->archive->parts[i].module_name);
+	}
 	return error;
 }
 
-struct error *update_uninstall(const char *id, double deadline, struct json_t **conflicts)
+/* An update of that id may be left from a ksplice-apply that was killed. */
+static struct error *install_clear(const char *id, bool *is_applied)
 {
 	scope_state struct update_state state = {0};
 
+	*is_applied = false;
 	if (!update_state_exists(id))
-		return error_hint(error_no_change("%s: no such update is loaded", id),
-			"ksplice-view lists those that are");
+		return NULL;
 	try(update_state_read(id, &state));
-	if (!strcmp(state.state, UPDATE_STATE_APPLIED))
-		try(state_change_run(id, UPDATE_STATE_REVERSED, deadline, conflicts));
-	return update_install_unload(id);
+	*is_applied = update_state_is_applied(&state);
+	return *is_applied ? NULL : update_unload_modules(id);
+}
+
+static struct error *install_change(const struct install *install)
+{
+	const struct install_request *request = install->request;
+	const struct state_change change = {
+		.id = install->archive->id,
+		.verb = request->check ? KSPLICE_CONTROL_CHECK_APPLY
+				       : KSPLICE_CONTROL_APPLY,
+		.options = request->options,
+		.deadline = request->deadline,
+		.signal = request->signal,
+	};
+	return state_change_run(&change, install->report);
+}
+
+/* What none of the parts was loaded for: nothing here needs the update. */
+static struct error *install_nothing(const struct install *install, bool is_applied)
+{
+	const struct json_t *left_out = install->report->left_out;
+	const struct json_t *first = json_find_item(left_out, 0);
+	const char *id = install->archive->id;
+
+	if (is_applied)
+		return error_no_change("%s: is applied already", id);
+	for (size_t i = 0; i < json_count_items(left_out); i++) {
+		const struct json_t *part = json_find_item(left_out, i);
+		if (strcmp(json_find_text(part, "reason"), "not-loaded"))
+			return error_refused("no-part-fits", "%s: %s: %s", id,
+				json_find_text(part, "target"),
+				json_find_text(part, "why"));
+	}
+	return error_no_change("%s: changes only modules that are not loaded: %s%s", id,
+		json_find_text(first, "target"),
+		json_count_items(left_out) > 1 ? " and others" : "");
+}
+
+/* Unloads the updates that were applied and are not any more: this one took over. */
+static struct error *install_unload_replaced(const struct install *install, char **before)
+{
+	for (char **id = before; before && *id; id++) {
+		scope_state struct update_state state = {0};
+		if (!update_state_exists(*id))
+			continue;
+		try(update_state_read(*id, &state));
+		if (strcmp(state.state, UPDATE_STATE_REVERSED))
+			continue;
+		try(update_unload_modules(*id));
+		try(update_record_remove(*id));
+		if (!install->report->replaced)
+			install->report->replaced = json_make_array();
+		json_append_text(install->report->replaced, *id);
+	}
+	return NULL;
+}
+
+/* The ids of the updates that are applied, for install_unload_replaced. */
+static struct error *install_list_applied(const struct install *install, char ***ids)
+{
+	char **kept;
+
+	*ids = NULL;
+	if (!(install->request->options & KSPLICE_CONTROL_REPLACE))
+		return NULL;
+	try(update_state_list(ids));
+	kept = *ids;
+	for (char **id = *ids; *id; id++) {
+		scope_state struct update_state state = {0};
+		struct error *error = update_state_read(*id, &state);
+		bool is_applied = !error && update_state_is_applied(&state);
+		error_free(error);
+		if (is_applied)
+			*kept++ = *id;
+		else
+			free(*id);
+	}
+	*kept = NULL;
+	return NULL;
+}
+
+static bool install_has_modules(const struct update_archive *archive)
+{
+	for (size_t i = 0; i < archive->part_count; i++) {
+		if (!archive->parts[i].is_image)
+			return true;
+	}
+	return false;
+}
+
+/* So that parts can come later, when their target is loaded. */
+static struct error *install_prepare_later(const struct install *install)
+{
+	const char *on_mismatch = install->request->on_mismatch;
+
+	if (install->request->check)
+		return NULL;
+	try(update_record_write(install->archive));
+	if (install_has_modules(install->archive))
+		try(core_setting_put_helper());
+	return on_mismatch ? core_setting_put_on_mismatch(on_mismatch) : NULL;
+}
+
+static struct error *install_run(struct install *install)
+{
+	char **before = NULL;
+	bool is_applied;
+
+	try(install_clear(install->archive->id, &is_applied));
+	try(install_list_applied(install, &before));
+	struct error *error = install_load_parts(install);
+	bool is_changed = false;
+	if (!error && !install->loaded_count)
+		error = install_nothing(install, is_applied);
+	if (!error)
+		error = install_prepare_later(install);
+	if (!error) {
+		error = install_change(install);
+		is_changed = !error && !install->request->check;
+	}
+	if (!is_changed && !is_applied)
+		error_free(update_record_remove(install->archive->id));
+	if (!is_changed) {
+		struct error *left = install_unload_parts(install);
+		if (error)
+			error_free(left);
+		else
+			error = left;
+	}
+	if (!error && !install->request->check)
+		error = install_unload_replaced(install, before);
+	update_state_free_list(before);
+	return error;
+}
+
+struct error *update_install(const struct update_archive *archive,
+	const struct install_request *request, struct change_report *report)
+{
+	scope_free bool *is_loaded =
+		memory_allocate(archive->part_count * sizeof(*is_loaded));
+	struct install install = {archive, request, report, is_loaded, 0};
+	bool has_loaded_core = false;
+
+	try(update_install_check_kernel(archive));
+	try(kernel_module_need_core(request->core_path, &has_loaded_core));
+	struct error *error = install_run(&install);
+	if (has_loaded_core && (error || request->check))
+		kernel_module_drop_core();
+	return error;
+}
+
+struct error *update_install_part(const char *id, const char *target)
+{
+	scope_archive struct update_archive archive = {0};
+
+	try(update_record_open(id, &archive));
+	for (size_t i = 0; i < archive.part_count; i++) {
+		const struct update_part *part = &archive.parts[i];
+		if (part->is_image || strcmp(part->target, target))
+			continue;
+		/* One that is left from the module's last life knows its old place. */
+		if (kernel_module_is_loaded(part->module_name))
+			try(update_unload_module(part->module_name));
+		return install_load_module(id, part);
+	}
+	return error_failed("%s: has no part for %s", id, target);
 }

@@ -1,31 +1,48 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update_install.h - from an unpacked update to a kernel that runs it, and back
+ * update_install.h - from an unpacked update to a kernel that runs it
+ *
+ *     build-ids ─▶ core ─▶ load the parts ─▶ one change of all of them ─▶ record
+ *
+ * Until the change, and when it fails, nothing of the kernel's code is touched; what was
+ * loaded is unloaded again then.
  */
 #ifndef KSPLICE_APPLY_UPDATE_INSTALL_H
 #define KSPLICE_APPLY_UPDATE_INSTALL_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+struct change_report;
 struct error;
-struct json_t;
 struct update_archive;
 
-/*
- * Checks that the update is for the running kernel, loads the core if need be (see
- * kernel_module.h for core_path) and the update, and applies it. On any error, and on a
- * signal, all that was loaded is unloaded. *conflicts as in state_change.h.
- */
-struct error *update_install(const struct update_archive *archive, const char *core_path,
-	double deadline, struct json_t **conflicts);
+struct install_request {
+	const char *core_path;   /* see kernel_module.h; may be NULL */
+	double deadline;         /* seconds */
+	uint32_t options;        /* KSPLICE_CONTROL_... */
+	const char *on_mismatch; /* what the core does with modules that come later and do
+				  * not fit: "refuse", "leave"; NULL: as it is */
+	bool check;              /* everything but the change */
+	bool signal;             /* wake who sleeps in the way */
+};
 
 /*
- * Makes all checks that can be made before an update is applied: it is loaded, which
- * proves the old code in memory, and unloaded again. Nothing is changed.
+ * Applies the update, or only checks that it could be. Parts whose target is not loaded
+ * are left out, and with KSPLICE_CONTROL_PARTIAL those that do not fit, too; the report
+ * names them. "No change" if it is applied already. On any error, and on a signal, what
+ * was loaded here is unloaded.
  */
-struct error *update_install_prove(
-	const struct update_archive *archive, const char *core_path);
+struct error *update_install(const struct update_archive *archive,
+	const struct install_request *request, struct change_report *report);
 
-/* Reverses the update if it is applied, and unloads it. */
-struct error *update_uninstall(
-	const char *id, double deadline, struct json_t **conflicts);
+/*
+ * Loads the part for a module that is being loaded just now, of an update that is
+ * applied: from its record (update_record.h). The core calls for it, and applies it.
+ */
+struct error *update_install_part(const char *id, const char *target);
+
+/* Is the update for the kernel that runs? If not, an error of reason "other-kernel". */
+struct error *update_install_check_kernel(const struct update_archive *archive);
 
 #endif

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "abi/update.h"
+#include "apply/change_report.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
-#include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 
@@ -77,14 +77,19 @@ struct error *update_state_read(const char *id, struct update_state *state)
 	else
 		try(update_state_read_text(id, "conflicts", &found.conflicts));
 	try(update_state_read_number(id, "pause_ns", &found.pause_ns));
+	try(update_state_read_number(id, "stop_ns", &found.stop_ns));
 	try(update_state_read_number(id, "attempts", &found.attempts));
 	*state = found;
 	found = (struct update_state){0};
 	return NULL;
 }
 
-/* Calls visit for each line; the line is a copy that it may change. */
-static void update_state_each_line(
+bool update_state_is_applied(const struct update_state *state)
+{
+	return !strcmp(state->state, UPDATE_STATE_APPLIED);
+}
+
+void update_state_each_line(
 	const char *lines, void (*visit)(char *line, void *data), void *data)
 {
 	scope_free char *copy = memory_copy_text(lines);
@@ -92,31 +97,6 @@ static void update_state_each_line(
 	for (char *line = strtok_r(copy, "\n", &rest); line;
 		line = strtok_r(NULL, "\n", &rest))
 		visit(line, data);
-}
-
-static void update_state_count_function(char *line, void *data)
-{
-	*(size_t *)data += text_has_suffix(line, " replaced");
-}
-
-static void update_state_count_constant(char *line, void *data)
-{
-	(void)line;
-	++*(size_t *)data;
-}
-
-size_t update_state_count_functions(const struct update_state *state)
-{
-	size_t count = 0;
-	update_state_each_line(state->functions, update_state_count_function, &count);
-	return count;
-}
-
-size_t update_state_count_constants(const struct update_state *state)
-{
-	size_t count = 0;
-	update_state_each_line(state->constants, update_state_count_constant, &count);
-	return count;
 }
 
 static int update_state_compare(const void *left, const void *right)
@@ -145,75 +125,32 @@ struct error *update_state_list(char ***ids)
 	return NULL;
 }
 
-static void update_state_describe_function(char *line, void *data)
+void update_state_free_list(char **ids)
 {
-	char *rest = NULL;
-	const char *name = strtok_r(line, " ", &rest);
-	const char *size = strtok_r(NULL, " ", &rest);
-	const char *kind = strtok_r(NULL, " ", &rest);
-	if (!name || !size || !kind)
-		return;
-	struct json_t *function = json_make_object();
-	json_put_text(function, "name", name);
-	json_put_number(function, "size", strtoll(size, NULL, 10));
-	json_put_text(function, "kind", kind);
-	json_append(data, function);
+	for (char **id = ids; id && *id; id++)
+		free(*id);
+	free(ids);
 }
 
-static void update_state_describe_constant(char *line, void *data)
-{
-	char *rest = NULL;
-	const char *name = strtok_r(line, " ", &rest);
-	const char *size = strtok_r(NULL, " ", &rest);
-	if (!name || !size)
-		return;
-	struct json_t *constant = json_make_object();
-	json_put_text(constant, "name", name);
-	json_put_number(constant, "size", strtoll(size, NULL, 10));
-	json_append(data, constant);
-}
-
-struct json_t *update_state_describe(const struct update_state *state)
-{
-	struct json_t *object = json_make_object();
-	struct json_t *functions = json_make_array();
-	update_state_each_line(
-		state->functions, update_state_describe_function, functions);
-	struct json_t *constants = json_make_array();
-	update_state_each_line(
-		state->constants, update_state_describe_constant, constants);
-	json_put_text(object, "id", state->id);
-	json_put_text(object, "state", state->state);
-	json_put_text(object, "target", state->target);
-	json_put_text(object, "build_id", state->build_id);
-	json_put(object, "functions", functions);
-	json_put(object, "constants", constants);
-	json_put_real(object, "pause_ms", (double)state->pause_ns / 1e6);
-	json_put_number(object, "attempts", (int64_t)state->attempts);
-	return object;
-}
-
-static void update_state_describe_conflict(char *line, void *data)
+static void update_state_note_signalled(char *line, void *data)
 {
 	char *rest = NULL;
 	const char *pid = strtok_r(line, "\t", &rest);
 	const char *name = strtok_r(NULL, "\t", &rest);
-	const char *place = strtok_r(NULL, "\t", &rest);
-	const char *function = strtok_r(NULL, "\t", &rest);
-	if (!pid || !name || !place || !function)
-		return;
-	struct json_t *conflict = json_make_object();
-	json_put_number(conflict, "pid", strtoll(pid, NULL, 10));
-	json_put_text(conflict, "name", name);
-	json_put_text(conflict, "place", place);
-	json_put_text(conflict, "function", function);
-	json_append(data, conflict);
+	if (pid && name)
+		change_report_add_signalled(data, (int)strtol(pid, NULL, 10), name);
 }
 
-struct json_t *update_state_describe_conflicts(const struct update_state *state)
+struct error *update_state_signal(const char *id, struct change_report *report)
 {
-	struct json_t *conflicts = json_make_array();
-	update_state_each_line(
-		state->conflicts, update_state_describe_conflict, conflicts);
-	return conflicts;
+	scope_free char *path = update_state_path(id, "signal");
+	scope_free char *signalled = NULL;
+	scope_close int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno("%s", path);
+	if (write(fd, "1", 1) != 1)
+		return error_errno("%s", path);
+	try(update_state_read_text(id, "signalled", &signalled));
+	update_state_each_line(signalled, update_state_note_signalled, report);
+	return NULL;
 }

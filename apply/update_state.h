@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * update_state.h - the loaded updates, as /sys/kernel/ksplice shows them
+ *
+ * docs/ABI-sysfs.md describes the files.
  */
 #ifndef KSPLICE_APPLY_UPDATE_STATE_H
 #define KSPLICE_APPLY_UPDATE_STATE_H
@@ -9,23 +11,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct change_report;
 struct error;
-struct json_t;
 
-/* What one update's folder says. */
+/* What one update's folder says. Texts are lines without the last newline. */
 struct update_state {
 	char *id;
-	char *state; /* loaded, applied or reversed */
-	char *target;
-	char *build_id;
-	char *functions; /* lines: name, size, "replaced" or "part" */
-	char *constants; /* lines: name, size; replaced in place */
-	char *conflicts; /* lines with tabs: pid, name, place, function+offset */
+	char *state;     /* loaded, applied or reversed */
+	char *target;    /* names of the targets, one a line */
+	char *build_id;  /* of each target, in that order */
+	char *functions; /* name, size, "replaced" or "part", and which update overrides
+			    it */
+	char *constants; /* name, size; replaced in place */
+	char *conflicts; /* with tabs: pid, name, place, function+offset, CPU, stack */
 	uint64_t pause_ns;
+	uint64_t stop_ns;
 	uint64_t attempts;
 };
 
-/* The states that can be written, too. */
 #define UPDATE_STATE_APPLIED "applied"
 #define UPDATE_STATE_REVERSED "reversed"
 
@@ -36,17 +39,19 @@ struct error *update_state_read(const char *id, struct update_state *state);
 void update_state_deinit(struct update_state *state);
 #define scope_state __attribute__((cleanup(update_state_deinit)))
 
-/* How many functions it replaces, and how many constants. */
-size_t update_state_count_functions(const struct update_state *state);
-size_t update_state_count_constants(const struct update_state *state);
+/* True if its new code runs. */
+bool update_state_is_applied(const struct update_state *state);
 
 /* The ids of all loaded updates, sorted and NULL-terminated; free each and the array. */
 struct error *update_state_list(char ***ids);
+void update_state_free_list(char **ids);
 
-/* As an object: id, state, target, build_id, functions, constants, pause_ms, attempts. */
-struct json_t *update_state_describe(const struct update_state *state);
+/* Wakes the sleeping user threads that were in the way of the last attempt, and notes in
+ * the report who they are. */
+struct error *update_state_signal(const char *id, struct change_report *report);
 
-/* The threads in the way as an array of objects: pid, name, place, function. */
-struct json_t *update_state_describe_conflicts(const struct update_state *state);
+/* Calls visit for each line of the text; the line is a copy that it may change. */
+void update_state_each_line(
+	const char *lines, void (*visit)(char *line, void *data), void *data);
 
 #endif

@@ -77,7 +77,8 @@ static bool referrers_make_travel(
 	const struct referrer *found = referrer_list_find(referrers, piece, &count);
 	for (size_t i = 0; i < count; i++) {
 		const struct piece *from = found[i].from;
-		if (!piece_is_code(from) && from != piece)
+		/* An entry of a table speaks for the function that it is about. */
+		if (!piece_is_code(update_find_whole(from)) && from != piece)
 			return false;
 		if (is_access && from != piece && !referrer_is_access(&found[i]))
 			return false;
@@ -103,6 +104,16 @@ static bool referrers_only_access(const struct piece_set *set, const struct piec
 	return true;
 }
 
+/* A string that has a name (NL_SET_ERR_MSG): like one that has none, nobody asks for more
+ * than its content. */
+static bool piece_is_text(const struct piece *piece)
+{
+	const struct elf_section *section = piece->section;
+	const char *content = (const char *)section->data + piece->offset;
+	return !piece->reloc_count && piece->size && section->data &&
+	       strnlen(content, piece->size) == piece->size - 1;
+}
+
 static void assess_constant(
 	struct update *update, struct update_unit *unit, struct piece *piece)
 {
@@ -120,9 +131,10 @@ static void assess_constant(
 			name, "is a constant, which is changed where it is");
 		return;
 	}
+	bool is_text = piece_is_text(piece);
 	if (piece->symbol->binding == STB_LOCAL &&
-		referrers_only_access(unit->pre_pieces, pre) &&
-		referrers_make_travel(unit->post_pieces, piece, true)) {
+		(is_text || referrers_only_access(unit->pre_pieces, pre)) &&
+		referrers_make_travel(unit->post_pieces, piece, !is_text)) {
 		finding_add(&update->findings, FINDING_COPIED_CONSTANT, unit->object,
 			name,
 			"is a constant of another size now; the functions that read it "
@@ -139,7 +151,8 @@ static void assess_changed(
 	struct update *update, struct update_unit *unit, struct piece *piece)
 {
 	const char *name = update_piece_name(piece);
-	if (assess_is_once_state(piece)) {
+	if (assess_is_once_state(piece) &&
+		referrers_make_travel(unit->post_pieces, piece, false)) {
 		finding_add(&update->findings, FINDING_ONCE_STATE, unit->object, name,
 			"starts anew for the new code");
 		piece_untwin(piece);

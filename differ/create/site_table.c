@@ -57,6 +57,15 @@ static uint64_t read_relative(const uint8_t *entry, uint64_t address, uint32_t o
 	return address + offset + (uint64_t)(int64_t)read_signed(entry + offset);
 }
 
+/* The same, of 64 bits. */
+static uint64_t read_relative_long(
+	const uint8_t *entry, uint64_t address, uint32_t offset)
+{
+	int64_t distance;
+	memcpy(&distance, entry + offset, sizeof(distance));
+	return address + offset + (uint64_t)distance;
+}
+
 static struct ksplice_place site_place(
 	const struct site_reading *reading, uint64_t address)
 {
@@ -91,33 +100,16 @@ static uint16_t branch_length(const uint8_t *code)
 	return code[0] == ESCAPE && (code[1] & 0xf0) == 0x80 ? 6 : 0;
 }
 
-/* A replacement as apply_alternatives() (arch/x86/kernel/alternative.c) copies it from
- * its place to the site's: the displacement of a call or jmp adjusted, a near jmp
- * shortened where it can be. Gives the bytes that count; the rest are nops. */
-static uint8_t alternative_move(uint8_t *bytes, uint8_t size, uint64_t from, uint64_t to)
+/* Where a replacement leads that is one call or jmp, which apply_alternatives()
+ * (arch/x86/kernel/alternative.c) adjusts to the site's place. */
+static struct ksplice_place alternative_destination(const struct site_reading *reading,
+	const uint8_t *bytes, uint8_t size, uint64_t from)
 {
-	if (size != 5)
-		return size;
-	if (bytes[0] == CALL) {
-		int32_t moved = read_signed(bytes + 1) + (int32_t)(from - to);
-		memcpy(bytes + 1, &moved, sizeof(moved));
-		return size;
-	}
-	if (bytes[0] != JUMP && bytes[0] != SHORT_JUMP)
-		return size;
-	int64_t target = (int64_t)(from + size) + read_signed(bytes + 1);
-	int64_t distance = target - (int64_t)to;
-	bool is_short = distance >= 0 ? distance - 2 <= 127
-				      : ((distance - 2) & 0xff) == distance - 2;
-	if (is_short) {
-		bytes[0] = SHORT_JUMP;
-		bytes[1] = (uint8_t)(distance - 2);
-		return 2;
-	}
-	int32_t displacement = (int32_t)(distance - 5);
-	bytes[0] = JUMP;
-	memcpy(bytes + 1, &displacement, sizeof(displacement));
-	return size;
+	if (size != 5 || (bytes[0] != CALL && bytes[0] != JUMP))
+		return (struct ksplice_place){
+			.target = KSPLICE_NO_TARGET, .section = KSPLICE_NO_SECTION};
+	return site_place(
+		reading, from + size + (uint64_t)(int64_t)read_signed(bytes + 1));
 }
 
 static struct error *site_read_alternative(
@@ -128,18 +120,26 @@ static struct error *site_read_alternative(
 	uint64_t from = read_relative(entry, address, layout->alternative_replacement);
 	uint8_t length = entry[layout->alternative_original_length];
 	uint8_t size = entry[layout->alternative_replacement_length];
-	uint8_t form[256] = {0};
+	uint16_t feature;
+	memcpy(&feature, entry + layout->alternative_feature, sizeof(feature));
+	union {
+		struct ksplice_alternative_site data;
+		uint8_t room[sizeof(struct ksplice_alternative_site) + UINT8_MAX];
+	} site_data = {.data = {.feature = feature, .size = size}};
+	if (size > length)
+		return site_problem(code, "its alternative is longer than the site");
 	if (size) {
 		const uint8_t *bytes =
 			kernel_image_find_bytes(reading->image, from, size);
 		if (!bytes)
 			return site_problem(code, "its alternative is not in the image");
-		memcpy(form + 1, bytes, size);
+		memcpy(site_data.data.bytes, bytes, size);
 	}
-	form[0] = alternative_move(form + 1, size, from, code);
+	site_data.data.destination =
+		alternative_destination(reading, site_data.data.bytes, size, from);
 	struct patch_site *site =
 		site_add(reading, code, KSPLICE_SITE_ALTERNATIVE, length);
-	site_set_data(site, form, (size_t)form[0] + 1);
+	site_set_data(site, &site_data, sizeof(site_data.data) + size);
 	return NULL;
 }
 
@@ -276,6 +276,7 @@ static struct error *site_read_static_call(
 static struct error *site_read_jump_label(
 	struct site_reading *reading, const uint8_t *entry, uint64_t address)
 {
+	static const uint64_t flags = 3; /* of a jump entry's key, linux/jump_label.h */
 	const struct kernel_layout *layout = reading->layout;
 	uint64_t code = read_relative(entry, address, layout->jump_code);
 	uint64_t target = read_relative(entry, address, layout->jump_target);
@@ -288,8 +289,10 @@ static struct error *site_read_jump_label(
 		length = 2;
 	if (!length)
 		return site_problem(code, "is no jump label");
-	struct ksplice_jump_label_site data = {
-		.destination = site_place(reading, target)};
+	uint64_t key = read_relative_long(entry, address, layout->jump_key);
+	struct ksplice_jump_label_site data = {.destination = site_place(reading, target),
+		.key = site_place(reading, key & ~flags),
+		.flags = key & 1 ? KSPLICE_JUMP_LABEL_BRANCH : 0};
 	struct patch_site *site =
 		site_add(reading, code, KSPLICE_SITE_JUMP_LABEL, length);
 	site_set_data(site, &data, sizeof(data));

@@ -89,11 +89,11 @@ static const char *text_skip_word(const char *text, const char *word)
 	return text;
 }
 
-/* Has the text "ksplice_KIND(FUNCTION)"? */
-static bool text_has_hook(const char *text, const char *kind, const char *function)
+bool update_hook_is_in_source(
+	const char *source, enum ksplice_hook_kind kind, const char *function)
 {
-	scope_free char *macro = memory_format("ksplice_%s", kind);
-	for (const char *at = strstr(text, macro); at; at = strstr(at + 1, macro)) {
+	scope_free char *macro = memory_format("ksplice_%s", update_hook_kind_name(kind));
+	for (const char *at = strstr(source, macro); at; at = strstr(at + 1, macro)) {
 		const char *next = text_skip_word(at, macro);
 		if (next)
 			next = text_skip_word(next, "(");
@@ -117,8 +117,8 @@ static bool hook_is_old(const struct update_unit *unit, const struct piece *poin
 	scope_text struct text text = {0};
 	scope_error struct error *error = file_read(path, &text);
 	return !error && text.size &&
-	       text_has_hook(text.data, update_hook_kind_name(hook->kind),
-		       hook->function->symbol->name);
+	       update_hook_is_in_source(
+		       text.data, hook->kind, hook->function->symbol->name);
 }
 
 /* The function that the pointer leads to; NULL, with a finding, if it cannot be a hook.

@@ -47,6 +47,10 @@ void update_hook_collect(struct update *update);
 /* After the closure: what does not come back by undo, because no hook puts it back. */
 void update_hook_assess(struct update *update);
 
+/* Has the source a line "ksplice_KIND(FUNCTION)"? */
+bool update_hook_is_in_source(
+	const char *source, enum ksplice_hook_kind kind, const char *function);
+
 /* Has the core a function of that name, which the code of a patch may call? */
 bool update_hook_is_core_function(const char *name);
 

@@ -147,6 +147,7 @@ struct json_t *update_manifest_make(
 	json_put_text(manifest, "irreversible_because", escape ? escape->name : NULL);
 	json_put(manifest, "targets", targets);
 	json_put(manifest, "without_effect", update_manifest_list_without_effect(update));
+	json_put(manifest, "old_hooks", manifest_findings(update, FINDING_OLD_HOOK));
 	json_put(manifest, "allowed_layouts",
 		manifest_findings(update, FINDING_ALLOWED_LAYOUT));
 	return manifest;

@@ -74,7 +74,15 @@ static bool reloc_target_is_fixed(const struct kernel_image *image,
 	}
 	const struct elf_symbol *global = kernel_image_find_global(image, symbol->name);
 	*is_fixed = global && kernel_image_is_fixed(image, global->value);
-	return global || symbol->binding == STB_WEAK;
+	return global;
+}
+
+/* A weak symbol that nobody defines: boot leaves each reference to it as it was linked. */
+static bool reloc_target_is_absent(
+	const struct kernel_image *image, const struct elf_symbol *symbol)
+{
+	return symbol->section == SHN_UNDEF && symbol->binding == STB_WEAK &&
+	       !kernel_image_find_global(image, symbol->name);
 }
 
 /* Fields with addresses, which KASLR slides: known from the object's relocations. */
@@ -88,11 +96,12 @@ static struct error *match_add_addresses(struct update_match *match,
 		const struct elf_reloc *reloc = &section->relocs[i];
 		uint64_t offset = reloc->offset - named->value;
 		unsigned width = elf_reloc_width(reloc->type);
+		const struct elf_symbol *symbol = &unit->original->symbols[reloc->symbol];
 		bool is_fixed;
-		if (reloc->offset < named->value || offset >= size || !width)
+		if (reloc->offset < named->value || offset >= size || !width ||
+			reloc_target_is_absent(image, symbol))
 			continue;
-		if (!reloc_target_is_fixed(image, unit,
-			    &unit->original->symbols[reloc->symbol], &is_fixed))
+		if (!reloc_target_is_fixed(image, unit, symbol, &is_fixed))
 			return error_refused("unknown-symbol",
 				"%s: %s+0x%" PRIx64 ": refers to something unknown",
 				unit->object, named->name, offset);

@@ -374,6 +374,7 @@ static uint32_t making_add_hooks(struct object_making *making)
 /* The sections with what struct ksplice_update points to. */
 struct update_tables {
 	uint32_t targets;
+	uint32_t parts;
 	uint32_t symbols;
 	uint32_t hunks;
 	uint32_t sites;
@@ -395,6 +396,7 @@ static void making_add_update(
 		.symbols_size = object_writer_size(writer, tables->symbols),
 		.match_size = object_writer_size(writer, tables->match),
 		.target_count = 1,
+		.part_count = 1,
 		.hunk_count = (uint32_t)content->match->count,
 		.site_count = (uint32_t)content->match->site_count,
 		.hook_count = (uint32_t)content->update->hooks.count,
@@ -405,6 +407,7 @@ static void making_add_update(
 		uint32_t section;
 	} pointers[] = {
 		{offsetof(struct ksplice_update, targets), tables->targets},
+		{offsetof(struct ksplice_update, parts), tables->parts},
 		{offsetof(struct ksplice_update, symbols), tables->symbols},
 		{offsetof(struct ksplice_update, hunks), tables->hunks},
 		{offsetof(struct ksplice_update, sites), tables->sites},
@@ -434,6 +437,8 @@ static struct error *making_run(struct object_making *making, const char *path)
 	struct update_tables tables = {
 		.targets = making_add_blob(
 			making, KSPLICE_SECTION_TARGETS, &target, sizeof(target)),
+		.parts = making_add_blob(
+			making, KSPLICE_SECTION_PARTS, &target, sizeof(target)),
 		.symbols = making_add_symbol_list(making),
 		.hunks = making_add_hunks(making),
 		.sites = making_add_blob(making, KSPLICE_SECTION_SITES, match->sites,

@@ -109,7 +109,7 @@ static const struct kernel_section kernel_sections[] = {
 	ONCE(".static_call_tramp_key", "a static call's definition", "static-call"),
 
 	/* what patches bring for ksplice-create (kmod/author/ksplice.h) */
-	DATA(".ksplice.shadow", SECTION_KIND_CONSTANT, .lends_functions = true),
+	DATA(".ksplice.shadow.", SECTION_KIND_CONSTANT, .lends_functions = true),
 	{".ksplice.", SECTION_HOOK, .is_prefix = true, .what = "a hook"},
 
 	/* code; all but .text* says something about the code in it */

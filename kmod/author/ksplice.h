@@ -33,26 +33,31 @@
 /*
  * Hooks: functions of the patch that are called when the update is applied and undone.
  *
- *                      called                          context
+ *                   is called                                        may
  *
- *     pre_apply        before anything is changed      may sleep; the update's mutex is
- * held check_apply      before the new code is there    the machine is stopped apply when
- * the new code is there      the machine is stopped post_apply       after that may
- * sleep; the update's mutex is held fail_apply       instead of post_apply, when     may
- * sleep; the update's mutex is held pre_apply was called and the update was not applied
+ *     pre_apply     before anything has changed                      sleep, refuse
+ *     check_apply   in the stop, before the new code is there        refuse
+ *     apply         in the stop, when the new code is there
+ *     post_apply    after the stop                                   sleep
+ *     fail_apply    in place of apply and post_apply, if the         sleep
+ *                   update was not applied after all
  *
- * and pre_reverse, check_reverse, reverse, post_reverse and fail_reverse at the same
- * moments of an undo: old code takes the place of new code.
+ * pre_reverse, check_reverse, reverse, post_reverse and fail_reverse are called at the
+ * same moments of an undo.
  *
- * "The machine is stopped": one CPU runs the hook, with interrupts off, and all others
- * wait for it. No thread is inside of a function that is replaced; but threads may be
- * stopped anywhere else, with locks held. Such a hook must not sleep, allocate memory,
- * print or take a lock that others may hold. Each microsecond of it is a microsecond in
- * which the whole machine stands still.
+ * The stop: one CPU runs the hook, with interrupts off, and all others wait for it. No
+ * thread is inside of code that is replaced; but threads may be stopped anywhere else,
+ * with any locks held. A hook in the stop must not sleep, allocate or free memory, print,
+ * or take a lock. Each microsecond in it is one in which the whole machine stands still.
  *
- * pre_* and check_* hooks give 0, or a negative error code: then the update is not
- * applied, or not undone. An apply is tried several times, while threads are in the way:
- * then check_apply may be called several times for one pre_apply.
+ * Outside of the stop a hook may do what a system call may do, but for using the files of
+ * Ksplice: the core holds a lock so that nothing else is applied or undone.
+ *
+ * pre and check hooks return 0, or a negative error code: then the update is not applied,
+ * or not undone. -EAGAIN asks to try again later. While threads are in the way, there are
+ * several attempts: each begins with pre_apply and ends with post_apply or fail_apply. So
+ * fail_apply takes back what pre_apply did, also what it did until it refused itself.
+ * "ksplice-apply --check" is an attempt that ends with fail_apply.
  *
  * Hooks of one moment are called in the order of the files, and of the lines in a file.
  *
@@ -85,7 +90,7 @@ typedef void ksplice_hook(void);
  * which cannot grow in a kernel that runs.
  *
  * All functions but free_all may be called with any lock held, and from any context but
- * NMIs; from a hook in which the machine is stopped, only get. Who frees a shadow
+ * NMIs; in the stop, only get. Who frees a shadow
  * variable sees to it that nobody uses it any more, as for any other memory; looking for
  * one while it is freed is safe.
  */
@@ -114,12 +119,12 @@ struct ksplice_shadow_type {
 	ksplice_shadow_destructor *destructor;   /* or NULL */
 };
 
-/* Declares name, a kind of shadow variables that are of the C type. (In a section of its
- * own, so that ksplice-create knows that nobody keeps the addresses of these functions.)
- */
+/* Declares name, a kind of shadow variables that are of the C type. (By the section
+ * ksplice-create knows that nobody keeps the addresses of these functions.) */
 #define DEFINE_KSPLICE_SHADOW(                                                           \
 	name, number, c_type, constructor_function, destructor_function)                 \
-	static const struct ksplice_shadow_type name __section(".ksplice.shadow") = {    \
+	static const struct ksplice_shadow_type name __section(                          \
+		".ksplice.shadow." #name) = {                                            \
 		.id = (number),                                                          \
 		.size = sizeof(c_type),                                                  \
 		.constructor = (constructor_function),                                   \

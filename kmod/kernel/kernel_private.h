@@ -15,6 +15,11 @@
 #include <linux/sched.h>
 #include <linux/stop_machine.h>
 
+struct ftrace_func_entry;
+struct ftrace_hash;
+struct ftrace_ops;
+#include <asm/insn.h>
+
 struct kprobe;
 struct tracepoint;
 
@@ -31,6 +36,8 @@ struct kernel_private {
 	int (*wake_up_state)(struct task_struct *task, unsigned int state);
 	void *(*module_alloc)(unsigned long size);
 	void (*module_memfree)(void *memory);
+	int (*insn_decode)(
+		struct insn *insn, const void *code, int size, enum insn_mode mode);
 	struct mutex *text_mutex;
 	struct mutex *module_mutex;
 	char *text_start; /* _text */
@@ -61,7 +68,20 @@ struct kernel_private {
 	bool (*within_kprobe_blacklist)(unsigned long address);
 	void (*wait_for_kprobe_optimizer)(void);
 
+	/* NULL without CONFIG_DYNAMIC_FTRACE; with it the last three may be NULL */
+	struct mutex *ftrace_lock;
+	struct ftrace_ops **ftrace_ops_list;
+	struct ftrace_ops *ftrace_list_end;
+	struct ftrace_func_entry *(*ftrace_lookup_ip)(
+		struct ftrace_hash *hash, unsigned long address);
+	unsigned long (*ftrace_location)(unsigned long address);
+	unsigned long (*ftrace_find_rec_direct)(unsigned long entry);
+	void *kprobe_ftrace_handler;
+	bool (*is_bpf_text_address)(unsigned long address);
+
 	/* NULL where the kernel's configuration has no such thing */
+	void (*perf_event_text_poke)(const void *address, const void *before,
+		size_t before_size, const void *after, size_t after_size);
 	int (*arch_stack_walk_reliable)(
 		bool (*visit)(void *cookie, unsigned long address), void *cookie,
 		struct task_struct *task);
@@ -73,6 +93,11 @@ struct kernel_private {
 	char *return_thunk_as_built;
 	char *pv_nop; /* _paravirt_nop */
 	char *pv_bug; /* paravirt_BUG */
+	bool (*cpu_wants_rethunk_at)(void *address);
+	bool *uniproc_patched; /* the kernel runs without lock prefixes */
+	unsigned long ftrace_caller;
+	unsigned long ftrace_regs_caller;
+	bool (*is_ftrace_trampoline)(unsigned long address);
 	char *static_call_return;
 	char *static_call_return0;
 };

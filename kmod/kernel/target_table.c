@@ -53,12 +53,9 @@ static int check_row(const char *object, const struct ksplice_target *rows, u32 
 	return 0;
 }
 
-int target_table_find(const char *object, const struct ksplice_target *rows, u32 count,
-	struct target_table *table)
+int target_table_check(const char *object, const struct ksplice_target *rows, u32 count)
 {
-	struct target *targets;
-	int result = 0;
-	u32 found = 0;
+	u32 i;
 
 	if (!count) {
 		problem_add("%s: has no target", object);
@@ -68,13 +65,29 @@ int target_table_find(const char *object, const struct ksplice_target *rows, u32
 		problem_add("%s: has %u targets", object, count);
 		return -ENOEXEC;
 	}
+	for (i = 0; i < count; i++) {
+		int result = check_row(object, rows, i);
+
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+int target_table_find(const char *object, const struct ksplice_target *rows, u32 count,
+	struct target_table *table)
+{
+	struct target *targets;
+	int result = target_table_check(object, rows, count);
+	u32 found = 0;
+
+	if (result)
+		return result;
 	targets = kcalloc(count, sizeof(*targets), GFP_KERNEL);
 	if (!targets)
 		return -ENOMEM;
 	while (found < count) {
-		result = check_row(object, rows, found);
-		if (!result)
-			result = target_find(object, &rows[found], &targets[found]);
+		result = target_find(object, &rows[found], &targets[found]);
 		if (result)
 			goto out_release;
 		found++;

@@ -25,6 +25,10 @@ struct target_table {
 	size_t names_size;
 };
 
+/* Checks that the rows are well made. 0, or an errno with the reason added to the
+ * problems, as object's. */
+int target_table_check(const char *object, const struct ksplice_target *rows, u32 count);
+
 /*
  * Checks the rows and finds each target. On success fills table's targets and count;
  * else an errno with the reason added to the problems, as object's.

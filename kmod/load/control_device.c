@@ -18,6 +18,7 @@
 #include "kmod/kernel/problem.h"
 #include "kmod/load/load_session.h"
 #include "kmod/update/live_update.h"
+#include "kmod/update/update_order.h"
 
 /* Far more than the symbols of any update; a bound on what root may make us hold. */
 #define WRITE_LIMIT (16 << 20)
@@ -75,6 +76,22 @@ static ssize_t control_device_read(
 		load_session_log(file->private_data), buffer, size, position);
 }
 
+/* Before anything is locked: user memory may take its time. */
+static int copy_list(const char __user *buffer, size_t size, void **list)
+{
+	void *copy;
+
+	if (size > WRITE_LIMIT) {
+		problem_add("symbol list: is larger than %u bytes", WRITE_LIMIT);
+		return -EFBIG;
+	}
+	copy = vmemdup_user(buffer, size);
+	if (IS_ERR(copy))
+		return problem_add_errno("symbol list", PTR_ERR(copy));
+	*list = copy;
+	return 0;
+}
+
 static ssize_t control_device_write(
 	struct file *file, const char __user *buffer, size_t size, loff_t *position)
 {
@@ -85,12 +102,9 @@ static ssize_t control_device_write(
 
 	if (result)
 		return result;
-	/* Copied before anything is locked: user memory may take its time. */
-	list = size <= WRITE_LIMIT ? vmemdup_user(buffer, size) : ERR_PTR(-EFBIG);
 	problem_begin(&step, load_session_log(session));
-	if (IS_ERR(list))
-		result = problem_add_errno("symbol list", PTR_ERR(list));
-	else
+	result = copy_list(buffer, size, &list);
+	if (!result)
 		result = load_session_publish(session, list, size);
 	problem_end(&step);
 	return result ? result : size;
@@ -98,14 +112,24 @@ static ssize_t control_device_write(
 
 static const struct control_verb {
 	bool is_known;
-	bool is_reversal;
+	struct update_order order;
 } verbs[] = {
-	[KSPLICE_CONTROL_APPLY] = {.is_known = true},
-	[KSPLICE_CONTROL_REVERSE] = {.is_known = true, .is_reversal = true},
+	[KSPLICE_CONTROL_APPLY] = {true, {}},
+	[KSPLICE_CONTROL_REVERSE] = {true, {.is_reversal = true}},
+	[KSPLICE_CONTROL_CHECK_APPLY] = {true, {.is_trial = true}},
+	[KSPLICE_CONTROL_CHECK_REVERSE] = {true, {.is_trial = true, .is_reversal = true}},
 };
+
+/* The options that an apply knows, and those that a reversal knows. */
+#define APPLY_OPTIONS                                                                    \
+	(KSPLICE_CONTROL_FULL_SCAN | KSPLICE_CONTROL_REPLACE | KSPLICE_CONTROL_PARTIAL)
+#define REVERSE_OPTIONS KSPLICE_CONTROL_FULL_SCAN
 
 static int change_update(const struct ksplice_control_change *change)
 {
+	struct update_order order;
+	u32 unknown;
+
 	if (strnlen(change->id, sizeof(change->id)) == sizeof(change->id) ||
 		memchr_inv(change->reserved, 0, sizeof(change->reserved))) {
 		problem_add("the request is damaged");
@@ -116,12 +140,19 @@ static int change_update(const struct ksplice_control_change *change)
 			change->verb);
 		return -EOPNOTSUPP;
 	}
-	if (change->options) {
-		problem_add("%s: this ksplice.ko does not know the options 0x%x",
-			change->id, change->options);
+	order = verbs[change->verb].order;
+	unknown =
+		change->options & ~(order.is_reversal ? REVERSE_OPTIONS : APPLY_OPTIONS);
+	if (unknown) {
+		problem_add("%s: this ksplice.ko does not know the options 0x%x of the "
+			    "verb %u",
+			change->id, unknown, change->verb);
 		return -EOPNOTSUPP;
 	}
-	return live_update_change(change->id, verbs[change->verb].is_reversal);
+	order.is_full_scan = change->options & KSPLICE_CONTROL_FULL_SCAN;
+	order.is_replacing = change->options & KSPLICE_CONTROL_REPLACE;
+	order.is_partial = change->options & KSPLICE_CONTROL_PARTIAL;
+	return live_update_change_id(change->id, &order);
 }
 
 /* These two are no failures that need words. */

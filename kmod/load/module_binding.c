@@ -75,6 +75,9 @@ static int bind_module(const struct module *module)
 		return -EPERM;
 	}
 	result = find_header(module, &header);
+	/* A module that exports a listed name may have been asked before us. */
+	if (!result)
+		result = symbol_provider_check_only(module);
 	if (result)
 		return result;
 	return load_session_bind(module, header);

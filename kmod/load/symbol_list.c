@@ -13,6 +13,7 @@
 #include "kmod/kernel/problem.h"
 #include "kmod/kernel/target.h"
 #include "kmod/kernel/target_table.h"
+#include "kmod/load/symbol_name.h"
 #include "kmod/load/update_entry.h"
 
 /* No update refers to more; the limit keeps count * size far from overflow. */
@@ -76,7 +77,7 @@ static int check_frame(const struct ksplice_symbol_list *list, size_t size)
 	/* These two have been in front in every format. */
 	if (size < offsetofend(struct ksplice_symbol_list, abi) ||
 		list->magic != KSPLICE_SYMBOLS_MAGIC) {
-		problem_add("symbol list: is none");
+		problem_add("symbol list: is not a symbol list");
 		return -ENOEXEC;
 	}
 	if (list->abi != KSPLICE_ABI_VERSION) {
@@ -163,8 +164,15 @@ static int check_symbol(const struct ksplice_symbol_list *list,
 			"symbol list: %s: has the unknown kind %u", name, symbol->kind);
 		return -ENOEXEC;
 	}
-	if (symbol->reserved || is_place_damaged(list, symbol)) {
+	if (symbol->reserved || is_place_damaged(list, symbol) ||
+		(symbol->kallsyms != KSPLICE_NO_KALLSYMS &&
+			symbol->kallsyms >= list->strings_size)) {
 		problem_add("symbol list: %s: is damaged", name);
+		return -ENOEXEC;
+	}
+	if (!symbol_name_is_true(symbol, target_table_at(targets, &symbol->place),
+		    strings, list->strings_size)) {
+		problem_add("symbol list: %s: its name is not that of its place", name);
 		return -ENOEXEC;
 	}
 	address = symbol_list_resolve(list, targets, symbol);
@@ -187,10 +195,6 @@ static int check_symbol(const struct ksplice_symbol_list *list,
 	}
 	if (symbol->kallsyms == KSPLICE_NO_KALLSYMS)
 		return 0;
-	if (symbol->kallsyms >= list->strings_size) {
-		problem_add("symbol list: %s: is damaged", name);
-		return -ENOEXEC;
-	}
 	if (!target_has_name(target_table_at(targets, &symbol->place),
 		    strings + symbol->kallsyms, address)) {
 		problem_add("symbol list: %s: kallsyms has no %s at 0x%llx", name,

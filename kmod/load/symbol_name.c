@@ -5,6 +5,7 @@
 #include <linux/string.h>
 
 #include "abi/update.h"
+#include "kmod/kernel/target.h"
 
 /* Moves *name behind the text, if it begins with it. */
 static bool skip_text(const char **name, const char *text)
@@ -30,8 +31,8 @@ static bool skip_number(const char **name, u64 number)
 	return skip_field(name, field);
 }
 
-bool symbol_name_is_true(const struct ksplice_symbol *symbol, const char *strings,
-	const struct ksplice_target *target)
+bool symbol_name_is_true(const struct ksplice_symbol *symbol, const struct target *target,
+	const char *strings, size_t strings_size)
 {
 	const char *name = strings + symbol->name;
 
@@ -45,7 +46,8 @@ bool symbol_name_is_true(const struct ksplice_symbol *symbol, const char *string
 		return false;
 	}
 	if (symbol->place.section != KSPLICE_NO_SECTION &&
-		!skip_field(&name, strings + symbol->place.section))
+		(symbol->place.section >= strings_size ||
+			!skip_field(&name, strings + symbol->place.section)))
 		return false;
 	if (!skip_number(&name, symbol->place.offset))
 		return false;

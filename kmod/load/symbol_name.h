@@ -17,13 +17,13 @@
 #include <linux/types.h>
 
 struct ksplice_symbol;
-struct ksplice_target;
+struct target;
 
 /*
- * True if the name says the symbol's place. strings are the list's, in which the symbol's
- * name, kallsyms and section lie; target is the place's, NULL if it has none.
+ * True if the name says the symbol's place. target is that place's, NULL if it has none.
+ * The symbol's name and kallsyms are known to lie in the strings, and to end there.
  */
-bool symbol_name_is_true(const struct ksplice_symbol *symbol, const char *strings,
-	const struct ksplice_target *target);
+bool symbol_name_is_true(const struct ksplice_symbol *symbol, const struct target *target,
+	const char *strings, size_t strings_size);
 
 #endif

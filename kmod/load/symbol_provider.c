@@ -156,3 +156,20 @@ bool symbol_provider_has_user(const struct module *module)
 	mutex_unlock(kernel_private.module_mutex);
 	return found;
 }
+
+int symbol_provider_check_only(const struct module *module)
+{
+	const struct module_use *use;
+	int result = 0;
+
+	mutex_lock(kernel_private.module_mutex);
+	list_for_each_entry(use, &module->target_list, target_list) {
+		if (use->target == THIS_MODULE)
+			continue;
+		problem_add("%s: took a symbol from module %s, and not from ksplice.ko",
+			module->name, use->target->name);
+		result = -EPERM;
+	}
+	mutex_unlock(kernel_private.module_mutex);
+	return result;
+}

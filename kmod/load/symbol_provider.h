@@ -32,4 +32,10 @@ void symbol_provider_withdraw(void);
 /* True if the module has taken a symbol from a publication, of now or earlier. */
 bool symbol_provider_has_user(const struct module *module);
 
+/*
+ * 0 if the module has taken symbols from no module but this one; else -EPERM, and the
+ * problem names the other. What the kernel exports itself does not count.
+ */
+int symbol_provider_check_only(const struct module *module);
+
 #endif

@@ -67,6 +67,11 @@ int hook_table_check(const struct module *module, const struct ksplice_update *u
 	return 0;
 }
 
+const char *hook_table_name(u32 kind)
+{
+	return hook_kinds[kind].name;
+}
+
 static int call_hook(const struct ksplice_hook *hook)
 {
 	unsigned long address = hook->function;

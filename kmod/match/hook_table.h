@@ -16,6 +16,9 @@ struct module;
  * or there are no hooks. */
 int hook_table_check(const struct module *module, const struct ksplice_update *update);
 
+/* "pre_apply" and so on, of a kind in a table that passed the check. */
+const char *hook_table_name(u32 kind);
+
 /*
  * Calls the hooks of that kind, in the order of the table. One of the kinds that may
  * refuse ends that with a negative errno, which is returned; the hook is stored in

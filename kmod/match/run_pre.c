@@ -3,16 +3,19 @@
 
 #include <linux/errno.h>
 #include <linux/kernel.h>
-#include <linux/mm.h>
+#include <linux/lockdep.h>
+#include <linux/mutex.h>
+#include <linux/string.h>
 #include <linux/uaccess.h>
 
 #include "kmod/change/trampoline.h"
+#include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
+#include "kmod/match/fentry_kind.h"
 #include "kmod/match/patch_site.h"
 #include "kmod/match/update_image.h"
 
 #define SHOWN_BYTES 8
-#define OPCODE_NOP 0x90
 #define OPCODE_INT3 0xcc
 #define OPCODE_JUMP 0xe9
 
@@ -20,96 +23,116 @@
 struct run_pre {
 	const struct update_image *image;
 	const struct ksplice_hunk *hunk;
-	const struct ksplice_site *site; /* the first that does not start before offset */
+	const struct ksplice_site *sites;
 	const struct ksplice_site *site_end;
-	const u8 *linked;
-	const u8 *memory;
 	unsigned long address; /* where memory was read */
-	u32 offset;
-	u32 nops_end; /* behind the alternatives that started so far */
+	const u8 *linked;
+	u8 *memory;   /* hunk->size bytes that were read */
+	u8 *expected; /* and that must be there: as linked, until the sites are written */
 };
 
-static const char *explain_mismatch(u32 kind, u8 found, bool is_site)
+static struct site_view make_view(
+	const struct run_pre *state, const struct ksplice_site *site)
 {
-	if (kind == KSPLICE_HUNK_DATA)
+	return (struct site_view){
+		.site = site,
+		.targets = &state->image->table,
+		.data = state->image->match + site->data,
+		.memory = state->memory + site->offset,
+		.code = state->expected + site->offset,
+		.room = state->hunk->size - site->offset,
+		.address = state->address + site->offset,
+	};
+}
+
+/* Does to the bytes as linked what boot, or the module's loader, did to the code. */
+static void write_sites(const struct run_pre *state)
+{
+	const struct ksplice_site *site;
+	unsigned int step;
+
+	for (step = 0; step < PATCH_SITE_STEPS; step++) {
+		for (site = state->sites; site < state->site_end; site++) {
+			struct site_view view = make_view(state, site);
+
+			if (patch_site_step(site) == step)
+				patch_site_write(&view);
+		}
+	}
+}
+
+static const char *explain_mismatch(
+	const struct run_pre *state, const struct ksplice_site *site, u8 found)
+{
+	if (state->hunk->kind == KSPLICE_HUNK_DATA)
 		return "";
 	if (found == OPCODE_INT3)
 		return " (a breakpoint: a kprobe?)";
-	if (found == OPCODE_JUMP && !is_site)
+	if (found == OPCODE_JUMP && !site)
 		return " (a jump: an optimised kprobe, or another patch?)";
+	if (site && site->kind == KSPLICE_SITE_FENTRY)
+		return " (not ftrace's: another patch, or a BPF program?)";
 	return "";
 }
 
-static int report_mismatch(const struct run_pre *state)
+static void report_mismatch(
+	const struct run_pre *state, const struct ksplice_site *site, u32 offset)
 {
-	u32 offset = state->offset;
-	int shown = min_t(u32, SHOWN_BYTES, state->hunk->size - offset);
-	bool is_site = state->site < state->site_end && state->site->offset == offset;
+	u32 end = site ? site->offset + site->length : state->hunk->size;
+	int shown;
 
+	if (site)
+		offset = site->offset;
+	shown = min_t(u32, SHOWN_BYTES, end - offset);
 	problem_add("%s: %s+0x%x: memory has %*ph, and the build has %*ph%s%s%s",
 		update_image_target(state->image, state->hunk),
 		update_image_name(state->image, state->hunk), offset, shown,
-		state->memory + offset, shown, state->linked + offset,
-		is_site ? " in a site of kind " : "",
-		is_site ? patch_site_name(state->site->kind) : "",
-		explain_mismatch(state->hunk->kind, state->memory[offset], is_site));
-	return -EINVAL;
+		state->memory + offset, shown, state->expected + offset,
+		site ? " in a site of kind " : "",
+		site ? patch_site_name(site->kind) : "",
+		explain_mismatch(state, site, state->memory[offset]));
 }
 
-/* The length of the site, of those that start here, whose form is in memory; 0 if none.
- * Several may start here: the alternatives of one place, and what they replace. */
-static u32 match_site(struct run_pre *state)
+/* The smallest site that the byte is in; NULL if it is in none. */
+static const struct ksplice_site *find_site(const struct run_pre *state, u32 offset)
 {
+	const struct ksplice_site *found = NULL;
 	const struct ksplice_site *site;
 
-	while (state->site < state->site_end && state->site->offset < state->offset)
-		state->site++;
-	for (site = state->site; site < state->site_end && site->offset == state->offset;
-		site++) {
-		struct patch_site_view view = {
-			.site = site,
-			.targets = &state->image->table,
-			.data = state->image->match + site->data,
-			.linked = state->linked + state->offset,
-			.memory = state->memory + state->offset,
-			.address = state->address + state->offset,
-		};
-
-		if (site->kind == KSPLICE_SITE_ALTERNATIVE)
-			state->nops_end =
-				max(state->nops_end, site->offset + site->length);
-		if (patch_site_accepts(&view))
-			return site->length;
-	}
-	return 0;
+	for (site = state->sites; site < state->site_end; site++)
+		if (site->offset <= offset && offset - site->offset < site->length &&
+			(!found || site->length < found->length))
+			found = site;
+	return found;
 }
 
-/* In alternatives that were not taken, runs of one-byte nops are made longer ones. */
-static u32 match_nops(const struct run_pre *state)
+/* Will the byte change of itself, in a moment? */
+static bool is_switching(
+	const struct run_pre *state, const struct ksplice_site *site)
 {
-	u32 size = 0;
+	struct site_view view;
 
-	while (state->offset + size < state->nops_end &&
-		state->linked[state->offset + size] == OPCODE_NOP)
-		size++;
-	return size && patch_site_is_nops(state->memory + state->offset, size) ? size : 0;
+	if (!site)
+		return false;
+	view = make_view(state, site);
+	return site_form_is_switching(&view);
 }
 
-static int match_bytes(struct run_pre *state)
+static int compare(const struct run_pre *state, bool is_final)
 {
-	while (state->offset < state->hunk->size) {
-		u32 length = match_site(state);
+	u32 size = state->hunk->size;
+	const struct ksplice_site *site;
+	u32 offset = 0;
 
-		if (!length)
-			length = match_nops(state);
-		if (!length &&
-			state->linked[state->offset] == state->memory[state->offset])
-			length = 1;
-		if (!length)
-			return report_mismatch(state);
-		state->offset += length;
-	}
-	return 0;
+	if (!memcmp(state->memory, state->expected, size))
+		return 0;
+	while (state->memory[offset] == state->expected[offset])
+		offset++;
+	site = find_site(state, offset);
+	if (!is_final && is_switching(state, site))
+		return -EAGAIN;
+	report_mismatch(state, site, offset);
+	return -EINVAL;
 }
 
 /*
@@ -119,7 +142,7 @@ static int match_bytes(struct run_pre *state)
 static int check_trampoline_place(const struct run_pre *state)
 {
 	u32 start = state->hunk->jump;
-	const struct ksplice_site *site = state->image->sites + state->hunk->first_site;
+	const struct ksplice_site *site = state->sites;
 
 	if (state->hunk->kind != KSPLICE_HUNK_FUNCTION)
 		return 0;
@@ -139,43 +162,46 @@ static int check_trampoline_place(const struct run_pre *state)
 	return 0;
 }
 
-static int match_hunk(const struct update_image *image, const struct ksplice_hunk *hunk)
+static int match_hunk(const struct update_image *image, const struct ksplice_hunk *hunk,
+	run_pre_restore_t *restore, bool is_final)
 {
 	struct run_pre state = {
 		.image = image,
 		.hunk = hunk,
-		.site = image->sites + hunk->first_site,
+		.sites = image->sites + hunk->first_site,
 		.site_end = image->sites + hunk->first_site + hunk->site_count,
-		.linked = image->match + hunk->bytes,
 		.address = update_image_address(image, hunk),
+		.linked = image->match + hunk->bytes,
+		.memory = image->scratch,
+		.expected = image->scratch + hunk->size,
 	};
-	int result = -ENOMEM;
-	u8 *memory = kvmalloc(hunk->size, GFP_KERNEL);
+	int result = copy_from_kernel_nofault(
+		state.memory, (void *)state.address, hunk->size);
 
-	if (!memory)
-		return result;
-	result = copy_from_kernel_nofault(memory, (void *)state.address, hunk->size);
 	if (result) {
 		problem_add("%s: %s: cannot be read", update_image_target(image, hunk),
 			update_image_name(image, hunk));
-		goto out_free;
+		return result;
 	}
-	state.memory = memory;
-	result = match_bytes(&state);
+	if (restore)
+		restore(state.address, state.memory, hunk->size);
+	memcpy(state.expected, state.linked, hunk->size);
+	write_sites(&state);
+	result = compare(&state, is_final);
 	if (!result)
 		result = check_trampoline_place(&state);
-out_free:
-	kvfree(memory);
 	return result;
 }
 
-int run_pre_match(const struct update_image *image)
+int run_pre_match(const struct update_image *image, run_pre_restore_t *restore,
+	bool is_final)
 {
 	const struct ksplice_hunk *hunk;
 	int result;
 
+	lockdep_assert_held(kernel_private.text_mutex);
 	update_image_foreach_hunk(hunk, image) {
-		result = match_hunk(image, hunk);
+		result = match_hunk(image, hunk, restore, is_final);
 		if (result)
 			return result;
 	}

@@ -29,11 +29,40 @@ static bool is_id(const char *id)
 	return true;
 }
 
+/* ksplice_<id>, or ksplice_<id>_ and more. */
+static bool has_name_of_id(
+	const struct module *module, const struct ksplice_update *update)
+{
+	const char *name = module->name;
+	size_t length = strlen(KSPLICE_MODULE_PREFIX);
+
+	if (!is_id(update->id) || strncmp(name, KSPLICE_MODULE_PREFIX, length))
+		return false;
+	name += length;
+	length = strlen(update->id);
+	return !strncmp(name, update->id, length) &&
+	       (!name[length] || name[length] == '_');
+}
+
 static bool owns_table(const struct module *module, u64 address, u64 count, size_t size,
 	size_t alignment)
 {
 	return IS_ALIGNED(address, alignment) && count <= U32_MAX &&
 	       module_owns_range(module, address, count * size);
+}
+
+/* The row of the part that this module is, is its first target. */
+static int check_parts(const struct module *module, const struct update_image *image)
+{
+	const struct ksplice_update *update = image->header;
+
+	if (update->part < update->part_count &&
+		!memcmp(&image->parts[update->part], image->targets,
+			sizeof(*image->targets)))
+		return target_table_check(
+			module->name, image->parts, update->part_count);
+	problem_add("%s: its table of parts is damaged", module->name);
+	return -ENOEXEC;
 }
 
 /* What must hold before anything else of the update is looked at. */
@@ -60,13 +89,14 @@ static int check_header(const struct module *module, const struct ksplice_update
 			update->flags & ~KSPLICE_UPDATE_IRREVERSIBLE);
 		return -ENOEXEC;
 	}
-	if (!is_id(update->id) || !str_has_prefix(module->name, KSPLICE_MODULE_PREFIX) ||
-		strcmp(module->name + strlen(KSPLICE_MODULE_PREFIX), update->id)) {
+	if (!has_name_of_id(module, update)) {
 		problem_add("%s: has another name than its id", module->name);
 		return -ENOEXEC;
 	}
 	if (!owns_table(module, update->targets, update->target_count,
 		    sizeof(struct ksplice_target), 8) ||
+		!owns_table(module, update->parts, update->part_count,
+			sizeof(struct ksplice_target), 8) ||
 		!owns_table(module, update->symbols, update->symbols_size, 1, 8) ||
 		!owns_table(module, update->hunks, update->hunk_count,
 			sizeof(struct ksplice_hunk), 8) ||
@@ -100,11 +130,18 @@ static int check_sites(const struct update_image *image, const struct ksplice_hu
 	u32 offset = 0;
 
 	for (; site < end; offset = site->offset, site++) {
+		struct patch_site patch = {
+			.site = site,
+			.target = target_table_at(&image->table, &hunk->place),
+			.targets = &image->table,
+			.data = image->match + site->data,
+			.linked = image->match + hunk->bytes + site->offset,
+		};
+
 		if (site->offset >= offset && site->offset <= hunk->size &&
 			site->length <= hunk->size - site->offset &&
 			is_in_match(update, site->data, site->data_size) &&
-			patch_site_is_valid(
-				site, image->match + site->data, &image->table))
+			patch_site_is_valid(&patch))
 			continue;
 		problem_add("%s: %s+0x%x: a %s site of %u bytes is damaged",
 			update_image_target(image, hunk), update_image_name(image, hunk),
@@ -122,7 +159,8 @@ static int check_pointers(
 	const struct ksplice_site *end = site + hunk->site_count;
 
 	for (; site < end; site++) {
-		if (site->kind == KSPLICE_SITE_ABSOLUTE && site->length == 8)
+		if (site->length == 8 && (site->kind == KSPLICE_SITE_ABSOLUTE ||
+						 site->kind == KSPLICE_SITE_RELOCATION))
 			continue;
 		problem_add("%s: %s+0x%x: a constant has no %s site of %u bytes",
 			update_image_target(image, hunk), update_image_name(image, hunk),
@@ -205,7 +243,7 @@ static int check_hunk(const struct module *module, struct update_image *image,
 		hunk->site_count > update->site_count - hunk->first_site ||
 		!target_table_resolve(&image->table, &hunk->place, hunk->size,
 			&image->addresses[hunk - image->hunks]) ||
-		hunk->reserved) {
+		hunk->place.target || hunk->reserved) {
 		problem_add("%s: hunk %td is damaged", module->name, hunk - image->hunks);
 		return -ENOEXEC;
 	}
@@ -276,6 +314,16 @@ static int check_hunks(const struct module *module, struct update_image *image)
 	return check_overlap(module, image);
 }
 
+static int allocate_scratch(struct update_image *image)
+{
+	const struct ksplice_hunk *hunk;
+	u32 largest = 0;
+
+	update_image_foreach_hunk(hunk, image) largest = max(largest, hunk->size);
+	image->scratch = kvmalloc(2 * (size_t)largest, GFP_KERNEL);
+	return image->scratch ? 0 : -ENOMEM;
+}
+
 int update_image_check(const struct module *module, const struct ksplice_update *update,
 	struct update_image *image)
 {
@@ -286,6 +334,7 @@ int update_image_check(const struct module *module, const struct ksplice_update 
 		return result;
 	checked.header = update;
 	checked.targets = (const void *)(unsigned long)update->targets;
+	checked.parts = (const void *)(unsigned long)update->parts;
 	checked.hunks = (const void *)(unsigned long)update->hunks;
 	checked.sites = (const void *)(unsigned long)update->sites;
 	checked.match = (const void *)(unsigned long)update->match;
@@ -294,14 +343,13 @@ int update_image_check(const struct module *module, const struct ksplice_update 
 	result = target_table_find(
 		module->name, checked.targets, update->target_count, &checked.table);
 	if (!result)
+		result = check_parts(module, &checked);
+	if (!result)
 		result = hook_table_check(module, update);
-	/* An update without its hooks is another update. */
-	if (!result && update->hook_count) {
-		problem_add("%s: has hooks, and this ksplice.ko runs none", module->name);
-		result = -EOPNOTSUPP;
-	}
 	if (!result)
 		result = check_hunks(module, &checked);
+	if (!result)
+		result = allocate_scratch(&checked);
 	if (result)
 		update_image_deinit(&checked);
 	else
@@ -319,4 +367,6 @@ void update_image_deinit(struct update_image *image)
 	target_table_deinit(&image->table);
 	kvfree(image->addresses);
 	image->addresses = NULL;
+	kvfree(image->scratch);
+	image->scratch = NULL;
 }

@@ -16,16 +16,18 @@
 
 struct module;
 
-/* Points into the module's memory, but for the table of targets and the addresses, which
- * it owns. */
+/* Points into the module's memory, but for the table of targets, the addresses and the
+ * scratch, which it owns. */
 struct update_image {
 	const struct ksplice_update *header;
 	const struct ksplice_target *targets;
+	const struct ksplice_target *parts;
 	struct target_table table; /* what the targets are in memory */
 	const struct ksplice_hunk *hunks;
 	unsigned long *addresses; /* of the hunks, in their order */
 	const struct ksplice_site *sites;
 	const u8 *match;
+	u8 *scratch; /* twice the largest hunk; for run_pre, under text_mutex */
 };
 
 /*

@@ -31,6 +31,7 @@ static const struct kernel_layout layout __used __section(KERNEL_LAYOUT_SECTION)
 	.alternative_replacement = offsetof(struct alt_instr, repl_offset),
 	.alternative_original_length = offsetof(struct alt_instr, instrlen),
 	.alternative_replacement_length = offsetof(struct alt_instr, replacementlen),
+	.alternative_feature = offsetof(struct alt_instr, cpuid),
 
 #ifdef CONFIG_PARAVIRT
 	.paravirt_size = sizeof(struct paravirt_patch_site),

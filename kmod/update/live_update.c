@@ -8,343 +8,444 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/timekeeping.h>
 
-#include "kmod/change/stack_check.h"
-#include "kmod/compat/module_memory.h"
-#include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/match/run_pre.h"
-#include "kmod/update/replacement.h"
+#include "kmod/match/update_image.h"
+#include "kmod/update/module_link.h"
 #include "kmod/update/transition.h"
 #include "kmod/update/update_lock.h"
+#include "kmod/update/update_order.h"
+#include "kmod/update/update_parents.h"
+#include "kmod/update/update_part.h"
 #include "kmod/update/update_sysfs.h"
 
-static LIST_HEAD(updates);
+LIST_HEAD(live_updates);
 
-/* The parts of a hunk in which nobody may be when its function is replaced. Whoever is
- * still at or in front of the jump will run the jump; a return address is never the
- * first byte. A part without a jump (.cold) counts from its first byte. */
-static struct stack_range find_danger(
-	const struct update_image *image, const struct ksplice_hunk *hunk)
-{
-	unsigned long address = update_image_address(image, hunk);
-	bool has_jump = hunk->kind == KSPLICE_HUNK_FUNCTION;
-
-	return (struct stack_range){
-		.start = has_jump ? address + hunk->jump + 1 : address,
-		.end = address + hunk->size,
-		.entry = address,
-	};
-}
-
-/* One attempt for one update, and what it leaves for sysfs. */
-static int attempt_locked(struct live_update *update, bool is_reversal)
-{
-	const struct transition_change change = {update, is_reversal};
-	const struct transition transition = {.changes = &change, .change_count = 1};
-	struct transition_report report = {.conflicts = &update->conflicts};
-	int result = transition_run(&transition, &report);
-
-	update->times = report.times;
-	update->attempts++;
-	return result;
-}
-
-static int apply_locked(struct live_update *update)
-{
-	int result;
-
-	if (update->state == LIVE_UPDATE_APPLIED)
-		return -EALREADY;
-	/* What is applied must not be unloaded. */
-	if (!try_module_get(update->module))
-		return -ENODEV;
-	result = attempt_locked(update, false);
-	if (result) {
-		module_put(update->module);
-		return result;
-	}
-	update->state = LIVE_UPDATE_APPLIED;
-	update->was_applied = true;
-	pr_info("Update %s applied successfully\n", update->image.header->id);
-	return 0;
-}
-
-static int reverse_locked(struct live_update *update)
-{
-	int result;
-
-	if (update->state != LIVE_UPDATE_APPLIED)
-		return -EALREADY;
-	result = attempt_locked(update, true);
-	if (result)
-		return result;
-	update->state = LIVE_UPDATE_REVERSED;
-	pr_info("Update %s reversed successfully\n", update->image.header->id);
-	return 0;
-}
-
-static int change_locked(struct live_update *update, bool is_reversal)
-{
-	int result;
-
-	if (!is_reversal)
-		return apply_locked(update);
-	if (update->image.header->flags & KSPLICE_UPDATE_IRREVERSIBLE) {
-		problem_add(
-			"%s: cannot be reversed: addresses of its new functions may be "
-			"stored where nobody can find them",
-			update->image.header->id);
-		return -EPERM;
-	}
-	result = reverse_locked(update);
-	if (!result)
-		module_put(update->module);
-	return result;
-}
-
-int live_update_apply(struct live_update *update)
-{
-	int result;
-
-	update_lock();
-	result = change_locked(update, false);
-	update_unlock();
-	return result;
-}
-
-int live_update_reverse(struct live_update *update)
-{
-	int result;
-
-	update_lock();
-	result = change_locked(update, true);
-	update_unlock();
-	return result;
-}
-
-/* Of an update whose module has done its init, so that what is found is whole. */
-static struct live_update *find_id(const char *id)
+static struct live_update *find_update(const char *id)
 {
 	struct live_update *update;
 
-	list_for_each_entry (update, &updates, node)
-		if (!strcmp(update->image.header->id, id) &&
-			update->module->state == MODULE_STATE_LIVE)
+	live_update_foreach (update) {
+		if (!strcmp(update->id, id))
 			return update;
+	}
 	return NULL;
 }
 
-int live_update_change(const char *id, bool is_reversal)
+struct update_part *live_update_find_part(const char *module_name)
+{
+	struct live_update *update;
+	struct update_part *part;
+
+	update_lock_assert_held();
+	live_update_foreach (update) {
+		live_update_foreach_part (part, update) {
+			if (!strcmp(part->module->name, module_name))
+				return part;
+		}
+	}
+	return NULL;
+}
+
+bool live_update_is_irreversible(const struct live_update *update)
+{
+	const struct update_part *part;
+
+	update_lock_assert_held();
+	live_update_foreach_part (part, update) {
+		if (part->image.header->flags & KSPLICE_UPDATE_IRREVERSIBLE)
+			return true;
+	}
+	return false;
+}
+
+/* ---- the changes of an order ---------------------------------------------- */
+
+/* Room for all parts that there are. */
+struct change_list {
+	struct transition_change *changes;
+	size_t count;
+};
+
+static int allocate_changes(struct change_list *list)
+{
+	struct live_update *update;
+	struct update_part *part;
+	size_t count = 0;
+
+	live_update_foreach (update) {
+		live_update_foreach_part (part, update)
+			count++;
+	}
+	list->count = 0;
+	list->changes = kvcalloc(count + 1, sizeof(*list->changes), GFP_KERNEL);
+	return list->changes ? 0 : -ENOMEM;
+}
+
+static void add_change(
+	struct change_list *list, struct update_part *part, bool is_reversal)
+{
+	list->changes[list->count++] = (struct transition_change){part, is_reversal};
+}
+
+static int check_reversible(const struct live_update *update)
+{
+	if (!live_update_is_irreversible(update))
+		return 0;
+	problem_add("%s: cannot be reversed: addresses of its new functions may be "
+		    "stored where nobody can find them",
+		update->id);
+	return -EPERM;
+}
+
+/* The parts that are applied, the youngest first. */
+static int add_reversals(struct change_list *list, struct live_update *update)
+{
+	struct update_part *part;
+
+	list_for_each_entry_reverse (part, &update->parts, node) {
+		if (part->is_applied)
+			add_change(list, part, true);
+	}
+	return check_reversible(update);
+}
+
+static void add_applications(struct change_list *list, struct live_update *update)
+{
+	struct update_part *part;
+
+	live_update_foreach_part (part, update) {
+		if (!part->is_applied)
+			add_change(list, part, false);
+	}
+}
+
+/* All other updates, but for those that this one builds on. */
+static int add_replaced(struct change_list *list, const struct live_update *update)
+{
+	struct live_update *other;
+	int result = 0;
+
+	live_update_foreach_reverse (other) {
+		if (other == update || other->state != LIVE_UPDATE_APPLIED ||
+			update_parents_has(update, other))
+			continue;
+		result = add_reversals(list, other);
+		if (result)
+			break;
+	}
+	return result;
+}
+
+static int list_changes(struct change_list *list, struct live_update *update,
+	const struct update_order *order)
+{
+	size_t reversals;
+	int result = 0;
+
+	if (order->is_reversal)
+		result = add_reversals(list, update);
+	else if (order->is_replacing)
+		result = add_replaced(list, update);
+	if (result || order->is_reversal)
+		return result ? result : list->count ? 0 : -EALREADY;
+	reversals = list->count;
+	add_applications(list, update);
+	return list->count > reversals ? 0 : -EALREADY;
+}
+
+/* ---- one attempt ------------------------------------------------------------ */
+
+static void unpin_changes(const struct change_list *list, size_t count, bool is_reversal)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (list->changes[i].is_reversal == is_reversal)
+			module_link_remove(THIS_MODULE, list->changes[i].part->module);
+}
+
+/* What is applied must not be unloaded, not even by force. */
+static int pin_changes(const struct change_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		struct module *module = list->changes[i].part->module;
+		int result;
+
+		if (list->changes[i].is_reversal)
+			continue;
+		result = module_link_add(THIS_MODULE, module);
+		if (result) {
+			unpin_changes(list, i, false);
+			/* Its init has not returned yet, or its exit has been called. */
+			return result == -ENODEV ? -EAGAIN : result;
+		}
+	}
+	return 0;
+}
+
+static void set_state(struct live_update *update, enum live_update_state state)
+{
+	update->state = state;
+	update->changed_at = ktime_get_real_seconds();
+	update->replaced_by[0] = '\0';
+}
+
+static void record_change(
+	struct live_update *update, const struct transition_change *change)
+{
+	struct live_update *other = change->part->update;
+
+	if (!change->is_reversal) {
+		set_state(other, LIVE_UPDATE_APPLIED);
+		return;
+	}
+	set_state(other, LIVE_UPDATE_REVERSED);
+	if (other != update)
+		strscpy(other->replaced_by, update->id, sizeof(other->replaced_by));
+}
+
+/* Each update once; its parts are next to each other. */
+static void announce_changes(
+	const struct live_update *update, const struct change_list *list)
+{
+	const struct live_update *last = NULL;
+	size_t i;
+
+	for (i = 0; i < list->count; i++) {
+		const struct live_update *other = list->changes[i].part->update;
+
+		if (other == last)
+			continue;
+		last = other;
+		if (other != update)
+			pr_info("Update %s replaced by update %s\n", other->id,
+				update->id);
+		else
+			pr_info("Update %s %s successfully\n", other->id,
+				list->changes[i].is_reversal ? "reversed" : "applied");
+	}
+}
+
+static int attempt_changes(struct live_update *update, const struct change_list *list,
+	const struct update_order *order)
+{
+	struct transition_report report = {.conflicts = &update->conflicts};
+	struct transition transition = {
+		.changes = list->changes,
+		.change_count = list->count,
+		.is_trial = order->is_trial,
+		.is_full_scan = order->is_full_scan,
+	};
+	bool has_changed;
+	size_t i;
+	int result = pin_changes(list);
+
+	if (result)
+		return result;
+	result = transition_run(&transition, &report);
+	has_changed = !result && !order->is_trial;
+	unpin_changes(list, list->count, has_changed);
+	update->attempts++;
+	update->times = report.times;
+	if (!has_changed)
+		return result;
+	for (i = 0; i < list->count; i++)
+		record_change(update, &list->changes[i]);
+	announce_changes(update, list);
+	return 0;
+}
+
+static int change_locked(struct live_update *update, const struct update_order *order)
+{
+	struct change_list list;
+	int result = allocate_changes(&list);
+
+	if (result)
+		return result;
+	result = list_changes(&list, update, order);
+	if (!result)
+		result = attempt_changes(update, &list, order);
+	kvfree(list.changes);
+	return result;
+}
+
+int live_update_change(struct live_update *update, const struct update_order *order)
+{
+	int result;
+
+	update_lock();
+	result = change_locked(update, order);
+	update_unlock();
+	return result;
+}
+
+int live_update_change_id(const char *id, const struct update_order *order)
 {
 	struct live_update *update;
 	int result = -ENOENT;
 
 	update_lock();
-	update = find_id(id);
+	update = find_update(id);
 	if (update)
-		result = change_locked(update, is_reversal);
+		result = change_locked(update, order);
 	else
 		problem_add("%s: no such update is loaded", id);
 	update_unlock();
 	return result;
 }
 
-static bool is_overlapping(
-	unsigned long address, u32 size, const struct update_image *other)
-{
-	const struct ksplice_hunk *theirs;
-
-	update_image_foreach_hunk (theirs, other) {
-		unsigned long start = update_image_address(other, theirs);
-
-		if (address < start + theirs->size && start < address + size)
-			return true;
-	}
-	return false;
-}
-
-/* What one update replaces, no other may. */
-static int check_overlap(const struct live_update *update)
-{
-	const struct update_image *image = &update->image;
-	const struct live_update *other;
-	const struct ksplice_hunk *hunk;
-
-	update_image_foreach_hunk (hunk, image) {
-		list_for_each_entry (other, &updates, node) {
-			if (!is_overlapping(update_image_address(image, hunk), hunk->size,
-				    &other->image))
-				continue;
-			problem_add(
-				"%s: %s: update %s already replaces it; undo that one "
-				"first",
-				update_image_target(image, hunk),
-				update_image_name(image, hunk), other->image.header->id);
-			return -EEXIST;
-		}
-	}
-	return 0;
-}
-
-static int match_memory(const struct update_image *image)
-{
-	int result;
-
-	mutex_lock(kernel_private.text_mutex);
-	result = run_pre_match(image);
-	mutex_unlock(kernel_private.text_mutex);
-	return result;
-}
+/* ---- coming and going --------------------------------------------------------- */
 
 static void free_update(struct live_update *update)
 {
-	size_t i;
-
-	for (i = 0; update->replacements && i < update->replacement_count; i++)
-		replacement_deinit(&update->replacements[i]);
-	kvfree(update->replacements);
 	conflict_report_clear(&update->conflicts);
-	kvfree(update->ranges);
 	kfree(update);
 }
 
-static void count_hunks(struct live_update *update)
-{
-	const struct ksplice_hunk *hunk;
-
-	update_image_foreach_hunk (hunk, &update->image) {
-		update->replacement_count += hunk->kind != KSPLICE_HUNK_PART;
-		update->range_count += hunk->kind != KSPLICE_HUNK_DATA;
-	}
-}
-
-/* Where nobody may be, and what is to be written. */
-static int list_hunks(struct live_update *update)
-{
-	struct stack_range *range = update->ranges;
-	struct replacement *replacement = update->replacements;
-	const struct ksplice_hunk *hunk;
-
-	update_image_foreach_hunk (hunk, &update->image) {
-		int result = 0;
-
-		if (hunk->kind != KSPLICE_HUNK_DATA)
-			*range++ = find_danger(&update->image, hunk);
-		if (hunk->kind != KSPLICE_HUNK_PART)
-			result = replacement_init(replacement++, &update->image, hunk);
-		if (result)
-			return result;
-	}
-	return 0;
-}
-
-/* One more than there are, so that none is no failure. */
-static void *allocate_table(size_t count, size_t size)
-{
-	return kvcalloc(count + 1, size, GFP_KERNEL);
-}
-
-static int make_update(struct module *module, const struct update_image *image,
-	struct live_update **made)
+static struct live_update *make_update(const char *id)
 {
 	struct live_update *update = kzalloc(sizeof(*update), GFP_KERNEL);
-	int result = -ENOMEM;
 
 	if (!update)
-		return result;
-	update->module = module;
-	update->image = *image;
-	update->state = LIVE_UPDATE_LOADED;
-	update->new_code.start = module_text_start(module);
-	update->new_code.end = module_text_end(module);
-	update->new_code.entry = update->new_code.start;
+		return NULL;
+	strscpy(update->id, id, sizeof(update->id));
+	INIT_LIST_HEAD(&update->parts);
 	init_completion(&update->released);
-	count_hunks(update);
-	update->replacements =
-		allocate_table(update->replacement_count, sizeof(*update->replacements));
-	update->ranges = allocate_table(update->range_count, sizeof(*update->ranges));
-	if (update->replacements && update->ranges)
-		result = list_hunks(update);
+	set_state(update, LIVE_UPDATE_LOADED);
+	return update;
+}
+
+/* A new update is in no list yet. */
+static int add_part(
+	struct live_update *update, struct module *module, struct update_image *image)
+{
+	struct update_part *part;
+	int result = update_part_create(module, image, update, &part);
+
+	if (result)
+		return result;
+	result = update_parents_find(part);
 	if (result) {
-		free_update(update);
+		update_part_destroy(part);
 		return result;
 	}
-	*made = update;
+	list_add_tail(&part->node, &update->parts);
+	update_image_release(&part->image);
 	return 0;
 }
 
-int live_update_load(struct module *module, const struct update_image *image)
+static void remove_part(struct update_part *part)
+{
+	list_del(&part->node);
+	update_parents_release(part);
+	update_part_destroy(part);
+}
+
+/* *is_new: the update is made with the part, and in the list. */
+static int load_locked(struct module *module, struct update_image *image,
+	struct live_update **loaded, bool *is_new)
+{
+	struct live_update *update = find_update(image->header->id);
+	int result;
+
+	*is_new = !update;
+	if (*is_new)
+		update = make_update(image->header->id);
+	if (!update)
+		return -ENOMEM;
+	result = add_part(update, module, image);
+	if (!*is_new || result) {
+		if (*is_new)
+			free_update(update);
+		return result;
+	}
+	list_add_tail(&update->node, &live_updates);
+	*loaded = update;
+	return 0;
+}
+
+/* Ends an update without parts. The caller has taken it out of the list. */
+static void end_update(struct live_update *update)
+{
+	if (update->is_shown)
+		update_sysfs_remove(update);
+	free_update(update);
+}
+
+/* Returns the update if that was its last part. */
+static struct live_update *unload_part(struct update_part *part)
+{
+	struct live_update *update = part->update;
+
+	remove_part(part);
+	if (!list_empty(&update->parts))
+		return NULL;
+	list_del(&update->node);
+	return update;
+}
+
+static void forget_module(const struct module *module)
 {
 	struct live_update *update;
-	int result = make_update(module, image, &update);
 
-	if (result)
-		return result;
 	update_lock();
-	result = check_overlap(update);
-	if (!result)
-		result = match_memory(image);
-	if (!result)
-		list_add_tail(&update->node, &updates);
+	update = unload_part(live_update_find_part(module->name));
 	update_unlock();
-	if (result)
-		goto out_free_update;
+	if (update)
+		end_update(update);
+}
+
+int live_update_load(struct module *module, struct update_image *image)
+{
+	struct live_update *update;
+	bool is_new;
+	int result;
+
+	update_lock();
+	result = load_locked(module, image, &update, &is_new);
+	update_unlock();
+	if (result || !is_new)
+		return result;
 	result = update_sysfs_add(update);
 	if (result)
-		goto out_unlist;
-	update_image_release(&update->image);
-	return 0;
-
-out_unlist:
-	update_lock();
-	list_del(&update->node);
-	update_unlock();
-out_free_update:
-	free_update(update);
+		forget_module(module);
 	return result;
 }
 
-static struct live_update *find_update(const struct module *module)
-{
-	struct live_update *update;
-
-	list_for_each_entry (update, &updates, node)
-		if (update->module == module)
-			return update;
-	return NULL;
-}
-
 /*
- * The reference that an applied update holds on its module keeps rmmod away, except for
- * a forced one. There is no way to refuse that, and freeing the code would crash the
- * machine: so it waits until the update is reversed.
+ * Nothing that is applied can be unloaded (module_link.h). If somebody has found a way,
+ * the machine must not run into freed memory: then this thread stays here for ever, and
+ * with it the code.
  */
-static void reverse_forced(struct live_update *update)
+static void stay_for_ever(const struct update_part *part)
 {
-	pr_crit("Update %s is unloaded by force while it is applied: reversing it\n",
-		update->image.header->id);
-	while (reverse_locked(update))
-		msleep(100);
+	pr_crit("%s: is unloaded while it is applied; its memory is kept for ever\n",
+		part->module->name);
+	for (;;)
+		msleep(MSEC_PER_SEC);
 }
 
 void live_update_unload(struct module *module)
 {
-	struct live_update *update;
+	struct update_part *part;
+	bool was_applied, is_applied;
 
 	update_lock();
-	update = find_update(module);
-	if (update->state == LIVE_UPDATE_APPLIED)
-		reverse_forced(update);
-	list_del(&update->node);
+	part = live_update_find_part(module->name);
+	was_applied = part->was_applied;
+	is_applied = part->is_applied;
 	update_unlock();
-	update_sysfs_remove(update);
+	if (is_applied)
+		stay_for_ever(part);
+	forget_module(module);
 	/* For the threads that the stack check cannot see, see stack_check.h. */
-	if (update->was_applied)
+	if (was_applied)
 		synchronize_rcu_tasks();
-	update_image_deinit(&update->image);
-	free_update(update);
 }

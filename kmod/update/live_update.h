@@ -7,9 +7,13 @@
  *                   │          └────────────┘
  *                   └────────────────────────────▶ rmmod
  *
- * loaded and reversed: not a byte of the kernel is changed. applied: each replaced
- * function begins with a jump to its new code, each constant that is replaced in place
- * has its new content, and the module cannot be unloaded.
+ * loaded and reversed: nothing of the kernel is changed. applied: each replaced function
+ * begins with a jump to its new code, each constant that is replaced in place has its new
+ * content, and its modules cannot be unloaded.
+ *
+ * An update is there from the load of its first part to the unload of its last one. A
+ * part that is loaded while the update is applied waits until it is applied again, or by
+ * itself.
  */
 #ifndef KSPLICE_KMOD_LIVE_UPDATE_H
 #define KSPLICE_KMOD_LIVE_UPDATE_H
@@ -17,16 +21,17 @@
 #include <linux/completion.h>
 #include <linux/kobject.h>
 #include <linux/list.h>
+#include <linux/time64.h>
 #include <linux/types.h>
 
+#include "abi/update.h"
 #include "kmod/change/conflict_report.h"
 #include "kmod/change/machine_stop.h"
-#include "kmod/change/stack_scan.h"
-#include "kmod/match/update_image.h"
 
 struct module;
-struct probe_guard;
-struct replacement;
+struct update_image;
+struct update_order;
+struct update_part;
 
 enum live_update_state {
 	LIVE_UPDATE_LOADED,
@@ -34,56 +39,60 @@ enum live_update_state {
 	LIVE_UPDATE_REVERSED,
 };
 
-struct update_text {
-	char *text;
-	size_t size;
-};
-
 struct live_update {
-	struct list_head node;      /* of the list of all updates */
+	struct list_head node;      /* of live_updates */
 	struct kobject kobject;     /* /sys/kernel/ksplice/<id> */
 	struct completion released; /* nobody holds kobject any more */
-	struct module *module;
-	struct update_image image;
-	struct replacement *replacements; /* one for each hunk that is written */
-	size_t replacement_count;
-	struct stack_range *ranges; /* of the old code: where nobody may be at apply */
-	size_t range_count;
-	struct stack_range new_code; /* where nobody may be at reversal: all its code */
-	/* the texts of the files of these names; they do not change */
-	struct update_text functions;
-	struct update_text constants;
+	char id[KSPLICE_ID_SIZE];
 
 	/* protected by the update lock */
+	struct list_head parts; /* struct update_part */
 	enum live_update_state state;
-	struct probe_guard **guards; /* of what it replaces; none if not applied */
-	size_t guard_count;
-	bool was_applied;                 /* ever */
-	unsigned int attempts;            /* to apply or reverse */
-	struct machine_stop_times times;  /* of the last one */
-	struct conflict_report conflicts; /* who was in its way */
+	time64_t changed_at;               /* when the state became so */
+	unsigned int attempts;             /* to apply or reverse */
+	struct machine_stop_times times;   /* of the last one */
+	struct conflict_report conflicts;  /* who was in its way */
+	char replaced_by[KSPLICE_ID_SIZE]; /* by which it was reversed; "": by none */
+	bool is_shown;                     /* in sysfs */
+	bool is_marked;                    /* for whoever walks the updates */
 };
 
+/* All of them, in the order of loading. Protected by the update lock. */
+extern struct list_head live_updates;
+
+#define live_update_foreach(update) list_for_each_entry (update, &live_updates, node)
+#define live_update_foreach_reverse(update)                                              \
+	list_for_each_entry_reverse (update, &live_updates, node)
+#define live_update_foreach_part(part, update)                                           \
+	list_for_each_entry (part, &(update)->parts, node)
+
+/* The part that is the kernel module of that name; NULL if there is none. The caller
+ * holds the update lock. */
+struct update_part *live_update_find_part(const char *module_name);
+
+/* True if one of its parts says that it cannot be reversed. Likewise. */
+bool live_update_is_irreversible(const struct live_update *update);
+
 /*
- * One attempt to apply, or to reverse. 0; -EALREADY if it is so already; -EAGAIN if a
- * thread is in the way: nothing has changed and trying again later is harmless; another
- * errno, with the reason as a problem: nothing has changed. The caller is in a step
- * (problem.h), and holds no lock that printing might take.
+ * One attempt to do what the order says. 0; -EALREADY if it is so already; -EAGAIN if a
+ * thread is in the way, or a module still being loaded, or a hook says so: nothing has
+ * changed and trying again later is harmless; another errno, with the reason as a
+ * problem: nothing has changed. The caller is in a step (problem.h). Takes the update
+ * lock.
  */
-int live_update_apply(struct live_update *update);
-int live_update_reverse(struct live_update *update);
+int live_update_change(struct live_update *update, const struct update_order *order);
 
 /* The same for the update of that id. -ENOENT, with a problem, if none is loaded. */
-int live_update_change(const char *id, bool is_reversal);
+int live_update_change_id(const char *id, const struct update_order *order);
 
 /*
  * Takes a module's checked tables: matches what they replace, and shows the update in
- * sysfs. An errno, with the reason as a problem: there is no such update. What the image
- * owns becomes the update's when it succeeds.
+ * sysfs. An errno, with the reason as a problem: there is no such update, or part. What
+ * the image owns becomes the update's when it succeeds; image is then all zeros.
  */
-int live_update_load(struct module *module, const struct update_image *image);
+int live_update_load(struct module *module, struct update_image *image);
 
-/* Ends the update of a module that goes; waits until nobody can be in its code. */
+/* Ends the part of a module that goes; waits until nobody can be in its code. */
 void live_update_unload(struct module *module);
 
 #endif

@@ -2,11 +2,13 @@
 /*
  * transition.h - some updates are applied and others reversed, all in one stop
  *
- *     prepare ─▶ match, check memory ─▶ stop: stacks, writes ─▶ commit or roll back
+ *     rules ─▶ pre hooks ─▶ match, check memory ─▶ stop: stacks, check hooks, writes,
+ *     apply and reverse hooks ─▶ commit, post hooks; or fail hooks, and nothing changed
  *
  * What an update is and lives through is not its affair (live_update.h): it makes one
  * attempt to change the running kernel from what it is to what was asked for, and either
- * all of it has happened or nothing.
+ * all of it has happened or nothing. The order of the changes is that of their hooks,
+ * see update_hooks.h.
  */
 #ifndef KSPLICE_KMOD_TRANSITION_H
 #define KSPLICE_KMOD_TRANSITION_H
@@ -16,15 +18,15 @@
 #include "kmod/change/machine_stop.h"
 
 struct conflict_report;
-struct live_update;
+struct update_part;
 
 struct transition_change {
-	struct live_update *update;
+	struct update_part *part;
 	bool is_reversal;
 };
 
 struct transition {
-	const struct transition_change *changes; /* each update once */
+	const struct transition_change *changes; /* each part once */
 	size_t change_count;
 	bool is_trial;     /* do everything but the change */
 	bool is_full_scan; /* look at every thread in the stop */
@@ -35,12 +37,16 @@ struct transition_report {
 	struct conflict_report *conflicts; /* the caller's; what was in it is freed */
 };
 
+#define transition_foreach_change(change, transition)                                    \
+	for (change = (transition)->changes;                                             \
+		change < (transition)->changes + (transition)->change_count; change++)
+
 /*
  * One attempt. 0 if all has changed, or of a trial would have; -EAGAIN if a thread is in
- * the way: trying again later is harmless; -EDEADLK if one is that never leaves; that or
- * another errno, with the reason as a problem.
- * Unless 0, nothing has changed. The report is set in all cases.
- * The caller holds the update lock. May sleep.
+ * the way, or a hook says so: trying again later is harmless; -EDEADLK if one is that
+ * never leaves; that or another errno, with the reason as a problem. Unless 0, nothing
+ * has changed. The report is set in all cases. The caller holds the update lock. May
+ * sleep.
  */
 int transition_run(const struct transition *transition, struct transition_report *report);
 

@@ -2,35 +2,26 @@
 #include "kmod/update/update_guard.h"
 
 #include <linux/errno.h>
-#include <linux/mm.h>
-#include <linux/slab.h>
+#include <linux/kernel.h>
+#include <linux/list.h>
 
 #include "kmod/change/breakpoint_path.h"
 #include "kmod/change/probe_guard.h"
-#include "kmod/change/trampoline.h"
 #include "kmod/kernel/problem.h"
+#include "kmod/match/entry_redirect.h"
 #include "kmod/match/update_image.h"
-#include "kmod/update/live_update.h"
+#include "kmod/update/replaced_code.h"
 #include "kmod/update/update_lock.h"
 
-static bool is_code(const struct ksplice_hunk *hunk)
+static struct probe_guard_place find_place(const struct replaced_code *code)
 {
-	return hunk->kind != KSPLICE_HUNK_DATA;
-}
-
-static struct probe_guard_place find_place(
-	const struct update_image *image, const struct ksplice_hunk *hunk)
-{
-	unsigned long address = update_image_address(image, hunk);
-	bool has_jump = hunk->kind == KSPLICE_HUNK_FUNCTION;
-
 	return (struct probe_guard_place){
-		.start = address,
-		.jump = has_jump ? address + hunk->jump : address,
-		.jump_size = has_jump ? TRAMPOLINE_SIZE : 0,
-		.end = address + hunk->size,
-		.object = update_image_target(image, hunk),
-		.name = update_image_name(image, hunk),
+		.start = code->address,
+		.jump = code->address + code->write_offset,
+		.jump_size = code->write_size,
+		.end = code->address + code->size,
+		.object = code->target,
+		.name = code->name,
 	};
 }
 
@@ -44,73 +35,43 @@ static int check_breakpoint(const struct probe_guard_place *place)
 	return -EPERM;
 }
 
-static int reserve_hunk(struct live_update *update, const struct ksplice_hunk *hunk)
+static int check_redirect(const struct probe_guard_place *place)
 {
-	struct probe_guard_place place = find_place(&update->image, hunk);
-	struct probe_guard *guard;
-	int result = check_breakpoint(&place);
+	struct entry_redirect redirect;
 
-	if (!result)
-		result = probe_guard_reserve(&place, &guard);
-	if (!result)
-		update->guards[update->guard_count++] = guard;
-	return result;
+	if (!place->jump_size || !entry_redirect_find(place->start, &redirect))
+		return 0;
+	problem_add("%s: %s: its calls go to %ps (%s), so a replacement would not be in "
+		    "force: disable that first",
+		place->object, place->name, redirect.function, redirect.kind);
+	return -EBUSY;
 }
 
-static void release_all(struct live_update *update)
+int update_guard_prepare(struct replaced_code *code)
 {
-	size_t i;
-
-	for (i = 0; i < update->guard_count; i++)
-		probe_guard_release(update->guards[i]);
-	kvfree(update->guards);
-	update->guards = NULL;
-	update->guard_count = 0;
-}
-
-static int reserve_all(struct live_update *update)
-{
-	const struct update_image *image = &update->image;
-	const struct ksplice_hunk *hunk;
+	struct probe_guard_place place = find_place(code);
 	int result = 0;
 
-	update->guards = kvcalloc(
-		image->header->hunk_count + 1, sizeof(*update->guards), GFP_KERNEL);
-	if (!update->guards)
-		return -ENOMEM;
-	update_image_foreach_hunk (hunk, image) {
-		if (is_code(hunk))
-			result = reserve_hunk(update, hunk);
-		if (result)
-			break;
-	}
+	update_lock_assert_held();
+	if (code->kind == KSPLICE_HUNK_DATA)
+		return 0;
+	if (code->entering)
+		result = check_redirect(&place);
 	if (result)
-		release_all(update);
-	return result;
+		return result;
+	if (code->guard)
+		return probe_guard_check(code->guard);
+	result = check_breakpoint(&place);
+	return result ? result : probe_guard_reserve(&place, &code->guard);
 }
 
-static int check_all(const struct live_update *update)
+void update_guard_finish(struct replaced_code *code)
 {
-	size_t i;
-
-	for (i = 0; i < update->guard_count; i++) {
-		int result = update->guards[i] ? probe_guard_check(update->guards[i]) : 0;
-
-		if (result)
-			return result;
+	update_lock_assert_held();
+	if (!list_empty(&code->layers)) {
+		add_taint(TAINT_LIVEPATCH, LOCKDEP_STILL_OK);
+		return;
 	}
-	return 0;
-}
-
-int update_guard_prepare(struct live_update *update, bool is_reversal)
-{
-	update_lock_assert_held();
-	return is_reversal ? check_all(update) : reserve_all(update);
-}
-
-void update_guard_finish(struct live_update *update, bool is_applied)
-{
-	update_lock_assert_held();
-	if (!is_applied)
-		release_all(update);
+	probe_guard_release(code->guard);
+	code->guard = NULL;
 }

@@ -5,11 +5,12 @@
  * Protects the list of updates, and of each update the parts that change. It is held
  * during a whole attempt, so there is one at a time. The order of locks:
  *
- *     update lock ─▶ kprobe_mutex ─▶ cpus_read_lock ─▶ text_mutex ─▶ problem_mutex
+ *     update lock ─▶ kprobe_mutex ─▶ ftrace_lock ─▶ cpus_read_lock ─▶ text_mutex
+ *                                                                     ─▶ problem_mutex
  *
- * That of the three in the middle is the kernel's: jump labels, static calls and kprobes
- * take them so. A write to a state file holds that file's kernfs reference while it waits
- * for the update lock; so sysfs files are made and removed without it.
+ * That of the four in the middle is the kernel's: jump labels, static calls, ftrace and
+ * kprobes take them so. A write to a state file holds that file's kernfs reference while
+ * it waits for the update lock; so sysfs files are made and removed without it.
  */
 #ifndef KSPLICE_KMOD_UPDATE_LOCK_H
 #define KSPLICE_KMOD_UPDATE_LOCK_H

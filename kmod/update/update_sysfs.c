@@ -13,6 +13,8 @@
 #include "kmod/kernel/problem.h"
 #include "kmod/update/live_update.h"
 #include "kmod/update/update_lock.h"
+#include "kmod/update/update_order.h"
+#include "kmod/update/update_text.h"
 
 static struct kobject *root;
 
@@ -42,60 +44,42 @@ static ssize_t state_show(
 static ssize_t state_store(struct kobject *kobject, struct kobj_attribute *attribute,
 	const char *buffer, size_t size)
 {
-	struct live_update *update = to_update(kobject);
+	struct update_order order;
 	struct problem_step step;
-	int result = -EINVAL;
+	int result;
 
 	/* The file's mode is no answer: its descriptor may have been handed on. */
 	if (!capable(CAP_SYS_MODULE))
 		return -EPERM;
 	problem_begin(&step, NULL);
-	if (sysfs_streq(buffer, state_names[LIVE_UPDATE_APPLIED]))
-		result = live_update_apply(update);
-	else if (sysfs_streq(buffer, state_names[LIVE_UPDATE_REVERSED]))
-		result = live_update_reverse(update);
+	result = update_order_parse(buffer, &order);
+	if (!result)
+		result = live_update_change(to_update(kobject), &order);
 	problem_end(&step);
 	return result ? result : size;
 }
 
-static ssize_t target_show(
-	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
-{
-	return sysfs_emit(buffer, "%s\n", to_update(kobject)->image.targets[0].name);
-}
+/* Those that are one number or word. */
+#define UPDATE_SHOW(name, format, value)                                                 \
+	static ssize_t name##_show(                                                      \
+		struct kobject *kobject, struct kobj_attribute *attribute, char *buffer) \
+	{                                                                                \
+		struct live_update *update = to_update(kobject);                         \
+		ssize_t size;                                                            \
+                                                                                         \
+		update_lock();                                                           \
+		size = sysfs_emit(buffer, format, value);                                \
+		update_unlock();                                                         \
+		return size;                                                             \
+	}
 
-static ssize_t build_id_show(
-	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
-{
-	const struct ksplice_target *target = to_update(kobject)->image.targets;
-
-	return sysfs_emit(
-		buffer, "%*phN\n", (int)target->build_id_size, target->build_id);
-}
-
-static ssize_t attempts_show(
-	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
-{
-	struct live_update *update = to_update(kobject);
-	ssize_t size;
-
-	update_lock();
-	size = sysfs_emit(buffer, "%u\n", update->attempts);
-	update_unlock();
-	return size;
-}
-
-static ssize_t conflicts_show(
-	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
-{
-	struct live_update *update = to_update(kobject);
-	ssize_t size;
-
-	update_lock();
-	size = sysfs_emit(buffer, "%s", update->conflicts.conflicts ?: "");
-	update_unlock();
-	return size;
-}
+UPDATE_SHOW(attempts, "%u\n", update->attempts)
+UPDATE_SHOW(changed_at, "%lld\n", update->changed_at)
+UPDATE_SHOW(conflicts, "%s", update->conflicts.conflicts ?: "")
+UPDATE_SHOW(signalled, "%s", update->conflicts.signalled ?: "")
+UPDATE_SHOW(pause_ns, "%llu\n", update->times.pause_ns)
+UPDATE_SHOW(stop_ns, "%llu\n", update->times.total_ns)
+UPDATE_SHOW(replaced_by, "%s\n", update->replaced_by)
 
 static ssize_t signal_store(struct kobject *kobject, struct kobj_attribute *attribute,
 	const char *buffer, size_t size)
@@ -112,57 +96,41 @@ static ssize_t signal_store(struct kobject *kobject, struct kobj_attribute *attr
 	return size;
 }
 
-static ssize_t signalled_show(
-	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
-{
-	struct live_update *update = to_update(kobject);
-	ssize_t size;
+static struct kobj_attribute state_attribute =
+	__ATTR(state, 0600, state_show, state_store);
+static struct kobj_attribute attempts_attribute = __ATTR_RO(attempts);
+static struct kobj_attribute changed_at_attribute = __ATTR_RO(changed_at);
+static struct kobj_attribute conflicts_attribute = __ATTR_RO_MODE(conflicts, 0400);
+static struct kobj_attribute signal_attribute = __ATTR(signal, 0200, NULL, signal_store);
+static struct kobj_attribute signalled_attribute = __ATTR_RO_MODE(signalled, 0400);
+static struct kobj_attribute pause_ns_attribute = __ATTR_RO(pause_ns);
+static struct kobj_attribute stop_ns_attribute = __ATTR_RO(stop_ns);
+static struct kobj_attribute replaced_by_attribute = __ATTR_RO(replaced_by);
 
-	update_lock();
-	size = sysfs_emit(buffer, "%s", update->conflicts.signalled ?: "");
-	update_unlock();
-	return size;
-}
-
-static ssize_t pause_ns_show(
-	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
-{
-	struct live_update *update = to_update(kobject);
-	ssize_t size;
-
-	update_lock();
-	size = sysfs_emit(buffer, "%llu\n", update->times.pause_ns);
-	update_unlock();
-	return size;
-}
-
-static ssize_t stop_ns_show(
-	struct kobject *kobject, struct kobj_attribute *attribute, char *buffer)
-{
-	struct live_update *update = to_update(kobject);
-	ssize_t size;
-
-	update_lock();
-	size = sysfs_emit(buffer, "%llu\n", update->times.total_ns);
-	update_unlock();
-	return size;
-}
-
-/* Binary files, because a large update's list does not fit in one page. */
-static ssize_t functions_read(struct file *file, struct kobject *kobject,
+/* Lists are binary files, because a large update's does not fit in one page. Each read
+ * makes the text anew. */
+static ssize_t list_read(struct file *file, struct kobject *kobject,
 	struct bin_attribute *attribute, char *buffer, loff_t position, size_t size)
 {
-	const struct update_text *list = &to_update(kobject)->functions;
+	update_text_print_t *print = attribute->private;
+	struct live_update *update = to_update(kobject);
+	struct update_text text = {0};
+	ssize_t result = -ENOMEM;
 
-	return memory_read_from_buffer(buffer, size, &position, list->text, list->size);
-}
-
-static ssize_t constants_read(struct file *file, struct kobject *kobject,
-	struct bin_attribute *attribute, char *buffer, loff_t position, size_t size)
-{
-	const struct update_text *list = &to_update(kobject)->constants;
-
-	return memory_read_from_buffer(buffer, size, &position, list->text, list->size);
+	update_lock();
+	print(update, &text);
+	text.room = text.size + 1;
+	text.size = 0;
+	text.buffer = kvmalloc(text.room, GFP_KERNEL);
+	if (text.buffer) {
+		print(update, &text);
+		/* What is overridden may have changed since the first time. */
+		result = memory_read_from_buffer(buffer, size, &position, text.buffer,
+			min(text.size, text.room - 1));
+	}
+	update_unlock();
+	kvfree(text.buffer);
+	return result;
 }
 
 /* Of the last attempt, like the conflicts. */
@@ -179,31 +147,41 @@ static ssize_t stacks_read(struct file *file, struct kobject *kobject,
 	return result;
 }
 
-static struct kobj_attribute state_attribute =
-	__ATTR(state, 0600, state_show, state_store);
-static struct kobj_attribute target_attribute = __ATTR_RO(target);
-static struct kobj_attribute build_id_attribute = __ATTR_RO(build_id);
-static struct kobj_attribute attempts_attribute = __ATTR_RO(attempts);
-static struct kobj_attribute conflicts_attribute = __ATTR_RO_MODE(conflicts, 0400);
-static struct kobj_attribute signal_attribute = __ATTR(signal, 0200, NULL, signal_store);
-static struct kobj_attribute signalled_attribute = __ATTR_RO_MODE(signalled, 0400);
-static struct kobj_attribute pause_ns_attribute = __ATTR_RO(pause_ns);
-static struct kobj_attribute stop_ns_attribute = __ATTR_RO(stop_ns);
 static struct bin_attribute stacks_attribute =
 	__BIN_ATTR(stacks, 0400, stacks_read, NULL, 0);
-static struct bin_attribute functions_attribute = __BIN_ATTR_RO(functions, 0);
-static struct bin_attribute constants_attribute = __BIN_ATTR_RO(constants, 0);
+
+#define LIST_ATTRIBUTE(file, print)                                                      \
+	{                                                                                \
+		.attr = {.name = (file), .mode = 0444}, .private = (print),              \
+		.read = list_read                                                        \
+	}
+
+static struct bin_attribute functions_attribute =
+	LIST_ATTRIBUTE("functions", update_text_functions);
+static struct bin_attribute constants_attribute =
+	LIST_ATTRIBUTE("constants", update_text_constants);
+static struct bin_attribute hooks_attribute = LIST_ATTRIBUTE("hooks", update_text_hooks);
+static struct bin_attribute parts_attribute = LIST_ATTRIBUTE("parts", update_text_parts);
+static struct bin_attribute target_attribute =
+	LIST_ATTRIBUTE("target", update_text_targets);
+static struct bin_attribute build_id_attribute =
+	LIST_ATTRIBUTE("build_id", update_text_build_ids);
+static struct bin_attribute depends_attribute =
+	LIST_ATTRIBUTE("depends", update_text_depends);
+static struct bin_attribute flags_attribute = LIST_ATTRIBUTE("flags", update_text_flags);
+static struct bin_attribute overridden_attribute =
+	LIST_ATTRIBUTE("overridden", update_text_overridden);
 
 static struct attribute *update_attributes[] = {
 	&state_attribute.attr,
-	&target_attribute.attr,
-	&build_id_attribute.attr,
 	&attempts_attribute.attr,
+	&changed_at_attribute.attr,
 	&conflicts_attribute.attr,
 	&signal_attribute.attr,
 	&signalled_attribute.attr,
 	&pause_ns_attribute.attr,
 	&stop_ns_attribute.attr,
+	&replaced_by_attribute.attr,
 	NULL,
 };
 
@@ -211,6 +189,13 @@ static struct bin_attribute *update_bin_attributes[] = {
 	&stacks_attribute,
 	&functions_attribute,
 	&constants_attribute,
+	&hooks_attribute,
+	&parts_attribute,
+	&target_attribute,
+	&build_id_attribute,
+	&depends_attribute,
+	&flags_attribute,
+	&overridden_attribute,
 	NULL,
 };
 
@@ -236,65 +221,15 @@ static struct kobj_type update_type = {
 	.default_groups = update_groups,
 };
 
-static size_t print_function(const struct update_image *image,
-	const struct ksplice_hunk *hunk, char *text, size_t size)
-{
-	if (hunk->kind == KSPLICE_HUNK_DATA)
-		return 0;
-	return snprintf(text, size, "%s %u %s\n", update_image_name(image, hunk),
-		hunk->size, hunk->kind == KSPLICE_HUNK_FUNCTION ? "replaced" : "part");
-}
-
-static size_t print_constant(const struct update_image *image,
-	const struct ksplice_hunk *hunk, char *text, size_t size)
-{
-	if (hunk->kind != KSPLICE_HUNK_DATA)
-		return 0;
-	return snprintf(
-		text, size, "%s %u\n", update_image_name(image, hunk), hunk->size);
-}
-
-typedef size_t print_hunk_t(const struct update_image *image,
-	const struct ksplice_hunk *hunk, char *text, size_t size);
-
-static int make_text(const struct update_image *image, print_hunk_t *print_hunk,
-	struct update_text *list)
-{
-	const struct ksplice_hunk *hunk;
-	size_t size = 0;
-
-	update_image_foreach_hunk (hunk, image)
-		size += print_hunk(image, hunk, NULL, 0);
-	list->text = kvmalloc(size + 1, GFP_KERNEL);
-	if (!list->text)
-		return -ENOMEM;
-	list->size = 0;
-	update_image_foreach_hunk (hunk, image)
-		list->size += print_hunk(
-			image, hunk, list->text + list->size, size + 1 - list->size);
-	return 0;
-}
-
-static void free_texts(struct live_update *update)
-{
-	kvfree(update->functions.text);
-	kvfree(update->constants.text);
-}
-
 int update_sysfs_add(struct live_update *update)
 {
-	int result = make_text(&update->image, print_function, &update->functions);
+	int result = kobject_init_and_add(
+		&update->kobject, &update_type, root, "%s", update->id);
 
-	if (!result)
-		result = make_text(&update->image, print_constant, &update->constants);
-	if (result) {
-		free_texts(update);
-		return result;
-	}
-	result = kobject_init_and_add(
-		&update->kobject, &update_type, root, "%s", update->image.header->id);
+	update->is_shown = true;
 	if (result)
-		update_sysfs_remove(update);
+		problem_add("%s: its folder in sysfs cannot be made (%d)", update->id,
+			result);
 	return result;
 }
 
@@ -303,7 +238,6 @@ void update_sysfs_remove(struct live_update *update)
 	kobject_del(&update->kobject);
 	kobject_put(&update->kobject);
 	wait_for_completion(&update->released);
-	free_texts(update);
 }
 
 static ssize_t version_show(

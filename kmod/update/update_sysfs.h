@@ -3,23 +3,16 @@
  * update_sysfs.h - what user space sees of the core and its updates
  *
  *     /sys/kernel/ksplice/
- *     ├── version            of ksplice.ko
- *     ├── abi                format of updates that it reads (abi/update.h)
- *     └── <id>/              one for each loaded update
- *         ├── state          loaded, applied or reversed; writing "applied" or
- *         │                  "reversed" makes one attempt
- *         ├── target         vmlinux
- *         ├── build_id       of the target, in hexadecimal
- *         ├── functions      one line each: name, size in bytes, "replaced" or "part"
- *         ├── constants      that are replaced in place, one line each: name, size
- *         ├── attempts       how many were made, to apply or to reverse
- *         ├── conflicts      of the last attempt, one line each, with tabs between: pid
- *         │                  and name of the thread, place, function+offset/size
- *         ├── pause_ns       how long the machine stood still in the last attempt
- *         └── stop_ns        how long that stop_machine took in all
+ *     ├── version        of ksplice.ko
+ *     ├── abi            format of updates that it reads (abi/update.h)
+ *     └── <id>/          one for each loaded update
+ *         ├── state      loaded, applied or reversed; writing a line makes one attempt
+ *         │              (update_order.h)
+ *         ├── changed_at, replaced_by, flags, depends
+ *         ├── target, build_id, parts, functions, constants, hooks
+ *         └── attempts, conflicts, pause_ns, stop_ns
  *
- * A write to state gives EAGAIN if a thread is in the way, EALREADY if there is nothing
- * to do, EPERM if the update cannot be reversed; for the rest /dev/ksplice says why.
+ * What is in each is said in docs/ABI-sysfs.md, and is no longer ours to change.
  */
 #ifndef KSPLICE_KMOD_UPDATE_SYSFS_H
 #define KSPLICE_KMOD_UPDATE_SYSFS_H
@@ -30,7 +23,9 @@ struct live_update;
 int update_sysfs_init(void);
 void update_sysfs_exit(void);
 
-/* The folder of an update. Removing it waits for those who use its files. */
+/* The folder of an update. An errno, with the reason as a problem; it is to be removed
+ * even then. Removing it waits for those who use its files. Both without the update lock.
+ */
 int update_sysfs_add(struct live_update *update);
 void update_sysfs_remove(struct live_update *update);
 

@@ -476,6 +476,27 @@ static bool list_find(const struct audit_section *section, const char *text,
 	return false;
 }
 
+/* A name without a place is the core's own, or exported: not on the list then. */
+static void symbol_check_plain(const struct audit_update *update,
+	const struct audit_section *list, const char *name)
+{
+	struct ksplice_symbol listed;
+	const char *kallsyms;
+	bool is_listed = list_find(list, name, &listed, &kallsyms);
+	bool is_core = audit_text_starts(name, "ksplice_shadow_") ||
+		       strcmp(name, KSPLICE_CORE_LOAD) == 0 ||
+		       strcmp(name, KSPLICE_CORE_UNLOAD) == 0;
+	if (is_listed != is_core)
+		audit_complain(update->module_name, "%s: %s", name,
+			is_listed ? "is on the list, and no function of the core"
+				  : "is a function of the core, and not on the list");
+	else if (is_listed &&
+		 (listed.kind != KSPLICE_SYMBOL_CORE || listed.place.offset ||
+			 listed.place.target != KSPLICE_NO_TARGET))
+		audit_complain(update->module_name,
+			"%s: is a function of the core, and has a place", name);
+}
+
 void audit_hunk_check_symbols(struct audit_update *update)
 {
 	const struct audit_section *list =
@@ -484,9 +505,11 @@ void audit_hunk_check_symbols(struct audit_update *update)
 		const struct audit_symbol *symbol = &update->module->symbols[i];
 		struct ksplice_symbol listed;
 		const char *kallsyms;
-		if (symbol->section != SHN_UNDEF || !strchr(symbol->name, ':'))
+		if (symbol->section != SHN_UNDEF || !symbol->name[0])
 			continue;
-		if (list_find(list, symbol->name, &listed, &kallsyms))
+		if (!strchr(symbol->name, ':'))
+			symbol_check_plain(update, list, symbol->name);
+		else if (list_find(list, symbol->name, &listed, &kallsyms))
 			symbol_check(update, symbol->name, &listed, kallsyms);
 		else
 			audit_complain(update->module_name,

@@ -215,7 +215,7 @@ check_messages() {
 check_damage() {
 	local copy=$work/copy
 	if [ "$source" = "$tree" ]; then
-		echo "skip what is missing in a tree that has all sources in it: nothing is" \
+		echo "# not here: what is missing in a tree that has all sources in it: nothing is" \
 			"special about its form there"
 		return
 	fi
@@ -278,7 +278,7 @@ check_seal() {
 	XDG_CACHE_HOME=$work/cache
 	export XDG_CACHE_HOME
 	if [ "$source" = "$tree" ]; then
-		echo "skip a seal of a kernel built in its source tree: seal_in_tree.sh has it"
+		echo "# not here: a seal of a kernel built in its source tree: seal_in_tree.sh has it"
 		return
 	fi
 	"$top/${KSPLICE_BUILD:-build}/bin/ksplice-index" --seal "$seal" "$tree" >"$work/json" \

@@ -12,6 +12,7 @@
  *     audit_table                   entries of tables about code
  *     audit_change                  what differs between pre and post, and must travel
  *     audit_hunk                    the old code, and what moves with the kernel
+ *     audit_hook                    functions that the core is to call
  *
  * Exit status: 0 no complaint, 1 complaints, one line each, 2 the audit could not be
  * made.
@@ -28,6 +29,7 @@
 
 #include "abi/update.h"
 #include "tests/differ/audit_change.h"
+#include "tests/differ/audit_hook.h"
 #include "tests/differ/audit_hunk.h"
 #include "tests/differ/audit_pair.h"
 #include "tests/differ/audit_report.h"
@@ -286,6 +288,7 @@ int main(int count, char **arguments)
 	audit_change_check_constants(&update);
 	audit_hunk_check(&update);
 	audit_hunk_check_symbols(&update);
+	audit_hook_check(&update, manifest);
 
 	printf("audit: %s: %zu complaints; %zu functions, %zu entries, %zu references, "
 	       "%zu variables, %zu hunks, %zu sites, %zu functions compared, "

@@ -140,7 +140,7 @@ count_entries() {
 	local size
 	case $1 in
 	__bug_table | .altinstructions | __ex_table) size=12 ;;
-	__jump_table) size=16 ;;
+	__jump_table | .ksplice.hooks) size=16 ;;
 	.static_call_sites) size=8 ;;
 	.orc_unwind_ip | .retpoline_sites | .return_sites | .smp_locks) size=4 ;;
 	*) echo "a table of unknown entries: $1" && return ;;

@@ -44,6 +44,7 @@ struct edit {
 	offsetof(struct structure, member), sizeof(((struct structure *)0)->member)
 #define UPDATE(member) START, KSPLICE_SECTION_UPDATE, FIELD(ksplice_update, member)
 #define TARGET(member) START, KSPLICE_SECTION_TARGETS, FIELD(ksplice_target, member)
+#define PART(member) START, KSPLICE_SECTION_PARTS, FIELD(ksplice_target, member)
 #define LIST(member) START, KSPLICE_SECTION_SYMBOLS, FIELD(ksplice_symbol_list, member)
 #define HUNK(kind, member) kind##_HUNK, NULL, FIELD(ksplice_hunk, member)
 #define SITE(member) DATA_SITE, NULL, FIELD(ksplice_site, member)
@@ -67,17 +68,21 @@ static const struct damage {
 	uint64_t hooks; /* if not 0, the table of hooks is here in the targets' section */
 	bool is_overlap; /* the second data hunk replaces what the first one does */
 } damages[] = {
-	{"format-1", {{UPDATE(abi), 1}}, "has format 1, and this ksplice.ko reads 2"},
+	{"format-1", {{UPDATE(abi), 1}}, "has format 1, and this ksplice.ko reads 3"},
 	{"no-update", {{UPDATE(magic), 1}}, "carries no update"},
 	{"flags", {{UPDATE(flags), 0x10}}, "has the unknown flags 0x10"},
 	{"header", {{UPDATE(reserved), 1}}, "its header is damaged"},
+	{"no-parts", {{UPDATE(part_count), 0}}, "its table of parts is damaged"},
+	{"many-parts", {{UPDATE(part_count), 1000000}}, "its tables are damaged"},
+	{"part-elsewhere", {{UPDATE(part), 1}}, "its table of parts is damaged"},
+	{"part-other", {{PART(build_id[0]), 0xa5}}, "its table of parts is damaged"},
 	{"no-targets", {{UPDATE(target_count), 0}}, "has no target"},
 	{"many-targets", {{UPDATE(target_count), 1000000}}, "its tables are damaged"},
 	{"many-hunks", {{UPDATE(hunk_count), 1000000}}, "its tables are damaged"},
 	{"hooks-nowhere", {{UPDATE(hook_count), 1}}, "its table of hooks is damaged"},
 	/* The end of the target's name is 0 and its kind is 1: a hook of kind 1. */
 	{"hook", {{UPDATE(hook_count), 1}},
-		"has a hook pre_apply, and this ksplice.ko runs no hooks",
+		"its hook pre_apply is damaged",
 		offsetof(struct ksplice_target, kind) - 8},
 	{"hook-kind", {{UPDATE(hook_count), 1}}, "has a hook of the unknown kind [0-9]+",
 		offsetof(struct ksplice_target, build_id)},
@@ -100,7 +105,7 @@ static const struct damage {
 	{"target-build-size", {{TARGET(build_id_size), 33}}, "target 0 is damaged"},
 
 	{"list-format-1", {{LIST(abi), 1}},
-		"symbol list: has format 1, and this ksplice.ko reads 2"},
+		"symbol list: has format 1, and this ksplice.ko reads 3"},
 	{"list-reserved", {{LIST(reserved), 1}}, "symbol list: is damaged"},
 	{"list-targets", {{LIST(target_count), 2}}, "symbol list: is damaged"},
 	{"list-target-kind", {{LIST_TARGET(kind), 0}},
@@ -114,8 +119,8 @@ static const struct damage {
 	{"symbol-section", {{SYMBOL(place.section), 0}},
 		"symbol list: vmlinux:.* is damaged"},
 	{"symbol-elsewhere", {{SYMBOL(place.offset), 0x7fffffffff}},
-		"offset 0x7fffffffff is outside the kernel"},
-	{"symbol-name", {{SYMBOL(place.offset), 0x1001}}, "kallsyms has no"},
+		"its name is not that of its place"},
+	{"symbol-name", {{SYMBOL(name), 0}}, "is out of order|is damaged|is not that of"},
 
 	{"hunk-kind", {{HUNK(FUNCTION, kind), 7}}, "is a hunk of the unknown kind 7"},
 	{"hunk-reserved", {{HUNK(DATA, reserved), 1}}, "hunk [0-9]+ is damaged"},
@@ -140,7 +145,7 @@ static const struct damage {
 	{"site-relocation", {{SITE(kind), KSPLICE_SITE_RELOCATION}},
 		"a relocation site of 8 bytes is damaged"},
 	{"site-of-code", {{SITE(kind), KSPLICE_SITE_LOCK}, {SITE(length), 1}},
-		"a constant has no lock prefix site of 1 bytes"},
+		"a lock prefix site of 1 bytes is damaged"},
 	{"site-short", {{SITE(length), 4}},
 		"a constant has no absolute address site of 4 bytes"},
 	{"bytes", {{DATA_BYTES, NULL, 0, 1, 0xa5}},

@@ -25,7 +25,7 @@ expect_conflict() {
 	sleep 1000 &
 	sleeper=$!
 	wait_until grep -q '^State:.S' /proc/$sleeper/status
-	expect_status 2 ksplice-apply --deadline 0 "$update"
+	expect_status 4 ksplice-apply --deadline 0 "$update"
 	cat /tmp/out
 	expect_output "sleep \(pid $sleeper\) is in hrtimer_nanosleep" "at $1#"
 	kill $sleeper

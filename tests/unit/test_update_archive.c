@@ -9,7 +9,7 @@
 #include "tests/unit/unit_test.h"
 
 #define GOOD_TARGET                                                                      \
-	"\"targets\":[{\"name\":\"vmlinux\",\"build_id\":\"abcd\","                       \
+	"\"targets\":[{\"name\":\"vmlinux\",\"build_id\":\"abcd\","                      \
 	"\"module\":\"ksplice-abc-vmlinux.ko\"}]"
 
 /* Packs a folder ksplice-abc with that manifest; the caller frees the path. */
@@ -43,10 +43,13 @@ static void test_manifest(const char *folder)
 				     ",\"kernel\":{\"release\":\"6.1\"}}");
 	UNIT_CHECK_DONE(update_archive_open(path, &archive));
 	UNIT_CHECK_TEXT(archive.id, "abc");
-	UNIT_CHECK_TEXT(archive.build_id, "abcd");
-	UNIT_CHECK_TEXT(archive.kernel_release, "6.1");
-	UNIT_CHECK_TEXT(archive.kernel_version, "");
-	UNIT_CHECK(file_exists(archive.module_path));
+	UNIT_CHECK(archive.part_count == 1 && archive.parts[0].is_image);
+	UNIT_CHECK_TEXT(archive.parts[0].build_id, "abcd");
+	UNIT_CHECK_TEXT(archive.parts[0].module_name, "ksplice_abc");
+	UNIT_CHECK(file_exists(archive.parts[0].module_path));
+	UNIT_CHECK_TEXT(update_archive_kernel(&archive, "release"), "6.1");
+	UNIT_CHECK_TEXT(update_archive_kernel(&archive, "version"), "");
+	UNIT_CHECK_TEXT(update_archive_created(&archive), "");
 	scope_free char *unpacked = memory_copy_text(archive.folder);
 	update_archive_deinit(&archive);
 	UNIT_CHECK(!file_exists(unpacked));
@@ -61,14 +64,54 @@ static void test_manifest(const char *folder)
 		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
 		"\"build_id\":\"ab\",\"module\":\"../x.ko\"}]}",
 		"names no target");
+	/* it becomes a path, too */
 	check_refused(folder,
-		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"ext4\","
+		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"../ext4\","
 		"\"build_id\":\"ab\",\"module\":\"x.ko\"}]}",
-		"can only change the kernel image");
+		"names no target");
 	check_refused(folder,
 		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
 		"\"build_id\":\"ab\",\"module\":\"x.ko\"}]}",
 		"its module is missing");
+}
+
+#define PART(name, kind, loaded_as)                                                      \
+	"{\"name\":\"" name "\",\"kind\":\"" kind "\",\"build_id\":\"ab\","              \
+	"\"module\":\"ksplice-abc-vmlinux.ko\",\"loaded_as\":\"" loaded_as "\"}"
+#define PARTS(parts) "{\"format\":2,\"id\":\"abc\",\"targets\":[" parts "]}"
+
+static void test_parts(const char *folder)
+{
+	scope_archive struct update_archive archive = {0};
+	scope_free char *path = make_archive(
+		folder, PARTS(PART("vmlinux", "image", "ksplice_abc") "," PART(
+				"ext4", "module", "ksplice_abc_ext4")));
+	UNIT_CHECK_DONE(update_archive_open(path, &archive));
+	UNIT_CHECK(archive.part_count == 2);
+	UNIT_CHECK(!archive.parts[1].is_image);
+	UNIT_CHECK_TEXT(archive.parts[1].target, "ext4");
+	UNIT_CHECK_TEXT(archive.parts[1].module_name, "ksplice_abc_ext4");
+
+	check_refused(folder, PARTS(PART("ext4", "disk", "ksplice_abc_ext4")),
+		"is a target of the unknown kind disk");
+	check_refused(folder, PARTS(PART("vmlinux", "module", "ksplice_abc")),
+		"is a target of the unknown kind module");
+	/* names of modules that are not this update's */
+	check_refused(folder, PARTS(PART("ext4", "module", "ext4")),
+		"has the name of another module");
+	check_refused(folder, PARTS(PART("ext4", "module", "ksplice_abcd_ext4")),
+		"has the name of another module");
+	check_refused(folder, PARTS(PART("ext4", "module", "ksplice_abc_../ext4")),
+		"has the name of another module");
+	check_refused(folder,
+		PARTS(PART("ext4", "module", "ksplice_abc_ext4") "," PART(
+			"ext4", "module", "ksplice_abc_e")),
+		"names a target twice");
+	check_refused(folder,
+		PARTS(PART("ext4", "module", "ksplice_abc_e") "," PART(
+			"xfs", "module", "ksplice_abc_e")),
+		"names a target twice");
+	check_refused(folder, PARTS(""), "names no target");
 }
 
 static void test_files(const char *folder)
@@ -87,6 +130,7 @@ int main(void)
 	scope_free char *folder = NULL;
 	UNIT_CHECK_DONE(file_make_temporary("ksplice-test", &folder));
 	test_manifest(folder);
+	test_parts(folder);
 	test_files(folder);
 	UNIT_CHECK_DONE(file_remove(folder));
 	return unit_end();

@@ -41,6 +41,14 @@ undo() {
 	expect_status 0 ksplice-undo "$@"
 }
 
+# expect_not COMMAND...: it must fail. (A line "! COMMAND" cannot end a script under set -e.)
+expect_not() {
+	! "$@" >/tmp/out 2>&1 || {
+		cat /tmp/out
+		fail "did not fail: $*"
+	}
+}
+
 # wait_until COMMAND...: up to 20 seconds.
 wait_until() {
 	local tries=200

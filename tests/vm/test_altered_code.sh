@@ -35,7 +35,12 @@ expect_status 2 ksplice-apply ksplice-*.tar.gz
 cat /tmp/out
 expect_output "loadavg_proc_show\+$offset" 'kprobe|breakpoint|int3'
 kernel_text compare /tmp/before
-! grep patched /proc/loadavg
+# And by the core where nobody checks before it.
+tar -xzf ksplice-*.tar.gz -C /tmp
+expect_status 2 ask_core /tmp/ksplice-*/ksplice-*.ko
+expect_output '^module: ' "loadavg_proc_show\+$offset" 'kprobe'
+kernel_text compare /tmp/before
+expect_not grep patched /proc/loadavg
 
 echo 0 >/sys/kernel/tracing/events/kprobes/middle/enable
 echo >/sys/kernel/tracing/kprobe_events

@@ -22,7 +22,7 @@ sleeper=$!
 wait_until grep -q '^State:.S' /proc/$sleeper/status
 
 start=$(cut -d. -f1 /proc/uptime)
-expect_status 2 ksplice-apply --deadline 2 "$update"
+expect_status 4 ksplice-apply --deadline 2 "$update"
 took=$(($(cut -d. -f1 /proc/uptime) - start))
 cat /tmp/out
 expect_output hrtimer_nanosleep sleep "(^|[^0-9])$sleeper([^0-9]|$)"
@@ -40,7 +40,7 @@ dmesg | grep 'new hrtimer_nanosleep' || fail "the new function is not called"
 sleep 1000 &
 sleeper=$!
 wait_until grep -q '^State:.S' /proc/$sleeper/status
-expect_status 2 ksplice-undo --deadline 2 "$id"
+expect_status 4 ksplice-undo --deadline 2 "$id"
 cat /tmp/out
 expect_output sleep "(^|[^0-9])$sleeper([^0-9]|$)"
 [ "$(cat /sys/kernel/ksplice/$id/state)" = applied ] || fail "no longer applied"

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * update_folder.h - a folder of updates: which of them are for the running kernel
+ */
+#ifndef KSPLICE_APPLY_UPDATE_FOLDER_H
+#define KSPLICE_APPLY_UPDATE_FOLDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "apply/update_archive.h"
+
+struct error;
+
+struct update_folder {
+	/* Those for the running kernel, in the order in which they were made. */
+	struct update_archive *archives;
+	size_t count;
+	bool is_folder; /* false: the path was that of one file */
+	char **skipped; /* files for other kernels */
+	size_t skipped_count;
+};
+
+/*
+ * Opens each ksplice-*.tar.gz of the folder, or the one file that path names. A file that
+ * is no update is an error. So is a folder without any.
+ */
+struct error *update_folder_open(const char *path, struct update_folder *folder);
+
+/* For one that was opened, or is all zero. */
+void update_folder_deinit(struct update_folder *folder);
+
+#define scope_folder __attribute__((cleanup(update_folder_deinit)))
+
+#endif

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "apply/update_unload.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "abi/control.h"
+#include "abi/update.h"
+#include "apply/change_report.h"
+#include "apply/kernel_module.h"
+#include "apply/state_change.h"
+#include "apply/update_record.h"
+#include "apply/update_state.h"
+#include "lib/cleanup.h"
+#include "lib/error.h"
+#include "lib/json.h"
+#include "lib/memory.h"
+#include "lib/process.h"
+#include "lib/text.h"
+
+/* Somebody may look at the module just now, in /proc or /sys. */
+enum { UNLOAD_TRIES = 100, UNLOAD_WAIT_NS = 20 * 1000 * 1000 };
+
+struct error *update_unload_module(const char *name)
+{
+	const struct timespec wait = {.tv_nsec = UNLOAD_WAIT_NS};
+	int number = 0;
+
+	for (int i = 0; i < UNLOAD_TRIES; i++) {
+		number = kernel_module_unload(name);
+		if (number != EAGAIN && number != EWOULDBLOCK && number != EBUSY)
+			break;
+		nanosleep(&wait, NULL);
+	}
+	if (!number || number == ENOENT)
+		return NULL;
+	return error_hint(
+		error_failed("module %s: cannot be unloaded: %s", name, strerror(number)),
+		"a kprobe or a tracer may hold it; the update is not applied");
+}
+
+struct error *update_unload_modules(const char *id)
+{
+	scope_free char *first = memory_format(KSPLICE_MODULE_PREFIX "%s", id);
+	char **names = NULL;
+	struct error *error = NULL;
+
+	try(kernel_module_list(first, &names));
+	/* The newest first, since it may use symbols of an older one. */
+	for (char **name = names; *name && !error; name++)
+		error = update_unload_module(*name);
+	for (char **name = names; *name; name++)
+		free(*name);
+	free(names);
+	return error;
+}
+
+static struct error *update_unload_reverse(const char *id,
+	const struct unload_request *request, struct change_report *report)
+{
+	const struct state_change change = {
+		.id = id,
+		.verb = request->check ? KSPLICE_CONTROL_CHECK_REVERSE
+				       : KSPLICE_CONTROL_REVERSE,
+		.options = request->options,
+		.deadline = request->deadline,
+		.signal = request->signal,
+	};
+	return state_change_run(&change, report);
+}
+
+struct error *update_unload(const char *id, const struct unload_request *request,
+	struct change_report *report)
+{
+	scope_state struct update_state state = {0};
+
+	if (!update_state_exists(id))
+		return error_hint(error_no_change("%s: no such update is loaded", id),
+			"ksplice-view lists those that are");
+	try(update_state_read(id, &state));
+	if (update_state_is_applied(&state))
+		try(update_unload_reverse(id, request, report));
+	if (request->check)
+		return NULL;
+	try(update_unload_modules(id));
+	return update_record_remove(id);
+}
+
+/* The ids in the modules' names, the newest first, each once. */
+static struct error *update_unload_list(char ***ids)
+{
+	array_of(char *) found = {0};
+	char **names = NULL;
+
+	/* What begins with "ksplice_": the core itself is called ksplice. */
+	try(kernel_module_list("ksplice", &names));
+	for (char **name = names; *name; name++) {
+		const char *start = *name + strlen(KSPLICE_MODULE_PREFIX);
+		bool is_known = false;
+		if (!text_has_prefix(*name, KSPLICE_MODULE_PREFIX))
+			continue;
+		scope_free char *id = memory_copy_range(start, strcspn(start, "_"));
+		for (size_t i = 0; i < found.count && !is_known; i++)
+			is_known = !strcmp(found.items[i], id);
+		if (!is_known && update_state_exists(id))
+			*array_add(&found) = memory_copy_text(id);
+	}
+	*array_add(&found) = NULL;
+	update_state_free_list(names);
+	*ids = found.items;
+	return NULL;
+}
+
+/* Tries each that is still there. Returns how many went; *error is the last one's. */
+static size_t update_unload_pass(char **ids, const struct unload_request *request,
+	struct change_report *report, struct json_t *done, struct error **error)
+{
+	size_t count = 0;
+
+	for (char **id = ids; *id && !process_interruption(); id++) {
+		if (!**id)
+			continue;
+		struct error *failed = update_unload(*id, request, report);
+		if (failed) {
+			error_free(*error);
+			*error = failed;
+			continue;
+		}
+		json_append_text(done, *id);
+		**id = '\0';
+		count++;
+	}
+	return count;
+}
+
+struct error *update_unload_all(const struct unload_request *request,
+	struct change_report *report, struct json_t *done)
+{
+	struct error *error = NULL;
+	char **ids = NULL;
+	size_t went;
+
+	try(update_unload_list(&ids));
+	if (!*ids) {
+		update_state_free_list(ids);
+		return error_no_change("no update is loaded");
+	}
+	/* Who was refused because another builds on it may go when that one has gone. */
+	do {
+		error_free(error);
+		error = NULL;
+		went = update_unload_pass(ids, request, report, done, &error);
+	} while (error && went && !request->check && !process_interruption());
+	update_state_free_list(ids);
+	if (!error && process_interruption())
+		return error_failed("interrupted");
+	return error;
+}

@@ -1,0 +1,1 @@
+s/"unknown ifindex"/"unknown index of an interface"/

@@ -1,0 +1,1 @@
+s/^#define pr_fmt(fmt) "%s: "/#define pr_fmt(fmt) "percpu: %s: "/

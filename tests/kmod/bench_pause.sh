@@ -88,9 +88,28 @@ measure() {
 
 modprobe ksplice
 echo 30000 >/proc/sys/kernel/threads-max
+ids=''
 for archive in *-*.tar.gz; do
 	apply --deadline 60 "$archive"
-	undo --deadline 60 "$(echo "$archive" | sed 's/.*-//; s/\..*//')"
-done >/dev/null
-# Undone, they are unloaded: once more, to stay.
+	id=$(echo "$archive" | sed 's/.*-//; s/\..*//')
+	change $id reversed
+	case $archive in 1-*) one=$id ;; esac
+	ids="$ids ${archive%%-*}:$id"
+done
+rm -f /tmp/stop /tmp/pause
+
+echo " threads  functions  stacks        empty     cold     stop    pause  /empty   /cold"
+for pair in $(echo "$ids" | tr ' ' '\n' | sort -n); do
+	[ "$pair" = "1:$one" ] || measure "${pair%:*}" "${pair#*:}"
+done
+measure 1 "$one"
+measure 1 "$one" full-scan
+sleeping_threads 900 >/tmp/ready &
+wait_until grep -q ready /tmp/ready
+measure 1 "$one"
+measure 1 "$one" full-scan
+sleeping_threads 9000 >/tmp/ready_all &
+wait_until grep -q ready /tmp/ready_all
+measure 1 "$one"
+measure 1 "$one" full-scan
 EOS

@@ -14,6 +14,7 @@
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 
@@ -218,6 +219,22 @@ static void measure_times(
 	times->total_ns = stop->times[stop->caller].exit - stop->call;
 }
 
+/*
+ * The caller's stack is scanned, too, and what the calls before this one left below its
+ * stack pointer, addresses of the code in question among it, would show in the gaps of
+ * the frames that come. All of that memory is dead: nothing is live below the stack
+ * pointer but what interrupts put there while they run. Inline, because a call's own
+ * return address would be in it. At the very end is the mark for overflows, which stays.
+ */
+static __always_inline void clear_dead_stack(void)
+{
+	unsigned long *word = end_of_stack(current) + 1;
+	register unsigned long pointer asm("rsp");
+	unsigned long count = (pointer - (unsigned long)word) / sizeof(*word);
+
+	asm volatile("rep stosq" : "+D"(word), "+c"(count) : "a"(0) : "memory");
+}
+
 static int run_everywhere(struct machine_stop *stop, cpu_stop_fn_t function,
 	struct machine_stop_times *times)
 {
@@ -234,6 +251,7 @@ static int run_everywhere(struct machine_stop *stop, cpu_stop_fn_t function,
 	stop->caller = get_cpu();
 	stop->call = sched_clock();
 	put_cpu();
+	clear_dead_stack();
 	result = kernel_private.stop_machine_cpuslocked(function, stop, cpu_online_mask);
 	measure_times(stop, times);
 	WRITE_ONCE(active_request, NULL);

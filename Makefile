@@ -90,7 +90,7 @@ guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 
 # ---- targets ----------------------------------------------------------------
 
-.PHONY: all kmod tests demo check check-long corpus bench install clean help
+.PHONY: all kmod kmod-install tests demo check check-long corpus bench install clean help
 all: $(tools) $(plugins) $(shadow) $(data)
 
 ifneq ($(plugin_cc),)
@@ -112,7 +112,10 @@ help:
 	'make corpus FROM=V TO=V [MAX=N]  real changes between two versions of the kernel,' \
 	'                     each given to ksplice-create; V as in linux-source-6.1=V' \
 	'make bench           measure what recording and the index cost' \
-	'make kmod KERNEL=T   build ksplice.ko for the kernel object tree T' \
+	'make kmod KERNEL=T   build ksplice.ko for the kernel object tree T, or, without KERNEL,' \
+	'                     for the running kernel, from /lib/modules/RELEASE/build' \
+	'make kmod-install    the same, and install it to DESTDIR/lib/modules/RELEASE/updates,' \
+	'                     where modprobe and ksplice-apply find it' \
 	'make tests           build the unit tests and the programs the VM tests run' \
 	'make install         install to DESTDIR and PREFIX' \
 	'make clean           remove build/' \
@@ -250,8 +253,9 @@ $(B)/lib/ksplice/abi/%: abi/%
 
 # ---- the core module for one kernel -----------------------------------------
 
-ifneq ($(KERNEL),)
-kernel_path := $(realpath $(KERNEL))
+kmod_kernel := $(or $(KERNEL),$(wildcard /lib/modules/$(shell uname -r)/build))
+ifneq ($(kmod_kernel),)
+kernel_path := $(realpath $(kmod_kernel))
 # One folder per tree; the tree itself is only read.
 kmod_key := $(firstword $(shell echo '$(kernel_path)' | cksum))
 kmod_dir := build/kmod-$(kmod_key)
@@ -271,9 +275,17 @@ $(kmod_dir)/kmod/ksplice.ko: $(kmod_copies) $(wildcard $(kernel_path)/Module.sym
 
 $(kmod_dir)/%: %
 	@mkdir -p $(@D) && cp $< $@
+
+kernel_release = $(shell cat $(kernel_path)/include/config/kernel.release)
+kmod_folder = $(DESTDIR)/lib/modules/$(kernel_release)
+
+# depmod is in sbin, which is not on everybody's PATH.
+kmod-install: kmod
+	install -D -m 644 $(kmod_dir)/kmod/ksplice.ko $(kmod_folder)/updates/ksplice.ko
+	PATH="$$PATH:/usr/sbin:/sbin" depmod -b $(or $(DESTDIR),/) $(kernel_release)
 else
-kmod:
-	@echo 'make kmod: say for which kernel: make kmod KERNEL=OBJTREE' >&2; exit 1
+kmod kmod-install:
+	@echo 'make $@: say for which kernel: make $@ KERNEL=OBJTREE' >&2; exit 1
 endif
 
 # ---- tests ------------------------------------------------------------------

@@ -112,6 +112,9 @@ struct ksplice_place {
 
 #define KSPLICE_NO_TARGET 0xffffffffu
 #define KSPLICE_NO_SECTION 0xffffffffu
+/* Instead of a section of a module: one of size 0, which the loader does not keep. The
+ * place is any address in the module; nobody reads what is there. */
+#define KSPLICE_EMPTY_SECTION 0xfffffffeu
 
 /*
  * struct ksplice_update - the root of what the core reads

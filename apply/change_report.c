@@ -69,8 +69,9 @@ static const char *change_report_text(const struct json_t *conflict, const char 
 	return text ? text : "-";
 }
 
+/* has_stack: the thread's stack is above already. */
 static void change_report_format_conflict(
-	const struct json_t *conflict, struct text *lines)
+	const struct json_t *conflict, bool has_stack, struct text *lines)
 {
 	int64_t cpu = json_find_number(conflict, "cpu", -1);
 	char number[24] = "-";
@@ -82,7 +83,7 @@ static void change_report_format_conflict(
 		change_report_text(conflict, "function"),
 		change_report_text(conflict, "place"));
 	const struct json_t *stack = json_find(conflict, "stack");
-	for (size_t i = 0; i < json_count_items(stack); i++)
+	for (size_t i = 0; !has_stack && i < json_count_items(stack); i++)
 		text_add_format(lines, "%*s%s\n", 34, "", json_find_item_text(stack, i));
 }
 
@@ -94,9 +95,13 @@ void change_report_format_conflicts(
 		return;
 	text_add_format(lines, "%8s  %-16s  %4s  %s\n", "PID", "TASK", "CPU",
 		"FUNCTION, ITS STACK BELOW");
-	for (size_t i = 0; i < count; i++)
-		change_report_format_conflict(
-			json_find_item(report->conflicts, i), lines);
+	int64_t before = -1;
+	for (size_t i = 0; i < count; i++) {
+		const struct json_t *conflict = json_find_item(report->conflicts, i);
+		int64_t pid = json_find_number(conflict, "pid", 0);
+		change_report_format_conflict(conflict, pid == before, lines);
+		before = pid;
+	}
 }
 
 void change_report_format_notes(const struct change_report *report, struct text *lines)

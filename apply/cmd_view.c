@@ -15,6 +15,7 @@
 #include "lib/command_line.h"
 #include "lib/error.h"
 #include "lib/json.h"
+#include "lib/memory.h"
 #include "lib/message.h"
 
 static const char help[] =
@@ -61,25 +62,52 @@ static const char *view_text(const struct json_t *object, const char *key)
 	return text ? text : "";
 }
 
-static void view_print_functions(const struct json_t *functions)
+/* A list of an update's description, for people: its title, and a line for each item. */
+static void view_print_list(const struct json_t *update, const char *key,
+	void (*print)(const struct json_t *item))
 {
-	for (size_t i = 0; i < json_count_items(functions); i++) {
-		const struct json_t *function = json_find_item(functions, i);
-		const char *overriding = json_find_text(function, "overridden_by");
-		bool is_part = !strcmp(view_text(function, "kind"), "part");
-		printf("  %s%s", view_text(function, "name"), is_part ? " (part)" : "");
-		if (overriding)
-			printf(" (overridden by %s)", overriding);
+	const struct json_t *items = json_find(update, key);
+	scope_free char *title = memory_format("%s:", key);
+
+	if (json_count_items(items))
+		printf("%-10s %zu\n", title, json_count_items(items));
+	for (size_t i = 0; i < json_count_items(items); i++) {
+		printf("  ");
+		print(json_find_item(items, i));
 		putchar('\n');
 	}
 }
 
-static void view_print_constants(const struct json_t *constants)
+static void view_print_piece(const struct json_t *piece)
 {
-	if (json_count_items(constants))
-		printf("constants: %zu\n", json_count_items(constants));
-	for (size_t i = 0; i < json_count_items(constants); i++)
-		printf("  %s\n", view_text(json_find_item(constants, i), "name"));
+	const char *overriding = json_find_text(piece, "overridden_by");
+	bool is_part = !strcmp(view_text(piece, "kind"), "part");
+
+	printf("%s%s", view_text(piece, "name"), is_part ? " (part)" : "");
+	if (overriding)
+		printf(" (replaced again by %s)", overriding);
+}
+
+static void view_print_hook(const struct json_t *hook)
+{
+	printf("%s %s", view_text(hook, "kind"), view_text(hook, "function"));
+}
+
+static void view_print_dependent(const struct json_t *dependent)
+{
+	printf("%s builds on it", view_text(dependent, "id"));
+}
+
+static void view_print_overridden(const struct json_t *overridden)
+{
+	printf("%s: %s %s runs instead", view_text(overridden, "function"),
+		view_text(overridden, "kind"), view_text(overridden, "by"));
+}
+
+static void view_print_part(const struct json_t *part)
+{
+	printf("%s: %s, as %s", view_text(part, "target"), view_text(part, "state"),
+		view_text(part, "module"));
 }
 
 static void view_print_targets(const struct json_t *targets)
@@ -103,12 +131,15 @@ static void view_print_record(const struct json_t *record)
 	if (json_find_text(manifest, "irreversible_because"))
 		printf("no undo:   %s\n",
 			json_find_text(manifest, "irreversible_because"));
-	if (json_count_items(findings))
-		printf("findings:  %zu\n", json_count_items(findings));
 	for (size_t i = 0; i < json_count_items(findings); i++) {
 		const struct json_t *finding = json_find_item(findings, i);
-		printf("  %s: %s: %s\n", view_text(finding, "kind"),
-			view_text(finding, "object"), view_text(finding, "text"));
+		const char *name = json_find_text(finding, "name");
+		/* Each function that is replaced is one; they are listed below. */
+		if (!strcmp(view_text(finding, "consequence"), "none"))
+			continue;
+		printf("finding:   %s: %s: %s%s%s\n", view_text(finding, "kind"),
+			view_text(finding, "object"), name ? name : "", name ? ": " : "",
+			view_text(finding, "text"));
 	}
 }
 
@@ -119,14 +150,20 @@ static void view_print_details(
 
 	printf("update:    %s\n", state->id);
 	printf("state:     %s\n", state->state);
+	if (*state->replaced_by)
+		printf("replaced:  by %s\n", state->replaced_by);
 	if (record)
 		view_print_record(record);
 	view_print_targets(json_find(update, "targets"));
 	printf("pause:     %.2f ms\n", (double)state->pause_ns / 1e6);
 	printf("attempts:  %llu\n", (unsigned long long)state->attempts);
-	printf("functions: %zu\n", update_describe_count_functions(state));
-	view_print_functions(json_find(update, "functions"));
-	view_print_constants(json_find(update, "constants"));
+	if (json_count_items(json_find(update, "parts")) > 1)
+		view_print_list(update, "parts", view_print_part);
+	view_print_list(update, "functions", view_print_piece);
+	view_print_list(update, "constants", view_print_piece);
+	view_print_list(update, "hooks", view_print_hook);
+	view_print_list(update, "depends", view_print_dependent);
+	view_print_list(update, "overridden", view_print_overridden);
 }
 
 /* An update that is not applied has a record only if it was applied before. */

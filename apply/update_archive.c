@@ -8,6 +8,7 @@
 
 #include "abi/update.h"
 #include "lib/cleanup.h"
+#include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/json.h"
@@ -199,6 +200,25 @@ const char *update_archive_created(const struct update_archive *archive)
 	return text ? text : "";
 }
 
+/* The digest tells damage; who signs modules tells forgery. */
+static struct error *update_archive_check_module(
+	const char *path, const struct json_t *manifest, const struct update_part *part)
+{
+	const char *name = file_name(part->module_path);
+	const char *digest = json_find_text(json_find(manifest, "digests"), name);
+	scope_text struct text module = {0};
+
+	if (!file_exists(part->module_path))
+		return update_archive_not_one(path, "its module is missing");
+	try(file_read(part->module_path, &module));
+	scope_free char *found = digest_to_text(digest_of(module.data, module.size));
+	if (digest && !strcmp(digest, found))
+		return NULL;
+	scope_free char *problem = memory_format(
+		"is damaged: %s is not the module that its manifest.json means", name);
+	return update_archive_not_one(path, problem);
+}
+
 struct error *update_archive_open(const char *path, struct update_archive *archive)
 {
 	scope_archive struct update_archive opened = {0};
@@ -214,10 +234,8 @@ struct error *update_archive_open(const char *path, struct update_archive *archi
 			path, "does not hold one folder ksplice-<id>");
 	opened.path = memory_copy_text(path);
 	try(update_archive_read_manifest(path, root, &opened));
-	for (size_t i = 0; i < opened.part_count; i++) {
-		if (!file_exists(opened.parts[i].module_path))
-			return update_archive_not_one(path, "its module is missing");
-	}
+	for (size_t i = 0; i < opened.part_count; i++)
+		try(update_archive_check_module(path, opened.manifest, &opened.parts[i]));
 	*archive = opened;
 	opened = (struct update_archive){0};
 	return NULL;

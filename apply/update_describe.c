@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "apply/update_describe.h"
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,9 +11,6 @@
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
-
-/* What stands between two functions of a stack. */
-#define STACK_SEPARATOR " < "
 
 static void update_describe_count_function(char *line, void *data)
 {
@@ -42,35 +41,49 @@ size_t update_describe_count_constants(const struct update_state *state)
 	return count;
 }
 
-static void update_describe_function(char *line, void *data)
-{
-	char *rest = NULL;
-	const char *name = strtok_r(line, " ", &rest);
-	const char *size = strtok_r(NULL, " ", &rest);
-	const char *kind = strtok_r(NULL, " ", &rest);
-	const char *overriding = strtok_r(NULL, " ", &rest);
-	if (!name || !size || !kind)
-		return;
-	struct json_t *function = json_make_object();
-	json_put_text(function, "name", name);
-	json_put_number(function, "size", strtoll(size, NULL, 10));
-	json_put_text(function, "kind", kind);
-	if (overriding && strcmp(overriding, "-"))
-		json_put_text(function, "overridden_by", overriding);
-	json_append(data, function);
-}
+enum { COLUMNS = 4 };
 
-static void update_describe_constant(char *line, void *data)
+/* A text of struct update_state whose lines have columns with a space between. The last
+ * column that a line has room for takes what is left of it. */
+static const struct describe_list {
+	const char *key;
+	size_t offset; /* of the member */
+	const char *columns[COLUMNS];
+} lists[] = {
+	{"parts", offsetof(struct update_state, parts), {"target", "state", "module"}},
+	{"functions", offsetof(struct update_state, functions),
+		{"name", "size", "kind", "overridden_by"}},
+	{"constants", offsetof(struct update_state, constants),
+		{"name", "size", "overridden_by"}},
+	{"hooks", offsetof(struct update_state, hooks), {"kind", "function"}},
+	{"depends", offsetof(struct update_state, depends), {"id"}},
+	{"overridden", offsetof(struct update_state, overridden),
+		{"function", "kind", "by"}},
+};
+
+struct describe_lines {
+	const struct describe_list *list;
+	struct json_t *items;
+};
+
+static void update_describe_line(char *line, void *data)
 {
-	char *rest = NULL;
-	const char *name = strtok_r(line, " ", &rest);
-	const char *size = strtok_r(NULL, " ", &rest);
-	if (!name || !size)
-		return;
-	struct json_t *constant = json_make_object();
-	json_put_text(constant, "name", name);
-	json_put_number(constant, "size", strtoll(size, NULL, 10));
-	json_append(data, constant);
+	const struct describe_lines *lines = data;
+	struct json_t *item = json_make_object();
+
+	for (size_t i = 0; i < COLUMNS && lines->list->columns[i] && line; i++) {
+		const char *column = lines->list->columns[i];
+		bool is_last = i + 1 == COLUMNS || !lines->list->columns[i + 1];
+		char *end = is_last ? NULL : strchr(line, ' ');
+		if (end)
+			*end++ = '\0';
+		if (!strcmp(column, "size"))
+			json_put_number(item, column, strtoll(line, NULL, 10));
+		else
+			json_put_text(item, column, line);
+		line = end;
+	}
+	json_append(lines->items, item);
 }
 
 static struct json_t *update_describe_targets(const struct update_state *state)
@@ -97,15 +110,20 @@ static struct json_t *update_describe_targets(const struct update_state *state)
 struct json_t *update_describe(const struct update_state *state)
 {
 	struct json_t *object = json_make_object();
-	struct json_t *functions = json_make_array();
-	update_state_each_line(state->functions, update_describe_function, functions);
-	struct json_t *constants = json_make_array();
-	update_state_each_line(state->constants, update_describe_constant, constants);
+
 	json_put_text(object, "id", state->id);
 	json_put_text(object, "state", state->state);
 	json_put(object, "targets", update_describe_targets(state));
-	json_put(object, "functions", functions);
-	json_put(object, "constants", constants);
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
+		struct describe_lines lines = {&lists[i], json_make_array()};
+		const char *text =
+			*(char *const *)((const char *)state + lists[i].offset);
+		update_state_each_line(text, update_describe_line, &lines);
+		json_put(object, lists[i].key, lines.items);
+	}
+	if (*state->replaced_by)
+		json_put_text(object, "replaced_by", state->replaced_by);
+	json_put_number(object, "changed_at", (int64_t)state->changed_at);
 	json_put_real(object, "pause_ms", (double)state->pause_ns / 1e6);
 	json_put_real(object, "stop_ms", (double)state->stop_ns / 1e6);
 	json_put_number(object, "attempts", (int64_t)state->attempts);
@@ -125,29 +143,46 @@ char *update_describe_list_targets(const struct update_state *state)
 	return memory_copy_text(list.size ? list.data : "");
 }
 
-/* Innermost first. */
-static struct json_t *update_describe_stack(char *stack)
+/* Looks in the lines of "stacks" for one thread. */
+struct stack_search {
+	int64_t pid;
+	bool is_inside; /* the lines are this thread's */
+	struct json_t *conflict;
+	struct json_t *stack;
+};
+
+/* "pid name cpu", or, with a tab in front, a frame of the thread above. */
+static void update_describe_stack_line(char *line, void *data)
 {
-	struct json_t *array = json_make_array();
-	while (stack && *stack) {
-		char *end = strstr(stack, STACK_SEPARATOR);
-		if (end)
-			*end = '\0';
-		json_append_text(array, stack);
-		stack = end ? end + strlen(STACK_SEPARATOR) : NULL;
+	struct stack_search *search = data;
+	char *rest = NULL;
+
+	if (*line == '\t') {
+		if (search->is_inside)
+			json_append_text(search->stack, line + 1);
+		return;
 	}
-	return array;
+	const char *pid = strtok_r(line, "\t", &rest);
+	const char *name = strtok_r(NULL, "\t", &rest);
+	const char *cpu = strtok_r(NULL, "\t", &rest);
+	search->is_inside = pid && strtoll(pid, NULL, 10) == search->pid;
+	if (search->is_inside && name && cpu)
+		json_put_number(search->conflict, "cpu", strtoll(cpu, NULL, 10));
 }
+
+struct conflict_search {
+	const struct update_state *state;
+	struct json_t *conflicts;
+};
 
 static void update_describe_conflict(char *line, void *data)
 {
+	struct conflict_search *search = data;
 	char *rest = NULL;
 	const char *pid = strtok_r(line, "\t", &rest);
 	const char *name = strtok_r(NULL, "\t", &rest);
 	const char *place = strtok_r(NULL, "\t", &rest);
 	const char *function = strtok_r(NULL, "\t", &rest);
-	const char *cpu = strtok_r(NULL, "\t", &rest);
-	char *stack = strtok_r(NULL, "\t", &rest);
 	if (!pid || !name || !place || !function)
 		return;
 	struct json_t *conflict = json_make_object();
@@ -155,15 +190,16 @@ static void update_describe_conflict(char *line, void *data)
 	json_put_text(conflict, "name", name);
 	json_put_text(conflict, "place", place);
 	json_put_text(conflict, "function", function);
-	if (cpu)
-		json_put_number(conflict, "cpu", strtoll(cpu, NULL, 10));
-	json_put(conflict, "stack", update_describe_stack(stack));
-	json_append(data, conflict);
+	struct stack_search stack = {
+		strtoll(pid, NULL, 10), false, conflict, json_make_array()};
+	update_state_each_line(search->state->stacks, update_describe_stack_line, &stack);
+	json_put(conflict, "stack", stack.stack);
+	json_append(search->conflicts, conflict);
 }
 
 struct json_t *update_describe_conflicts(const struct update_state *state)
 {
-	struct json_t *conflicts = json_make_array();
-	update_state_each_line(state->conflicts, update_describe_conflict, conflicts);
-	return conflicts;
+	struct conflict_search search = {state, json_make_array()};
+	update_state_each_line(state->conflicts, update_describe_conflict, &search);
+	return search.conflicts;
 }

@@ -10,7 +10,7 @@
 struct json_t;
 struct update_state;
 
-/* As an object: id, state, targets, functions, constants, pause_ms, stop_ms, attempts. */
+/* As an object, whose members docs/man/ksplice-view.8 lists, but for the record. */
 struct json_t *update_describe(const struct update_state *state);
 
 /* The threads in the way as an array of objects; see change_report.h. */

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,43 +43,73 @@ static struct error *update_state_read_text(
 	return NULL;
 }
 
-static struct error *update_state_read_number(
-	const char *id, const char *name, uint64_t *value)
+#define TEXT(name) #name, offsetof(struct update_state, name)
+
+static const struct update_file {
+	const char *name;
+	size_t offset;   /* of the member */
+	bool is_private; /* for root's eyes only: it names other users' threads */
+} texts[] = {
+	{TEXT(state)},
+	{TEXT(target)},
+	{TEXT(build_id)},
+	{TEXT(parts)},
+	{TEXT(functions)},
+	{TEXT(constants)},
+	{TEXT(hooks)},
+	{TEXT(depends)},
+	{TEXT(overridden)},
+	{TEXT(replaced_by)},
+	{TEXT(conflicts), .is_private = true},
+	{TEXT(stacks), .is_private = true},
+};
+
+static const struct update_file numbers[] = {
+	{TEXT(changed_at)},
+	{TEXT(pause_ns)},
+	{TEXT(stop_ns)},
+	{TEXT(attempts)},
+};
+
+enum {
+	TEXTS = sizeof(texts) / sizeof(*texts),
+	NUMBERS = sizeof(numbers) / sizeof(*numbers),
+};
+
+static char **update_state_text(struct update_state *state, size_t i)
 {
-	scope_free char *text = NULL;
-	try(update_state_read_text(id, name, &text));
-	*value = strtoull(text, NULL, 10);
-	return NULL;
+	return (char **)((char *)state + texts[i].offset);
+}
+
+static uint64_t *update_state_number(struct update_state *state, size_t i)
+{
+	return (uint64_t *)((char *)state + numbers[i].offset);
 }
 
 void update_state_deinit(struct update_state *state)
 {
+	for (size_t i = 0; i < TEXTS; i++)
+		free(*update_state_text(state, i));
 	free(state->id);
-	free(state->state);
-	free(state->target);
-	free(state->build_id);
-	free(state->functions);
-	free(state->constants);
-	free(state->conflicts);
 	*state = (struct update_state){0};
 }
 
 struct error *update_state_read(const char *id, struct update_state *state)
 {
 	scope_state struct update_state found = {.id = memory_copy_text(id)};
-	try(update_state_read_text(id, "state", &found.state));
-	try(update_state_read_text(id, "target", &found.target));
-	try(update_state_read_text(id, "build_id", &found.build_id));
-	try(update_state_read_text(id, "functions", &found.functions));
-	try(update_state_read_text(id, "constants", &found.constants));
-	/* For root's eyes only: it names other users' threads. */
-	if (geteuid())
-		found.conflicts = memory_copy_text("");
-	else
-		try(update_state_read_text(id, "conflicts", &found.conflicts));
-	try(update_state_read_number(id, "pause_ns", &found.pause_ns));
-	try(update_state_read_number(id, "stop_ns", &found.stop_ns));
-	try(update_state_read_number(id, "attempts", &found.attempts));
+	for (size_t i = 0; i < TEXTS; i++) {
+		char **text = update_state_text(&found, i);
+
+		if (texts[i].is_private && geteuid())
+			*text = memory_copy_text("");
+		else
+			try(update_state_read_text(id, texts[i].name, text));
+	}
+	for (size_t i = 0; i < NUMBERS; i++) {
+		scope_free char *text = NULL;
+		try(update_state_read_text(id, numbers[i].name, &text));
+		*update_state_number(&found, i) = strtoull(text, NULL, 10);
+	}
 	*state = found;
 	found = (struct update_state){0};
 	return NULL;
@@ -137,7 +168,8 @@ static void update_state_note_signalled(char *line, void *data)
 	char *rest = NULL;
 	const char *pid = strtok_r(line, "\t", &rest);
 	const char *name = strtok_r(NULL, "\t", &rest);
-	if (pid && name)
+	const char *outcome = strtok_r(NULL, "\t", &rest);
+	if (outcome && !strcmp(outcome, "woken"))
 		change_report_add_signalled(data, (int)strtol(pid, NULL, 10), name);
 }
 

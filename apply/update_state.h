@@ -17,13 +17,20 @@ struct error;
 /* What one update's folder says. Texts are lines without the last newline. */
 struct update_state {
 	char *id;
-	char *state;     /* loaded, applied or reversed */
-	char *target;    /* names of the targets, one a line */
-	char *build_id;  /* of each target, in that order */
-	char *functions; /* name, size, "replaced" or "part", and which update overrides
-			    it */
-	char *constants; /* name, size; replaced in place */
-	char *conflicts; /* with tabs: pid, name, place, function+offset, CPU, stack */
+	char *state;       /* loaded, applied or reversed */
+	char *target;      /* names of the targets, one a line */
+	char *build_id;    /* of each target, in that order */
+	char *parts;       /* target, state, module */
+	char *functions;   /* name, size, "replaced" or "part", the id of the update that
+			    * replaced it after this one */
+	char *constants;   /* name, size, such an id; replaced in place */
+	char *hooks;       /* kind, function */
+	char *depends;     /* ids of updates that build on this one */
+	char *overridden;  /* function, by what else than an update */
+	char *replaced_by; /* the id of the update that took over, or "" */
+	char *conflicts;   /* with tabs: pid, name, place, function+offset */
+	char *stacks;      /* with tabs: pid, name, CPU; then "<tab>function+offset" */
+	uint64_t changed_at; /* seconds since 1970; 0: never */
 	uint64_t pause_ns;
 	uint64_t stop_ns;
 	uint64_t attempts;

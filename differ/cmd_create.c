@@ -17,15 +17,16 @@
 #include "differ/create/origin.h"
 #include "differ/create/patch_file.h"
 #include "differ/create/shadow.h"
-#include "differ/create/site_table.h"
 #include "differ/create/update_hook.h"
 #include "differ/create/update_manifest.h"
 #include "differ/create/update_match.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
 #include "differ/create/update_package.h"
+#include "differ/create/update_parts.h"
 #include "differ/create/update_plan.h"
 #include "differ/create/update_symbol.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/index/index.h"
@@ -93,11 +94,9 @@ struct create {
 	char *patch_copy; /* path in work */
 	char *shadow;
 	struct module_template template;
-	struct site_table sites;
+	struct update_targets targets;
 	struct update_unit *units;
-	struct origin origin;
 	struct update update;
-	struct update_match match;
 	char id[KSPLICE_ID_SIZE];
 	struct json_t *warnings; /* about the patch, and of the compiler about new code */
 	char *archive;
@@ -190,26 +189,40 @@ static struct error *create_plan(struct create *create)
 	return NULL;
 }
 
-static struct error *create_prepare(struct create *create)
+/* The units' targets; that of a module is the one that its object is in, and no other. */
+static struct error *create_open_units(struct create *create)
 {
 	struct update_source source = {.tree = create->tree, .index = create->index};
 	create->units = memory_allocate(create->plan.count * sizeof(*create->units));
-	for (size_t i = 0; i < create->plan.count; i++)
-		try(update_unit_open(&source, &create->plan.units[i], &create->units[i]));
+	for (size_t i = 0; i < create->plan.count; i++) {
+		const struct index_unit *unit = &create->plan.units[i];
+		struct update_target *target;
+		try(update_targets_find(&create->targets, unit->target, &target));
+		if (target->module)
+			try(update_targets_check_object(&create->targets, unit->object));
+		try(update_unit_open(&source, unit, target, &create->units[i]));
+	}
+	return NULL;
+}
 
+static struct error *create_prepare(struct create *create)
+{
+	scope_text struct text build_ids = {0};
+	update_targets_init(&create->targets, create->tree, create->index,
+		&create->template.layout, create->image);
+	create->update.targets = &create->targets;
+	try(create_open_units(create));
+	for (size_t i = 0; i < create->targets.count; i++) {
+		const struct ksplice_target *row = &create->targets.items[i]->row;
+		scope_free char *text =
+			text_from_bytes(row->build_id, row->build_id_size);
+		text_add_format(&build_ids, "%s%s", i ? " " : "", text);
+	}
+	update_package_make_id(create->patch_text.data, build_ids.data, create->id);
 	scope_free char *build_id =
 		text_from_bytes(create->image->build_id, create->image->build_id_size);
-	update_package_make_id(create->patch_text.data, build_id, create->id);
-	try(module_template_prepare(create->tree, build_id,
-		create->units[0].record.compiler, create->work, &create->template));
-	create->origin = (struct origin){
-		.tree = create->tree,
-		.image = create->image,
-		.index = create->index,
-		.layout = &create->template.layout,
-	};
-	create->update.origin = &create->origin;
-	return NULL;
+	return module_template_prepare(create->tree, build_id,
+		create->units[0].record.compiler, create->work, &create->template);
 }
 
 static struct error *create_compile(struct create *create,
@@ -221,11 +234,11 @@ static struct error *create_compile(struct create *create,
 	return error;
 }
 
-/* Pre is what runs: piece by piece as vmlinux has it, or the object as a whole. */
-static struct error *create_prove(const struct create *create,
+/* Pre is what runs: piece by piece as its target has it, or the object as a whole. */
+static struct error *create_prove(
 	const struct update_source *source, const struct update_unit *unit)
 {
-	scope_error struct error *different = origin_prove_unit(&create->origin, unit);
+	scope_error struct error *different = origin_prove_unit(unit);
 	if (!different || error_get_kind(different) != ERROR_REFUSED)
 		return take_pointer(different);
 	message_step("compiling %s as it was built", unit->object);
@@ -254,7 +267,7 @@ static struct error *create_compare(struct create *create)
 		try(create_compile(create, &source, unit));
 		try(update_unit_prove(&source, unit));
 		try(update_unit_compare(&source, unit));
-		try(create_prove(create, &source, unit));
+		try(create_prove(&source, unit));
 	}
 	return NULL;
 }
@@ -277,19 +290,19 @@ static struct error *create_select(struct create *create)
 	return assess_layouts(update, &create->allowed_layouts);
 }
 
-/* Old code and constants, with all places where memory may differ from vmlinux. */
+/* Old code and constants, with all places where memory may differ from the target. */
 static struct error *create_match_unit(struct create *create, struct update_unit *unit)
 {
 	struct finding_list *findings = &create->update.findings;
+	struct update_match *match =
+		&update_part_find(&create->update, unit->target)->match;
 	for (size_t i = 0; i < unit->post_pieces->count; i++) {
 		const struct piece *piece = &unit->post_pieces->pieces[i];
 		struct error *error = NULL;
 		if (update_is_replacement(piece))
-			error = update_match_add(&create->match, &create->origin,
-				&create->sites, unit, piece);
+			error = update_match_add(match, unit, piece);
 		else if (piece->travels && piece->in_place)
-			error = update_match_add_constant(
-				&create->match, &create->origin, unit, piece);
+			error = update_match_add_constant(match, unit, piece);
 		try(finding_take_error(
 			findings, unit->object, update_piece_name(piece), error));
 	}
@@ -298,8 +311,7 @@ static struct error *create_match_unit(struct create *create, struct update_unit
 		if (!update_is_function(piece) || piece->twin ||
 			piece->kind == SECTION_KIND_INIT)
 			continue;
-		struct error *error = update_match_add_gone(
-			&create->match, &create->origin, &create->sites, unit, piece);
+		struct error *error = update_match_add_gone(match, unit, piece);
 		try(finding_take_error(
 			findings, unit->object, piece->symbol->name, error));
 	}
@@ -311,7 +323,7 @@ static struct error *create_match(struct create *create)
 	struct update *update = &create->update;
 	if (!update->has_change)
 		return NULL;
-	try(site_table_read(create->image, &create->template.layout, &create->sites));
+	try(update_parts_make(update, create->id));
 	for (size_t i = 0; i < update->unit_count; i++) {
 		if (update->units[i].has_change)
 			try(create_match_unit(create, &update->units[i]));
@@ -343,17 +355,17 @@ static struct error *create_judge(const struct create *create)
 	if (finding_find(findings, FINDING_WARNED))
 		return error_hint(
 			error_refused("init-function",
-				"%s: all that the patch changes is used at boot only",
+				"%s: all that the patch changes is used at boot only, or when a "
+				"module is loaded or unloaded",
 				create->patch_path),
-			"boot a kernel that was built with the patch");
+			"boot a kernel, or load a module, that was built with the patch");
 	return error_no_change(
 		"%s: the patch changes no function of this kernel", create->patch_path);
 }
 
 static struct error *create_write(struct create *create)
 {
-	const struct update_content content = {
-		&create->update, &create->match, create->id};
+	const struct update_content content = {&create->update, create->id};
 	return update_package_write(&content, &create->template, create->patch_copy,
 		create->work, create->output, &create->archive);
 }
@@ -381,9 +393,9 @@ static struct error *create_clean(struct create *create)
 	for (size_t i = 0; create->units && i < create->plan.count; i++)
 		update_unit_deinit(&create->units[i]);
 	free(create->units);
+	update_parts_deinit(&create->update);
 	update_deinit(&create->update);
-	update_match_deinit(&create->match);
-	site_table_deinit(&create->sites);
+	update_targets_deinit(&create->targets);
 	module_template_deinit(&create->template);
 	update_plan_deinit(&create->plan);
 	patch_file_deinit(&create->patch);
@@ -399,23 +411,33 @@ static struct error *create_clean(struct create *create)
 	return error;
 }
 
-static struct json_t *create_describe(const struct create *create)
+/* Names of the old functions and constants that the update replaces. */
+static void describe_part(const struct update_part *part, struct json_t *functions,
+	struct json_t *constants)
 {
-	struct json_t *functions = json_make_array();
-	struct json_t *constants = json_make_array();
-	for (size_t i = 0; i < create->match.count; i++) {
-		const struct match_hunk *hunk = &create->match.items[i];
+	for (size_t i = 0; i < part->match.count; i++) {
+		const struct match_hunk *hunk = &part->match.items[i];
 		if (hunk->hunk.kind == KSPLICE_HUNK_FUNCTION)
 			json_append_text(functions, hunk->piece->symbol->name);
 		else if (hunk->hunk.kind == KSPLICE_HUNK_DATA)
 			json_append_text(constants, hunk->name);
 	}
+}
+
+static struct json_t *create_describe(const struct create *create)
+{
+	const struct update *update = &create->update;
+	struct json_t *functions = json_make_array();
+	struct json_t *constants = json_make_array();
+	for (size_t i = 0; i < update->part_count; i++)
+		describe_part(&update->parts[i], functions, constants);
 	struct json_t *json = json_make_object();
 	json_put_text(json, "result", "created");
 	json_put_text(json, "id", create->id);
 	json_put_text(json, "archive", create->archive);
 	json_put(json, "functions", functions);
 	json_put(json, "constants", constants);
+	json_put(json, "targets", update_manifest_list_targets(update));
 	json_put(json, "hooks", update_manifest_list_hooks(&create->update));
 	json_put_flag(json, "reversible",
 		!finding_find(&create->update.findings, FINDING_IRREVERSIBLE));

@@ -13,12 +13,12 @@
 #include <string.h>
 
 #include "abi/record.h"
-#include "differ/create/origin.h"
-#include "differ/create/site_table.h"
-#include "differ/create/update_model.h"
 #include "differ/create/update_match.h"
+#include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
 #include "differ/create/update_package.h"
+#include "differ/create/update_parts.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/index/index.h"
@@ -43,6 +43,8 @@ static const char help[] =
 	"function of the running kernel is what OBJTREE's vmlinux has. OBJTREE may be what\n"
 	"'ksplice-index --seal' made of it.\n"
 	"\n"
+	"      --module=PATH  match the functions of that module instead, such as\n"
+	"                     fs/fuse/fuse; may be there several times\n"
 	"      --source=DIR   where the source tree is, if it is not where it was\n"
 	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
 	"  -q, --quiet        show no progress\n"
@@ -51,8 +53,7 @@ static const char help[] =
 	"\n"
 	"Prints the archive's path. Exit code: 0 made, 1 error, 2 refused.\n";
 
-static const char match_text[] =
-	"Every function of vmlinux is matched, none is replaced.\n";
+static const char match_text[] = "Every function of these is matched, none is replaced:";
 
 struct matching {
 	const char *tree_path;
@@ -62,20 +63,23 @@ struct matching {
 	struct kernel_tree *tree;
 	struct kernel_image *image;
 	struct index *index;
-	struct index_unit *units;
+	struct command_list modules; /* paths; none: vmlinux */
+	struct index_unit *units;    /* of vmlinux */
 	size_t unit_count;
 	char *work;
 	struct module_template template;
-	struct site_table sites;
-	struct update_match match;
+	struct update_targets targets;
+	struct update update;
 	char *archive;
 };
 
 /* Init code, which is gone from memory when the kernel runs, is linked behind the text.
  */
-static bool address_is_text(const struct kernel_image *image, uint64_t address)
+static bool address_is_text(const struct update_target *target, uint64_t address)
 {
-	return address >= image->base && address < image->text_end;
+	const struct kernel_image *image = target->image;
+	return target->module ? !update_target_is_init(target, address)
+			      : address >= image->base && address < image->text_end;
 }
 
 /* Static calls' trampolines are written by the kernel as it likes; nobody patches them.
@@ -110,7 +114,7 @@ static bool symbol_is_overridden(const struct kernel_image *image,
 }
 
 static struct error *matching_add_object(
-	struct matching *matching, const struct update_unit *unit)
+	struct update_part *part, const struct update_unit *unit)
 {
 	const struct elf_object *object = unit->original;
 	for (size_t i = 1; i < object->symbol_count; i++) {
@@ -122,28 +126,30 @@ static struct error *matching_add_object(
 			continue;
 		if (!placement_find_symbol(object, unit->places, symbol, &address))
 			return error_refused("unproven-place",
-				"%s: %s: its place in vmlinux could not be proven",
-				unit->object, symbol->name);
-		if (!address_is_text(matching->image, address) ||
-			symbol_is_overridden(matching->image, symbol, address))
+				"%s: %s: its place in %s could not be proven",
+				unit->object, symbol->name, part->target->row.name);
+		if (!address_is_text(part->target, address) ||
+			symbol_is_overridden(part->target->image, symbol, address))
 			continue;
-		try(update_match_add_function(&matching->match, matching->image,
-			&matching->sites, unit, symbol, address));
+		try(update_match_add_function(&part->match, unit, symbol, address));
 	}
 	return NULL;
 }
 
-static struct error *matching_add_unit(
-	struct matching *matching, const struct index_unit *index_unit)
+static struct error *matching_add_unit(const struct matching *matching,
+	struct update_part *part, const struct index_unit *index_unit)
 {
 	scope_free char *path = file_join(matching->tree->objects, index_unit->object);
 	scope_elf_object struct elf_object *object = NULL;
 	scope_free struct placement *places = NULL;
 	try(elf_object_open(path, ELF_RELOCS_READ, &object));
-	try(index_read_places(matching->index, index_unit, object, &places));
-	struct update_unit unit = {
-		.object = index_unit->object, .original = object, .places = places};
-	return matching_add_object(matching, &unit);
+	try(index_read_places(
+		matching->index, index_unit, object, part->target->module, &places));
+	struct update_unit unit = {.object = index_unit->object,
+		.target = part->target,
+		.original = object,
+		.places = places};
+	return matching_add_object(part, &unit);
 }
 
 /* The compiler that built the kernel, for the template. */
@@ -162,35 +168,64 @@ static struct error *matching_find_compiler(
 		matching->tree->objects);
 }
 
+static struct error *matching_add_target(
+	struct matching *matching, const char *path, size_t number, const char *id)
+{
+	struct update_target *target;
+	struct index_unit *units;
+	size_t count;
+	struct error *error = NULL;
+	try(update_targets_find(&matching->targets, path, &target));
+	try(update_parts_add(&matching->update, target, id));
+	struct update_part *part = &matching->update.parts[number];
+	try(index_list_target(matching->index, path, &units, &count));
+	for (size_t i = 0; i < count && !error; i++) {
+		if (strcmp(units[i].state, "recorded") == 0)
+			error = matching_add_unit(matching, part, &units[i]);
+	}
+	index_free_units(units, count);
+	if (!error)
+		message_step("%s: %zu functions with %zu sites in them", path,
+			part->match.count, part->match.site_count);
+	return error;
+}
+
+/* The paths of what is matched, as a text. */
+static char *matching_describe(const struct matching *matching)
+{
+	struct text text = {0};
+	text_add(&text, match_text);
+	for (size_t i = 0; i < matching->modules.count; i++)
+		text_add_format(&text, " %s", matching->modules.items[i]);
+	if (!matching->modules.count)
+		text_add(&text, " " KSPLICE_TARGET_VMLINUX);
+	text_add(&text, "\n");
+	return text.data;
+}
+
 static struct error *matching_write(struct matching *matching)
 {
+	static const char *const vmlinux[] = {KSPLICE_TARGET_VMLINUX};
 	scope_record struct record record = {0};
 	scope_free char *build_id = text_from_bytes(
 		matching->image->build_id, matching->image->build_id_size);
-	scope_free char *text = file_join(matching->work, "match-all.txt");
+	scope_free char *path = file_join(matching->work, "match-all.txt");
+	scope_free char *text = matching_describe(matching);
+	size_t count = matching->modules.count;
+	const char *const *paths = count ? matching->modules.items : vmlinux;
 	char id[KSPLICE_ID_SIZE];
-	update_package_make_id(match_text, build_id, id);
-	try(file_write(text, match_text, strlen(match_text)));
+	update_package_make_id(text, build_id, id);
+	try(file_write(path, text, strlen(text)));
 	try(matching_find_compiler(matching, &record));
 	try(module_template_prepare(matching->tree, build_id, record.compiler,
 		matching->work, &matching->template));
-	try(site_table_read(
-		matching->image, &matching->template.layout, &matching->sites));
-	for (size_t i = 0; i < matching->unit_count; i++) {
-		if (strcmp(matching->units[i].state, "recorded") == 0)
-			try(matching_add_unit(matching, &matching->units[i]));
-	}
-	message_step("%zu functions with %zu sites in them", matching->match.count,
-		matching->match.site_count);
-	const struct origin origin = {
-		.tree = matching->tree,
-		.image = matching->image,
-		.index = matching->index,
-		.layout = &matching->template.layout,
-	};
-	const struct update update = {.origin = &origin};
-	const struct update_content content = {&update, &matching->match, id};
-	return update_package_write(&content, &matching->template, text, matching->work,
+	update_targets_init(&matching->targets, matching->tree, matching->index,
+		&matching->template.layout, matching->image);
+	matching->update.targets = &matching->targets;
+	for (size_t i = 0; i < count + !count; i++)
+		try(matching_add_target(matching, paths[i], i, id));
+	const struct update_content content = {&matching->update, id};
+	return update_package_write(&content, &matching->template, path, matching->work,
 		matching->output, &matching->archive);
 }
 
@@ -208,8 +243,9 @@ static struct error *matching_run(struct matching *matching)
 static struct error *matching_clean(struct matching *matching)
 {
 	struct error *error = matching->work ? file_remove(matching->work) : NULL;
-	update_match_deinit(&matching->match);
-	site_table_deinit(&matching->sites);
+	update_parts_deinit(&matching->update);
+	update_targets_deinit(&matching->targets);
+	free(matching->modules.items);
 	module_template_deinit(&matching->template);
 	index_free_units(matching->units, matching->unit_count);
 	index_close(matching->index);
@@ -225,6 +261,7 @@ static struct error *matching_read_options(
 {
 	const struct command_option table[] = {
 		{"output", 'o', .text = &matching->output},
+		{"module", .list = &matching->modules},
 		{"source", .text = &matching->source_path},
 		{"quiet", 'q', .flag = &matching->is_quiet},
 		{0},

@@ -16,10 +16,10 @@
 #include "kmod/change/machine_stop.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/running_kernel.h"
 #include "kmod/kernel/shadow_variable.h"
 #include "kmod/load/control_device.h"
 #include "kmod/load/module_binding.h"
+#include "kmod/load/target_arrival.h"
 #include "kmod/update/update_sysfs.h"
 
 static int __init find_kernel(void)
@@ -29,8 +29,6 @@ static int __init find_kernel(void)
 
 	problem_begin(&step, NULL);
 	result = kernel_private_init();
-	if (!result)
-		result = running_kernel_init();
 	problem_end(&step);
 	return result;
 }
@@ -50,11 +48,16 @@ static int __init core_main_init(void)
 	result = module_binding_init();
 	if (result)
 		goto out_update_sysfs;
-	result = control_device_init();
+	result = target_arrival_init();
 	if (result)
 		goto out_module_binding;
+	result = control_device_init();
+	if (result)
+		goto out_target_arrival;
 	return 0;
 
+out_target_arrival:
+	target_arrival_exit();
 out_module_binding:
 	module_binding_exit();
 out_update_sysfs:
@@ -67,6 +70,7 @@ out_machine_stop:
 static void __exit core_main_exit(void)
 {
 	control_device_exit();
+	target_arrival_exit();
 	module_binding_exit();
 	update_sysfs_exit();
 	machine_stop_exit();

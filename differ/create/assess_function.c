@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "differ/create/assess.h"
-#include "differ/create/origin.h"
 #include "differ/create/update_model.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/kernel_section.h"
@@ -33,7 +33,7 @@ static void assess_post_function(
 			piece->section->name);
 	if (!pre && piece->symbol->binding != STB_LOCAL &&
 		piece->kind != SECTION_KIND_INIT &&
-		origin_has_global(update->origin, name))
+		update_target_find_global(unit->target, name))
 		finding_add(&update->findings, FINDING_MOVED_FUNCTION, unit->object, name,
 			"is new in this file, and the running kernel has a function of "
 			"that name from another file, which other code goes on calling");

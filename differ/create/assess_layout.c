@@ -4,8 +4,8 @@
 
 #include "differ/create/assess.h"
 #include "differ/create/layout_user.h"
-#include "differ/create/origin.h"
 #include "differ/create/update_model.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/kernel_section.h"
@@ -83,9 +83,9 @@ static const char *change_find_text(const struct layout_change *change)
 static struct error *assess_change(struct update *update, const struct layout_unit *unit,
 	const struct layout_change *change, const struct allowance *allowance)
 {
-	const struct origin *origin = update->origin;
+	const struct update_targets *targets = update->targets;
 	scope_layout_users struct layout_users users = {0};
-	try(layout_users_find(unit, change, origin->tree, origin->index, &users));
+	try(layout_users_find(unit, change, targets->tree, targets->index, &users));
 	if (!users.is_mentioned)
 		return NULL;
 	scope_free char *staying = layout_users_describe(&users);

@@ -6,6 +6,7 @@
 #include "differ/create/constant_in_place.h"
 #include "differ/create/origin.h"
 #include "differ/create/update_model.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/kernel_section.h"
@@ -51,7 +52,7 @@ static void assess_new_state(
 			"has the name of other variables of its function, and nobody can "
 			"say which of them it was before the patch");
 	else if (piece->symbol->binding != STB_LOCAL &&
-		 origin_has_global(update->origin, name))
+		 update_target_find_global(unit->target, name))
 		finding_add(findings, FINDING_MOVED_VARIABLE, unit->object, name,
 			"is new in this file, and the running kernel has a variable of "
 			"that name from another file");
@@ -129,9 +130,8 @@ static void assess_shared_section(struct update *update, const struct update_uni
 	for (size_t i = first; i < end; i++) {
 		const struct piece *neighbour = &set->pieces[i];
 		uint64_t address;
-		bool is_known =
-			neighbour->symbol && neighbour->twin &&
-			origin_find_address(update->origin, owner, neighbour, &address);
+		bool is_known = neighbour->symbol && neighbour->twin &&
+				origin_find_address(owner, neighbour, &address);
 		if (is_known && !has_base) {
 			base = address - neighbour->offset;
 			has_base = true;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/kernel_section.h"
@@ -17,11 +18,6 @@
 #include "lib/error.h"
 #include "lib/json.h"
 #include "lib/memory.h"
-
-bool origin_has_global(const struct origin *origin, const char *name)
-{
-	return kernel_image_find_global(origin->image, name) != NULL;
-}
 
 /* The name under which the build linked a piece of pre: a static local has another
  * number in each compile, but one identity. */
@@ -40,9 +36,8 @@ static const char *origin_find_built_name(
 	return json_find_text(built, "name");
 }
 
-struct error *origin_find_symbol(const struct origin *origin,
-	const struct update_unit *unit, const struct piece *piece,
-	const struct elf_symbol **symbol, uint64_t *address)
+struct error *origin_find_symbol(const struct update_unit *unit,
+	const struct piece *piece, const struct elf_symbol **symbol, uint64_t *address)
 {
 	bool is_post = piece >= unit->post_pieces->pieces &&
 		       piece < unit->post_pieces->pieces + unit->post_pieces->count;
@@ -56,8 +51,8 @@ struct error *origin_find_symbol(const struct origin *origin,
 	int64_t number;
 	if (!name || !name_map_find(&unit->original_symbols, name, &number))
 		return error_refused("not-reproduced",
-			"%s: %s: is not in the object that was linked into vmlinux",
-			unit->object, piece->symbol->name);
+			"%s: %s: is not in the object that was linked into %s",
+			unit->object, piece->symbol->name, unit->target->row.name);
 	if (number < 0)
 		return error_refused("ambiguous-symbol", "%s: has two symbols named %s",
 			unit->object, name);
@@ -67,26 +62,27 @@ struct error *origin_find_symbol(const struct origin *origin,
 		elf_object_symbol_section(unit->original, found);
 	if (!placement_find_symbol(unit->original, unit->places, found, &place))
 		return error_refused("unproven-place",
-			"%s: %s: its place in vmlinux could not be proven (section %s)",
-			unit->object, name, section ? section->name : "none");
+			"%s: %s: its place in %s could not be proven (section %s)",
+			unit->object, name, unit->target->row.name,
+			section ? section->name : "none");
 	if (found->binding != STB_LOCAL) {
 		const struct elf_symbol *global =
-			kernel_image_find_global(origin->image, name);
+			kernel_image_find_global(unit->target->image, name);
 		if (!global || global->value != place)
 			return error_refused("overridden-symbol",
-				"%s: %s: is weak, and vmlinux uses another file's",
-				unit->object, name);
+				"%s: %s: is weak, and %s uses another file's",
+				unit->object, name, unit->target->row.name);
 	}
 	*symbol = found;
 	*address = place;
 	return NULL;
 }
 
-bool origin_find_address(const struct origin *origin, const struct update_unit *unit,
-	const struct piece *piece, uint64_t *address)
+bool origin_find_address(
+	const struct update_unit *unit, const struct piece *piece, uint64_t *address)
 {
 	const struct elf_symbol *symbol;
-	struct error *error = origin_find_symbol(origin, unit, piece, &symbol, address);
+	struct error *error = origin_find_symbol(unit, piece, &symbol, address);
 	error_free(error);
 	return !error;
 }
@@ -94,14 +90,13 @@ bool origin_find_address(const struct origin *origin, const struct update_unit *
 /* ---- the proof ----------------------------------------------------------------- */
 
 struct proving {
-	const struct origin *origin;
 	const struct update_unit *unit;
-	const struct piece *piece; /* of pre, at address in vmlinux */
+	const struct piece *piece; /* of pre, at address in the target */
 	uint64_t address;
 	const uint8_t *bytes;
 };
 
-/* The value that a field in vmlinux stands for: what it points to, less its addend. */
+/* The value that a field in the image stands for: what it points to, less its addend. */
 static uint64_t field_read(const uint8_t *field, const struct elf_reloc *reloc)
 {
 	uint64_t value = 0;
@@ -123,7 +118,7 @@ static bool proving_check_content(const struct proving *proving,
 		return true;
 	const uint8_t *wanted = piece->section->data + piece->offset;
 	const uint8_t *found = kernel_image_find_bytes(
-		proving->origin->image, address, piece->size - offset);
+		proving->unit->target->image, address, piece->size - offset);
 	if (!found)
 		return false;
 	uint64_t done = offset;
@@ -154,8 +149,8 @@ static bool proving_check_reloc(
 		return true; /* said by its own name where it matters */
 	uint64_t wanted = (uint64_t)reloc->addend;
 	if (!target.piece) {
-		const struct elf_symbol *global =
-			kernel_image_find_global(proving->origin->image, target.outside);
+		const struct elf_symbol *global = kernel_image_find_global(
+			proving->unit->target->image, target.outside);
 		if (!global && target.symbol->binding != STB_WEAK)
 			return target.symbol->section != SHN_UNDEF;
 		wanted += global ? global->value : 0;
@@ -169,12 +164,11 @@ static bool proving_check_reloc(
 		const struct elf_symbol *global =
 			target.piece->symbol->binding == STB_LOCAL
 				? NULL
-				: kernel_image_find_global(proving->origin->image,
+				: kernel_image_find_global(proving->unit->target->image,
 					  target.piece->symbol->name);
 		if (global)
 			address = global->value;
-		else if (!origin_find_address(
-				 proving->origin, unit, target.piece, &address))
+		else if (!origin_find_address(unit, target.piece, &address))
 			return true;
 		wanted += address + target.symbol->value - target.piece->offset;
 	}
@@ -184,7 +178,7 @@ static bool proving_check_reloc(
 	       0;
 }
 
-/* Is the piece in vmlinux, byte by byte? If not, at is the first that differs. */
+/* Is the piece in the target, byte by byte? If not, at is the first that differs. */
 static bool proving_check_piece(const struct proving *proving, uint64_t *at)
 {
 	const struct piece *piece = proving->piece;
@@ -213,43 +207,43 @@ static bool proving_check_piece(const struct proving *proving, uint64_t *at)
 	return true;
 }
 
-static struct error *origin_prove_piece(const struct origin *origin,
+static struct error *origin_prove_piece(
 	const struct update_unit *unit, const struct piece *piece)
 {
-	struct proving proving = {origin, unit, piece};
+	struct proving proving = {unit, piece};
 	const struct elf_symbol *symbol;
 	uint64_t at = 0;
 	struct error *unknown =
-		origin_find_symbol(origin, unit, piece, &symbol, &proving.address);
+		origin_find_symbol(unit, piece, &symbol, &proving.address);
 	error_free(unknown);
 	if (unknown || !piece->size)
 		return NULL; /* said by its own name where it matters */
 	if (symbol->size && symbol->size != piece->size)
 		return error_hint(
 			error_refused("not-in-vmlinux",
-				"%s: %s: has %" PRIu64 " bytes in vmlinux, and %" PRIu64
+				"%s: %s: has %" PRIu64 " bytes in %s, and %" PRIu64
 				" when it is compiled again without the patch",
-				unit->object, symbol->name, symbol->size, piece->size),
+				unit->object, symbol->name, symbol->size,
+				unit->target->row.name, piece->size),
 			"the object was not made as its record says: build it again with "
 			"CC=ksplice-cc");
 	if (!piece->section->data)
 		return NULL;
-	proving.bytes =
-		kernel_image_find_bytes(origin->image, proving.address, piece->size);
+	proving.bytes = kernel_image_find_bytes(
+		unit->target->image, proving.address, piece->size);
 	if (proving.bytes && proving_check_piece(&proving, &at))
 		return NULL;
 	scope_free char *place = piece_describe(piece, at);
 	return error_hint(
 		error_refused("not-in-vmlinux",
 			"%s: %s: compiled again without the patch, it is not what "
-			"vmlinux has there",
-			unit->object, place),
+			"%s has there",
+			unit->object, place, unit->target->row.name),
 		"the object was not made as its record says: build it again with "
 		"CC=ksplice-cc");
 }
 
-struct error *origin_prove_unit(
-	const struct origin *origin, const struct update_unit *unit)
+struct error *origin_prove_unit(const struct update_unit *unit)
 {
 	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
 		const struct piece *piece = &unit->pre_pieces->pieces[i];
@@ -257,7 +251,7 @@ struct error *origin_prove_unit(
 			piece->symbol && piece->identity[0] &&
 			(piece->role == SECTION_CODE || piece->role == SECTION_DATA);
 		if (is_proven)
-			try(origin_prove_piece(origin, unit, piece));
+			try(origin_prove_piece(unit, piece));
 	}
 	return NULL;
 }

@@ -3,14 +3,15 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "abi/kernel_layout.h"
 #include "abi/update.h"
-#include "differ/create/update_target.h"
 #include "differ/elf/elf_object.h"
 #include "differ/tree/kernel_image.h"
+#include "differ/tree/module_image.h"
 #include "lib/error.h"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -25,23 +26,31 @@ struct site_array {
 
 struct site_reading {
 	const struct kernel_image *image;
+	const struct module_image *module; /* whose image it is; NULL: vmlinux */
 	const struct kernel_layout *layout;
 	struct site_array sites;
 };
 
-/* One table of vmlinux: the linker script's marks around it, the size of an entry, and
- * who reads one. */
+/* One table: the linker script's marks around it in vmlinux, its section in a module, the
+ * size of an entry, and who reads one. */
 struct table_kind {
 	const char *start;
 	const char *end;
+	const char *section;
 	uint64_t (*entry_size)(const struct kernel_layout *layout);
 	struct error *(*read)(
 		struct site_reading *reading, const uint8_t *entry, uint64_t address);
 };
 
-static struct error *site_problem(uint64_t address, const char *what)
+static struct error *site_problem(
+	const struct site_reading *reading, uint64_t address, const char *what)
 {
-	return error_refused("unknown-site", "vmlinux: 0x%" PRIx64 ": %s", address, what);
+	uint64_t offset = address;
+	const char *section = reading->module ? module_image_find_section(
+							reading->module, address, &offset)
+					      : NULL;
+	return error_refused("unknown-site", "%s: %s+0x%" PRIx64 ": %s",
+		reading->image->object->path, section ? section : "", offset, what);
 }
 
 static int32_t read_signed(const uint8_t *field)
@@ -66,16 +75,17 @@ static uint64_t read_relative_long(
 	return address + offset + (uint64_t)distance;
 }
 
-static struct ksplice_place site_place(
-	const struct site_reading *reading, uint64_t address)
+static void site_add_place(struct patch_site *site, uint32_t field, uint64_t address)
 {
-	return update_target_place(reading->image, address);
+	site->places[site->place_count++] =
+		(struct site_place){.field = field, .address = address};
 }
 
 static struct patch_site *site_add(
 	struct site_reading *reading, uint64_t address, uint16_t kind, uint16_t length)
 {
 	struct patch_site *site = array_add(&reading->sites);
+	site->order = (uint32_t)reading->sites.count;
 	site->address = address;
 	site->kind = kind;
 	site->length = length;
@@ -100,16 +110,20 @@ static uint16_t branch_length(const uint8_t *code)
 	return code[0] == ESCAPE && (code[1] & 0xf0) == 0x80 ? 6 : 0;
 }
 
-/* Where a replacement leads that is one call or jmp, which apply_alternatives()
- * (arch/x86/kernel/alternative.c) adjusts to the site's place. */
-static struct ksplice_place alternative_destination(const struct site_reading *reading,
-	const uint8_t *bytes, uint8_t size, uint64_t from)
+/* Does the loader fill in something of a replacement but where its call or jmp leads? */
+static bool replacement_is_relocated(
+	const struct site_reading *reading, uint64_t from, uint64_t size, bool is_branch)
 {
-	if (size != 5 || (bytes[0] != CALL && bytes[0] != JUMP))
-		return (struct ksplice_place){
-			.target = KSPLICE_NO_TARGET, .section = KSPLICE_NO_SECTION};
-	return site_place(
-		reading, from + size + (uint64_t)(int64_t)read_signed(bytes + 1));
+	const struct elf_section *section =
+		reading->module ? kernel_image_find_section(reading->image, from) : NULL;
+	uint64_t start = section ? from - section->address : 0;
+	for (size_t i = 0; section && i < section->reloc_count; i++) {
+		uint64_t offset = section->relocs[i].offset - start;
+		if (section->relocs[i].offset >= start && offset < size &&
+			!(is_branch && offset == 1))
+			return true;
+	}
+	return false;
 }
 
 static struct error *site_read_alternative(
@@ -125,21 +139,34 @@ static struct error *site_read_alternative(
 	union {
 		struct ksplice_alternative_site data;
 		uint8_t room[sizeof(struct ksplice_alternative_site) + UINT8_MAX];
-	} site_data = {.data = {.feature = feature, .size = size}};
+	} form = {.data = {.feature = feature,
+			  .size = size,
+			  .destination = {.target = KSPLICE_NO_TARGET,
+				  .section = KSPLICE_NO_SECTION}}};
 	if (size > length)
-		return site_problem(code, "its alternative is longer than the site");
-	if (size) {
-		const uint8_t *bytes =
-			kernel_image_find_bytes(reading->image, from, size);
-		if (!bytes)
-			return site_problem(code, "its alternative is not in the image");
-		memcpy(site_data.data.bytes, bytes, size);
-	}
-	site_data.data.destination =
-		alternative_destination(reading, site_data.data.bytes, size, from);
+		return site_problem(
+			reading, code, "its alternative is longer than the site");
+	const uint8_t *bytes =
+		size ? kernel_image_find_bytes(reading->image, from, size) : NULL;
+	if (size && !bytes)
+		return site_problem(reading, code, "its alternative is not in the image");
+	if (bytes)
+		memcpy(form.data.bytes, bytes, size);
+	/* apply_alternatives() (arch/x86/kernel/alternative.c) adjusts one call or jmp to
+	 * the site's place. */
+	bool is_branch = size == 5 && (bytes[0] == CALL || bytes[0] == JUMP);
 	struct patch_site *site =
 		site_add(reading, code, KSPLICE_SITE_ALTERNATIVE, length);
-	site_set_data(site, &site_data, sizeof(site_data.data) + size);
+	if (is_branch)
+		site_add_place(site,
+			offsetof(struct ksplice_alternative_site, destination),
+			from + size + (uint64_t)(int64_t)read_signed(bytes + 1));
+	/* Its displacement counts from there, and is not the module's own. */
+	if (is_branch && reading->module)
+		memset(form.data.bytes + 1, 0, size - 1u);
+	if (replacement_is_relocated(reading, from, size, is_branch))
+		site->problem = "has an alternative with addresses in it";
+	site_set_data(site, &form, sizeof(form.data) + size);
 	return NULL;
 }
 
@@ -153,12 +180,13 @@ static struct error *site_read_paravirt(
 	memcpy(&code, entry + reading->layout->paravirt_code, sizeof(code));
 	if (!table)
 		return site_problem(
-			code, "is a paravirt call, but vmlinux has no pv_ops");
+			reading, code, "is a paravirt call, but there is no pv_ops");
 	uint8_t type = entry[reading->layout->paravirt_type];
-	struct ksplice_paravirt_site data = {
-		.ops = site_place(reading, table->value + type * sizeof(uint64_t))};
+	struct ksplice_paravirt_site data = {0};
 	struct patch_site *site = site_add(reading, code, KSPLICE_SITE_PARAVIRT,
 		entry[reading->layout->paravirt_length]);
+	site_add_place(site, offsetof(struct ksplice_paravirt_site, ops),
+		table->value + type * sizeof(uint64_t));
 	site_set_data(site, &data, sizeof(data));
 	return NULL;
 }
@@ -205,13 +233,13 @@ static struct error *site_read_retpoline(
 	const uint8_t *bytes = kernel_image_find_bytes(reading->image, code, 6);
 	uint16_t length = bytes ? branch_length(bytes) : 0;
 	if (!length)
-		return site_problem(code, "is no call of a retpoline thunk");
+		return site_problem(reading, code, "is no call of a retpoline thunk");
 	uint64_t target =
 		code + length + (uint64_t)(int64_t)read_signed(bytes + length - 4);
 	struct ksplice_retpoline_site data = {0};
 	if (!thunk_find_register(reading->image, target, &data.reg))
 		return site_problem(
-			code, "is a retpoline site without a thunk's address");
+			reading, code, "is a retpoline site without a thunk's address");
 	struct patch_site *site = site_add(reading, code, KSPLICE_SITE_RETPOLINE, length);
 	site_set_data(site, &data, sizeof(data));
 	return NULL;
@@ -224,7 +252,7 @@ static struct error *site_read_return(
 	const uint8_t *bytes = kernel_image_find_bytes(reading->image, code, 5);
 	uint16_t length = bytes ? branch_length(bytes) : 0;
 	if (!length)
-		return site_problem(code, "is no jump to the return thunk");
+		return site_problem(reading, code, "is no jump to the return thunk");
 	site_add(reading, code, KSPLICE_SITE_RETURN, length);
 	return NULL;
 }
@@ -255,20 +283,31 @@ static struct error *site_read_static_call(
 	const uint8_t *bytes = kernel_image_find_bytes(image, code, 6);
 	uint16_t length = bytes ? branch_length(bytes) : 0;
 	if (!length)
-		return site_problem(code, "is no static call");
+		return site_problem(reading, code, "is no static call");
 	const char *name = symbol_find_rest(image, key, "__SCK__");
+	/* Of what is exported for modules to call alone, they name the trampoline, and
+	 * the loader finds the key (tramp_key_lookup). */
+	bool has_key = name;
 	if (!name)
-		return site_problem(code, "is a static call of a key without a name");
+		name = symbol_find_rest(image, key, "__SCT__");
+	if (!name)
+		return site_problem(
+			reading, code, "is a static call of a key without a name");
 	char *trampoline_name = memory_format("__SCT__%s", name);
 	const struct elf_symbol *trampoline =
 		kernel_image_find_global(image, trampoline_name);
 	free(trampoline_name);
 	if (!trampoline)
-		return site_problem(code, "is a static call without a trampoline");
-	struct ksplice_static_call_site data = {.key = site_place(reading, key),
-		.trampoline = site_place(reading, trampoline->value)};
+		return site_problem(
+			reading, code, "is a static call without a trampoline");
+	struct ksplice_static_call_site data = {0};
 	struct patch_site *site =
 		site_add(reading, code, KSPLICE_SITE_STATIC_CALL, length);
+	site_add_place(
+		site, offsetof(struct ksplice_static_call_site, key), has_key ? key : 0);
+	site->places[0].name = has_key ? NULL : memory_format("__SCK__%s", name);
+	site_add_place(site, offsetof(struct ksplice_static_call_site, trampoline),
+		trampoline->value);
 	site_set_data(site, &data, sizeof(data));
 	return NULL;
 }
@@ -288,13 +327,15 @@ static struct error *site_read_jump_label(
 		 (bytes[0] == SHORT_JUMP || (bytes[0] == 0x66 && bytes[1] == 0x90)))
 		length = 2;
 	if (!length)
-		return site_problem(code, "is no jump label");
+		return site_problem(reading, code, "is no jump label");
 	uint64_t key = read_relative_long(entry, address, layout->jump_key);
-	struct ksplice_jump_label_site data = {.destination = site_place(reading, target),
-		.key = site_place(reading, key & ~flags),
+	struct ksplice_jump_label_site data = {
 		.flags = key & 1 ? KSPLICE_JUMP_LABEL_BRANCH : 0};
 	struct patch_site *site =
 		site_add(reading, code, KSPLICE_SITE_JUMP_LABEL, length);
+	site_add_place(
+		site, offsetof(struct ksplice_jump_label_site, destination), target);
+	site_add_place(site, offsetof(struct ksplice_jump_label_site, key), key & ~flags);
 	site_set_data(site, &data, sizeof(data));
 	return NULL;
 }
@@ -302,7 +343,15 @@ static struct error *site_read_jump_label(
 static struct error *site_read_lock(
 	struct site_reading *reading, const uint8_t *entry, uint64_t address)
 {
-	site_add(reading, read_relative(entry, address, 0), KSPLICE_SITE_LOCK, 1);
+	uint64_t code = read_relative(entry, address, 0);
+	uint64_t offset;
+	/* Of a module, the kernel patches those in .text alone (module_finalize,
+	 * arch/x86/kernel/module.c). */
+	if (reading->module &&
+		strcmp(module_image_find_section(reading->module, code, &offset),
+			".text") != 0)
+		return NULL;
+	site_add(reading, code, KSPLICE_SITE_LOCK, 1);
 	return NULL;
 }
 
@@ -350,39 +399,61 @@ static uint64_t pointer_size(const struct kernel_layout *layout)
 
 /* Marks: arch/x86/kernel/vmlinux.lds.S, include/asm-generic/vmlinux.lds.h */
 static const struct table_kind table_kinds[] = {
-	{"__alt_instructions", "__alt_instructions_end", alternative_size,
-		site_read_alternative},
-	{"__parainstructions", "__parainstructions_end", paravirt_size,
-		site_read_paravirt},
-	{"__retpoline_sites", "__retpoline_sites_end", offset_size, site_read_retpoline},
-	{"__return_sites", "__return_sites_end", offset_size, site_read_return},
-	{"__start_static_call_sites", "__stop_static_call_sites", static_call_size,
-		site_read_static_call},
-	{"__start___jump_table", "__stop___jump_table", jump_size, site_read_jump_label},
-	{"__smp_locks", "__smp_locks_end", offset_size, site_read_lock},
-	{"__start_mcount_loc", "__stop_mcount_loc", pointer_size, site_read_fentry},
+	{"__alt_instructions", "__alt_instructions_end", ".altinstructions",
+		alternative_size, site_read_alternative},
+	{"__parainstructions", "__parainstructions_end", ".parainstructions",
+		paravirt_size, site_read_paravirt},
+	{"__retpoline_sites", "__retpoline_sites_end", ".retpoline_sites", offset_size,
+		site_read_retpoline},
+	{"__return_sites", "__return_sites_end", ".return_sites", offset_size,
+		site_read_return},
+	{"__start_static_call_sites", "__stop_static_call_sites", ".static_call_sites",
+		static_call_size, site_read_static_call},
+	{"__start___jump_table", "__stop___jump_table", "__jump_table", jump_size,
+		site_read_jump_label},
+	{"__smp_locks", "__smp_locks_end", ".smp_locks", offset_size, site_read_lock},
+	{"__start_mcount_loc", "__stop_mcount_loc", "__mcount_loc", pointer_size,
+		site_read_fentry},
 };
+
+/* Where the table is; an empty range if it is not in this configuration. */
+static void site_find_table(const struct site_reading *reading,
+	const struct table_kind *kind, uint64_t *address, uint64_t *size)
+{
+	const struct kernel_image *image = reading->image;
+	*address = 0;
+	*size = 0;
+	if (reading->module) {
+		const struct elf_section *section =
+			elf_object_find_section(image->object, kind->section);
+		*address = section ? section->address : 0;
+		*size = section ? section->size : 0;
+		return;
+	}
+	const struct elf_symbol *start = kernel_image_find_global(image, kind->start);
+	const struct elf_symbol *end = kernel_image_find_global(image, kind->end);
+	if (!start || !end)
+		return;
+	*address = start->value;
+	*size = end->value - start->value;
+}
 
 static struct error *site_read_table(
 	struct site_reading *reading, const struct table_kind *kind)
 {
-	const struct elf_symbol *start =
-		kernel_image_find_global(reading->image, kind->start);
-	const struct elf_symbol *end =
-		kernel_image_find_global(reading->image, kind->end);
-	if (!start || !end || start->value == end->value)
-		return NULL; /* not in this configuration */
-	uint64_t size = end->value - start->value;
+	uint64_t address;
+	uint64_t size;
+	site_find_table(reading, kind, &address, &size);
+	if (!size)
+		return NULL;
 	uint64_t entry_size = kind->entry_size(reading->layout);
-	const uint8_t *entries =
-		kernel_image_find_bytes(reading->image, start->value, size);
+	const uint8_t *entries = kernel_image_find_bytes(reading->image, address, size);
 	if (!entries || !entry_size || size % entry_size)
 		return error_refused("unknown-layout",
-			"vmlinux: %s: is no table of entries of "
-			"%" PRIu64 " bytes",
-			kind->start, entry_size);
+			"%s: %s: is no table of entries of %" PRIu64 " bytes",
+			reading->image->object->path, kind->section, entry_size);
 	for (uint64_t at = 0; at < size; at += entry_size)
-		try(kind->read(reading, entries + at, start->value + at));
+		try(kind->read(reading, entries + at, address + at));
 	return NULL;
 }
 
@@ -393,13 +464,16 @@ static int site_compare(const void *left, const void *right)
 	const struct patch_site *b = right;
 	if (a->address != b->address)
 		return a->address < b->address ? -1 : 1;
-	return a->length > b->length ? -1 : a->length < b->length;
+	if (a->length != b->length)
+		return a->length > b->length ? -1 : 1;
+	return a->order < b->order ? -1 : a->order > b->order;
 }
 
 struct error *site_table_read(const struct kernel_image *image,
-	const struct kernel_layout *layout, struct site_table *table)
+	const struct module_image *module, const struct kernel_layout *layout,
+	struct site_table *table)
 {
-	struct site_reading reading = {image, layout, {0}};
+	struct site_reading reading = {image, module, layout, {0}};
 	struct error *error = NULL;
 	for (size_t i = 0; i < sizeof(table_kinds) / sizeof(table_kinds[0]) && !error;
 		i++)
@@ -416,8 +490,10 @@ struct error *site_table_read(const struct kernel_image *image,
 
 void site_table_deinit(struct site_table *table)
 {
-	for (size_t i = 0; i < table->count; i++)
+	for (size_t i = 0; i < table->count; i++) {
 		free(table->sites[i].data);
+		free(table->sites[i].places[0].name);
+	}
 	free(table->sites);
 	*table = (struct site_table){0};
 }
@@ -452,6 +528,7 @@ static const char *const kind_names[] = {
 	[KSPLICE_SITE_STATIC_CALL] = "a static call",
 	[KSPLICE_SITE_JUMP_LABEL] = "a jump label",
 	[KSPLICE_SITE_LOCK] = "a lock prefix",
+	[KSPLICE_SITE_RELOCATION] = "a relocation",
 };
 
 const char *site_kind_name(uint16_t kind)

@@ -8,17 +8,16 @@
 #include "abi/update.h"
 #include "abi/version.h"
 #include "differ/create/finding.h"
-#include "differ/create/origin.h"
 #include "differ/create/update_hook.h"
-#include "differ/create/update_match.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
+#include "differ/create/update_parts.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/disassembly.h"
 #include "differ/elf/elf_object.h"
 #include "differ/piece/compare.h"
 #include "differ/piece/piece.h"
-#include "differ/tree/kernel_image.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
 #include "lib/json.h"
@@ -38,15 +37,17 @@ static char *manifest_time(void)
 	return memory_copy_text(text);
 }
 
-/* The travelling pieces that the test picks. */
+/* The travelling pieces of a part that the test picks. */
 static struct json_t *manifest_pieces(const struct update *update,
-	bool (*is_wanted)(const struct piece *piece), bool has_new)
+	const struct update_part *part, bool (*is_wanted)(const struct piece *piece),
+	bool has_new)
 {
 	struct json_t *array = json_make_array();
 	for (size_t i = 0; i < update->unit_count; i++) {
 		const struct update_unit *unit = &update->units[i];
-		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
-			k++) {
+		if (!unit->has_change || unit->target != part->target)
+			continue;
+		for (size_t k = 0; k < unit->post_pieces->count; k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
 			if (!piece->travels || !is_wanted(piece))
 				continue;
@@ -84,20 +85,14 @@ static struct json_t *manifest_findings(
 	return array;
 }
 
-struct json_t *update_manifest_list_functions(const struct update *update)
-{
-	return manifest_pieces(update, update_is_function, true);
-}
-
-struct json_t *update_manifest_list_constants(const struct update *update)
-{
-	return manifest_pieces(update, piece_is_constant_in_place, false);
-}
-
-struct json_t *update_manifest_list_hooks(const struct update *update)
+/* The hooks of a part; of all parts where that is NULL. */
+static struct json_t *manifest_hooks(
+	const struct update *update, const struct update_part *part)
 {
 	struct json_t *array = json_make_array();
 	array_foreach (hook, &update->hooks) {
+		if (part && hook->unit->target != part->target)
+			continue;
 		struct json_t *item = json_make_object();
 		json_put_text(item, "kind", update_hook_kind_name(hook->kind));
 		json_put_text(item, "name", hook->function->symbol->name);
@@ -107,32 +102,51 @@ struct json_t *update_manifest_list_hooks(const struct update *update)
 	return array;
 }
 
+static struct json_t *manifest_part(
+	const struct update *update, const struct update_part *part)
+{
+	const struct ksplice_target *row = &part->target->row;
+	struct json_t *target = json_make_object();
+	scope_free char *build_id = text_from_bytes(row->build_id, row->build_id_size);
+	json_put_text(target, "name", row->name);
+	json_put_text(target, "kind", part->target->module ? "module" : "image");
+	json_put_text(target, "build_id", build_id);
+	json_put_text(target, "module", part->file_name);
+	json_put_text(target, "loaded_as", part->module_name);
+	json_put(target, "functions",
+		manifest_pieces(update, part, update_is_function, true));
+	json_put(target, "constants",
+		manifest_pieces(update, part, piece_is_constant_in_place, false));
+	json_put(target, "hooks", manifest_hooks(update, part));
+	return target;
+}
+
+struct json_t *update_manifest_list_targets(const struct update *update)
+{
+	struct json_t *targets = json_make_array();
+	for (size_t i = 0; i < update->part_count; i++)
+		json_append(targets, manifest_part(update, &update->parts[i]));
+	return targets;
+}
+
+struct json_t *update_manifest_list_hooks(const struct update *update)
+{
+	return manifest_hooks(update, NULL);
+}
+
 struct json_t *update_manifest_list_without_effect(const struct update *update)
 {
 	return manifest_findings(update, FINDING_WITHOUT_EFFECT);
 }
 
 struct json_t *update_manifest_make(
-	const struct update_content *content, const char *patch, const char *module)
+	const struct update_content *content, const char *patch)
 {
 	const struct update *update = content->update;
-	const struct kernel_image *image = update->origin->image;
 	const struct finding *escape =
 		finding_find(&update->findings, FINDING_IRREVERSIBLE);
-	struct json_t *target = json_make_object();
-	scope_free char *build_id =
-		text_from_bytes(image->build_id, image->build_id_size);
-	json_put_text(target, "name", KSPLICE_TARGET_VMLINUX);
-	json_put_text(target, "build_id", build_id);
-	json_put_text(target, "module", module);
-	json_put(target, "functions", update_manifest_list_functions(update));
-	json_put(target, "constants", update_manifest_list_constants(update));
-	json_put(target, "hooks", update_manifest_list_hooks(update));
-	struct json_t *targets = json_make_array();
-	json_append(targets, target);
-
 	struct json_t *kernel = json_make_object();
-	json_put_text(kernel, "release", update->origin->tree->release);
+	json_put_text(kernel, "release", update->targets->tree->release);
 
 	scope_free char *created = manifest_time();
 	struct json_t *manifest = json_make_object();
@@ -145,7 +159,7 @@ struct json_t *update_manifest_make(
 	json_put_text(manifest, "patch", patch);
 	json_put_flag(manifest, "reversible", !escape);
 	json_put_text(manifest, "irreversible_because", escape ? escape->name : NULL);
-	json_put(manifest, "targets", targets);
+	json_put(manifest, "targets", update_manifest_list_targets(update));
 	json_put(manifest, "without_effect", update_manifest_list_without_effect(update));
 	json_put(manifest, "old_hooks", manifest_findings(update, FINDING_OLD_HOOK));
 	json_put(manifest, "allowed_layouts",
@@ -209,10 +223,12 @@ void update_report_make(const struct update_content *content, struct text *repor
 {
 	const struct update *update = content->update;
 	text_add_format(report, "Update %s for Linux %s\n", content->id,
-		update->origin->tree->release);
+		update->targets->tree->release);
 	for (size_t i = 0; i < update->unit_count; i++) {
 		const struct update_unit *unit = &update->units[i];
-		text_add_format(report, "\n%s%s\n", unit->object,
+		text_add_format(report, "\n%s%s%s%s\n", unit->object,
+			unit->target->module ? " of module " : "",
+			unit->target->module ? unit->target->row.name : "",
 			unit->has_change ? "" : ": no change");
 		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
 			k++) {

@@ -12,13 +12,13 @@ struct text;
 struct update;
 struct update_content;
 
-/* patch and module are file names in the archive. The caller releases it. */
+/* patch is its file name in the archive. The parts have been linked. The caller releases
+ * it. */
 struct json_t *update_manifest_make(
-	const struct update_content *content, const char *patch, const char *module);
+	const struct update_content *content, const char *patch);
 
 /* What the manifest and --json both list. The caller releases it. */
-struct json_t *update_manifest_list_functions(const struct update *update);
-struct json_t *update_manifest_list_constants(const struct update *update);
+struct json_t *update_manifest_list_targets(const struct update *update);
 struct json_t *update_manifest_list_hooks(const struct update *update);
 struct json_t *update_manifest_list_without_effect(const struct update *update);
 

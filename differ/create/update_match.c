@@ -34,8 +34,17 @@ static bool site_is_live(uint16_t kind)
 	       kind == KSPLICE_SITE_LOCK || kind == KSPLICE_SITE_FENTRY;
 }
 
-static struct ksplice_site *match_add_site(struct update_match *match, uint64_t offset,
-	uint16_t kind, uint16_t length, const uint8_t *data, size_t size)
+struct error *update_match_init(struct update_match *match,
+	struct update_targets *targets, struct update_target *target)
+{
+	try(update_target_read_sites(targets, target));
+	*match = (struct update_match){.targets = targets, .target = target};
+	place_table_add_target(&match->places, &target->row);
+	return NULL;
+}
+
+static void match_add_site(struct update_match *match, uint64_t offset, uint16_t kind,
+	uint16_t length, const void *data, size_t size)
 {
 	match->sites = array_reserve(match->sites, sizeof(*match->sites),
 		match->site_count + 1, &match->site_capacity);
@@ -49,7 +58,6 @@ static struct ksplice_site *match_add_site(struct update_match *match, uint64_t 
 		site->data_size = (uint32_t)size;
 		text_add_range(&match->blob, data, size);
 	}
-	return site;
 }
 
 /* Does vmlinux's relocation tool treat the symbol as one that does not move? */
@@ -77,7 +85,8 @@ static bool reloc_target_is_fixed(const struct kernel_image *image,
 	return global;
 }
 
-/* A weak symbol that nobody defines: boot leaves each reference to it as it was linked. */
+/* A weak symbol that nobody defines: boot leaves each reference to it as it was linked.
+ */
 static bool reloc_target_is_absent(
 	const struct kernel_image *image, const struct elf_symbol *symbol)
 {
@@ -87,9 +96,9 @@ static bool reloc_target_is_absent(
 
 /* Fields with addresses, which KASLR slides: known from the object's relocations. */
 static struct error *match_add_addresses(struct update_match *match,
-	const struct kernel_image *image, const struct update_unit *unit,
-	const struct elf_symbol *named, uint64_t size)
+	const struct update_unit *unit, const struct elf_symbol *named)
 {
+	const struct kernel_image *image = match->target->image;
 	const struct elf_section *section =
 		elf_object_symbol_section(unit->original, named);
 	for (size_t i = 0; i < section->reloc_count; i++) {
@@ -98,7 +107,7 @@ static struct error *match_add_addresses(struct update_match *match,
 		unsigned width = elf_reloc_width(reloc->type);
 		const struct elf_symbol *symbol = &unit->original->symbols[reloc->symbol];
 		bool is_fixed;
-		if (reloc->offset < named->value || offset >= size || !width ||
+		if (reloc->offset < named->value || offset >= named->size || !width ||
 			reloc_target_is_absent(image, symbol))
 			continue;
 		if (!reloc_target_is_fixed(image, unit, symbol, &is_fixed))
@@ -120,28 +129,130 @@ static struct error *match_add_addresses(struct update_match *match,
 	return NULL;
 }
 
-/* By offset; of several at one offset the longest first, else in their order. */
-static int site_compare(const void *left, const void *right)
+/* Types that the module loader knows: apply_relocate_add, arch/x86/kernel/module.c. */
+static bool reloc_is_loaded(uint32_t type)
 {
-	const struct ksplice_site *a = left;
-	const struct ksplice_site *b = right;
+	return type == R_X86_64_64 || type == R_X86_64_32 || type == R_X86_64_32S ||
+	       type == R_X86_64_PC32 || type == R_X86_64_PLT32 || type == R_X86_64_PC64;
+}
+
+/* Fields that the module loader fills in: the .ko has its relocations. */
+static struct error *match_add_relocations(struct update_match *match,
+	const struct update_unit *unit, const struct elf_symbol *named, uint64_t address)
+{
+	const struct update_target *target = match->target;
+	const struct elf_section *section =
+		kernel_image_find_section(target->image, address);
+	uint64_t start = address - section->address;
+	for (size_t i = 0; i < section->reloc_count; i++) {
+		const struct elf_reloc *reloc = &section->relocs[i];
+		uint64_t offset = reloc->offset - start;
+		struct target_place place;
+		if (reloc->offset < start || offset >= named->size ||
+			reloc->type == R_X86_64_NONE)
+			continue;
+		if (!reloc_is_loaded(reloc->type))
+			return error_refused("unknown-site",
+				"%s: %s+0x%" PRIx64 ": has a relocation of type %u",
+				unit->object, named->name, offset, reloc->type);
+		try(update_targets_find_symbol(match->targets, target,
+			&target->image->object->symbols[reloc->symbol], &place));
+		struct ksplice_relocation_site data = {
+			.symbol =
+				place_table_encode(&match->places, &match->blob, &place),
+			.addend = reloc->addend,
+			.type = reloc->type,
+		};
+		match_add_site(match, offset, KSPLICE_SITE_RELOCATION,
+			(uint16_t)elf_reloc_width(reloc->type), &data, sizeof(data));
+	}
+	return NULL;
+}
+
+static struct error *match_add_fields(struct update_match *match,
+	const struct update_unit *unit, const struct elf_symbol *named, uint64_t address)
+{
+	return match->target->module ? match_add_relocations(match, unit, named, address)
+				     : match_add_addresses(match, unit, named);
+}
+
+static struct error *match_locate(const struct update_match *match,
+	const struct site_place *site, struct target_place *place)
+{
+	if (site->name)
+		return update_targets_find_outside(
+			match->targets, match->target, site->name, false, place);
+	return update_targets_locate(match->targets, match->target, site->address, place);
+}
+
+/* A site of the target's tables, with its places as the core reads them. */
+static struct error *match_add_patch_site(
+	struct update_match *match, uint64_t offset, const struct patch_site *patch)
+{
+	scope_free uint8_t *data = memory_allocate(patch->data_size + 1);
+	if (patch->problem)
+		return error_refused("unknown-site", "%s", patch->problem);
+	if (patch->data_size)
+		memcpy(data, patch->data, patch->data_size);
+	for (size_t i = 0; i < patch->place_count; i++) {
+		struct target_place place;
+		try(match_locate(match, &patch->places[i], &place));
+		struct ksplice_place encoded =
+			place_table_encode(&match->places, &match->blob, &place);
+		memcpy(data + patch->places[i].field, &encoded, sizeof(encoded));
+	}
+	match_add_site(match, offset, patch->kind, patch->length, data, patch->data_size);
+	return NULL;
+}
+
+/* By offset; of several at one offset the longest first, else in their order. */
+static bool site_is_before(const struct ksplice_site *a, const struct ksplice_site *b)
+{
 	if (a->offset != b->offset)
-		return a->offset < b->offset ? -1 : 1;
-	return a->length > b->length ? -1 : a->length < b->length;
+		return a->offset < b->offset;
+	return a->length > b->length;
+}
+
+/* Two runs that are sorted already: of the tables, and of the relocations. */
+static void match_sort_sites(struct ksplice_site *sites, size_t count)
+{
+	for (size_t i = 1; i < count; i++) {
+		struct ksplice_site site = sites[i];
+		size_t k = i;
+		for (; k && site_is_before(&site, &sites[k - 1]); k--)
+			sites[k] = sites[k - 1];
+		sites[k] = site;
+	}
+}
+
+/* What the loader fills in is nothing before: the image has made-up addresses there. */
+static void match_clear_fields(
+	struct update_match *match, const struct ksplice_hunk *hunk)
+{
+	for (uint32_t i = 0; i < hunk->site_count; i++) {
+		const struct ksplice_site *site = &match->sites[hunk->first_site + i];
+		if (site->kind == KSPLICE_SITE_RELOCATION)
+			memset(match->blob.data + hunk->bytes + site->offset, 0,
+				site->length);
+	}
 }
 
 /* What memory must have at the address: the sites are those from first_site on. */
-static struct match_hunk *match_add_hunk(struct update_match *match,
-	const struct kernel_image *image, const struct update_unit *unit,
-	const struct elf_symbol *named, uint64_t address, uint32_t first_site)
+static struct error *match_add_hunk(struct update_match *match,
+	const struct update_unit *unit, const struct elf_symbol *named, uint64_t address,
+	uint32_t first_site)
 {
-	const uint8_t *bytes = kernel_image_find_bytes(image, address, named->size);
+	const struct update_target *target = match->target;
+	const uint8_t *bytes =
+		kernel_image_find_bytes(target->image, address, named->size);
+	struct target_place place;
+	try(update_targets_locate(match->targets, target, address, &place));
 	match->items = array_reserve(
 		match->items, sizeof(*match->items), match->count + 1, &match->capacity);
 	struct match_hunk *added = &match->items[match->count++];
 	added->name = named->name;
 	added->unit = unit;
-	added->hunk.place = update_target_place(image, address);
+	added->hunk.place = place_table_encode(&match->places, &match->blob, &place);
 	added->hunk.size = (uint32_t)named->size;
 	added->hunk.name = (uint32_t)match->blob.size;
 	text_add_range(&match->blob, named->name, strlen(named->name) + 1);
@@ -150,39 +261,39 @@ static struct match_hunk *match_add_hunk(struct update_match *match,
 	added->hunk.first_site = first_site;
 	added->hunk.site_count = (uint32_t)match->site_count - first_site;
 	if (added->hunk.site_count)
-		qsort(match->sites + first_site, added->hunk.site_count,
-			sizeof(*match->sites), site_compare);
-	return added;
+		match_sort_sites(match->sites + first_site, added->hunk.site_count);
+	if (target->module)
+		match_clear_fields(match, &added->hunk);
+	return NULL;
 }
 
-static struct error *match_check_extent(const struct kernel_image *image,
+static struct error *match_check_extent(const struct update_match *match,
 	const struct update_unit *unit, const struct elf_symbol *named, uint64_t address)
 {
+	const struct kernel_image *image = match->target->image;
 	uint64_t size = named->size;
 	if (!size || address < image->base || size > UINT32_MAX ||
 		!kernel_image_find_bytes(image, address, size))
 		return error_refused("unknown-extent",
-			"%s: %s: vmlinux does not say how long it is", unit->object,
-			named->name);
+			"%s: %s: %s does not say how long it is", unit->object,
+			named->name, match->target->row.name);
 	return NULL;
 }
 
 struct error *update_match_add_function(struct update_match *match,
-	const struct kernel_image *image, const struct site_table *sites,
 	const struct update_unit *unit, const struct elf_symbol *function,
 	uint64_t address)
 {
 	uint32_t first = (uint32_t)match->site_count;
 	size_t count;
-	try(match_check_extent(image, unit, function, address));
+	try(match_check_extent(match, unit, function, address));
 	const struct patch_site *found =
-		site_table_find(sites, address, function->size, &count);
+		site_table_find(&match->target->sites, address, function->size, &count);
 	for (size_t i = 0; i < count; i++)
-		match_add_site(match, found[i].address - address, found[i].kind,
-			found[i].length, found[i].data, found[i].data_size);
-	try(match_add_addresses(match, image, unit, function, function->size));
-	match_add_hunk(match, image, unit, function, address, first)->hunk.kind =
-		KSPLICE_HUNK_PART;
+		try(match_add_patch_site(match, found[i].address - address, &found[i]));
+	try(match_add_fields(match, unit, function, address));
+	try(match_add_hunk(match, unit, function, address, first));
+	match->items[match->count - 1].hunk.kind = KSPLICE_HUNK_PART;
 	return NULL;
 }
 
@@ -229,7 +340,6 @@ static struct error *match_place_jump(
 
 /* The further parts of a function of pre (.cold), and the function itself. */
 static struct error *match_add_parts(struct update_match *match,
-	const struct origin *origin, const struct site_table *sites,
 	const struct update_unit *unit, const struct piece *whole, bool has_whole)
 {
 	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
@@ -239,45 +349,30 @@ static struct error *match_add_parts(struct update_match *match,
 		if (part->role != SECTION_CODE || update_find_whole(part) != whole ||
 			(part == whole && !has_whole))
 			continue;
-		try(origin_find_symbol(origin, unit, part, &symbol, &address));
-		try(update_match_add_function(
-			match, origin->image, sites, unit, symbol, address));
+		try(origin_find_symbol(unit, part, &symbol, &address));
+		try(update_match_add_function(match, unit, symbol, address));
 	}
 	return NULL;
 }
 
-struct error *update_match_add(struct update_match *match, const struct origin *origin,
-	const struct site_table *sites, const struct update_unit *unit,
+struct error *update_match_add(struct update_match *match, const struct update_unit *unit,
 	const struct piece *piece)
 {
 	const struct elf_symbol *function;
 	uint64_t address;
-	try(origin_find_symbol(origin, unit, piece, &function, &address));
-	try(update_match_add_function(
-		match, origin->image, sites, unit, function, address));
+	try(origin_find_symbol(unit, piece, &function, &address));
+	try(update_match_add_function(match, unit, function, address));
 	struct match_hunk *added = &match->items[match->count - 1];
 	added->piece = piece;
 	added->hunk.kind = KSPLICE_HUNK_FUNCTION;
 	try(match_place_jump(match, added));
-	return match_add_parts(match, origin, sites, unit, piece->twin, false);
+	return match_add_parts(match, unit, piece->twin, false);
 }
 
 struct error *update_match_add_gone(struct update_match *match,
-	const struct origin *origin, const struct site_table *sites,
 	const struct update_unit *unit, const struct piece *pre)
 {
-	return match_add_parts(match, origin, sites, unit, pre, true);
-}
-
-/* Read-only since boot, and still there: the core writes nowhere else. */
-static bool range_is_constant(
-	const struct kernel_image *image, uint64_t address, uint64_t size)
-{
-	const struct elf_symbol *start =
-		kernel_image_find_global(image, "__start_rodata");
-	const struct elf_symbol *end = kernel_image_find_global(image, "__end_rodata");
-	return start && end && address >= start->value && address <= end->value &&
-	       size <= end->value - address;
+	return match_add_parts(match, unit, pre, true);
 }
 
 /* The module loader gives the new content the values that hold in the update; a pointer
@@ -299,38 +394,47 @@ static struct error *constant_check_relocs(
 	return NULL;
 }
 
-struct error *update_match_add_constant(struct update_match *match,
-	const struct origin *origin, const struct update_unit *unit,
-	const struct piece *piece)
+/* Nothing of a constant may differ from what was linked but pointers. */
+static bool site_is_pointer(
+	const struct update_match *match, const struct ksplice_site *site)
 {
-	const struct kernel_image *image = origin->image;
+	uint16_t kind =
+		match->target->module ? KSPLICE_SITE_RELOCATION : KSPLICE_SITE_ABSOLUTE;
+	return site->kind == kind && site->length == 8;
+}
+
+struct error *update_match_add_constant(struct update_match *match,
+	const struct update_unit *unit, const struct piece *piece)
+{
+	const char *target = match->target->row.name;
 	const struct elf_symbol *constant;
 	uint64_t address;
 	uint32_t first = (uint32_t)match->site_count;
-	try(origin_find_symbol(origin, unit, piece, &constant, &address));
-	try(match_check_extent(image, unit, constant, address));
+	try(origin_find_symbol(unit, piece, &constant, &address));
+	try(match_check_extent(match, unit, constant, address));
 	if (constant->size != piece->size)
 		return error_refused("constant-in-place",
-			"%s: %s: has %" PRIu64 " bytes in vmlinux and %" PRIu64
+			"%s: %s: has %" PRIu64 " bytes in %s and %" PRIu64
 			" now, and so cannot be replaced where it is",
-			unit->object, constant->name, constant->size, piece->size);
-	if (!range_is_constant(image, address, constant->size))
+			unit->object, constant->name, constant->size, target,
+			piece->size);
+	if (!update_target_is_constant(match->target, address, constant->size))
 		return error_refused("constant-in-place",
-			"%s: %s: is not in the kernel's read-only data, and so cannot be "
+			"%s: %s: is not in the read-only data of %s, and so cannot be "
 			"replaced where it is",
-			unit->object, constant->name);
+			unit->object, constant->name, target);
 	try(constant_check_relocs(unit, piece));
-	try(match_add_addresses(match, image, unit, constant, constant->size));
+	try(match_add_fields(match, unit, constant, address));
 	for (size_t i = first; i < match->site_count; i++) {
 		const struct ksplice_site *site = &match->sites[i];
-		if (site->kind != KSPLICE_SITE_ABSOLUTE || site->length != 8)
+		if (!site_is_pointer(match, site))
 			return error_refused("unknown-site",
 				"%s: %s+0x%x: has a field of kind %s and %u bytes",
 				unit->object, constant->name, site->offset,
 				site_kind_name(site->kind), site->length);
 	}
-	struct match_hunk *added =
-		match_add_hunk(match, image, unit, constant, address, first);
+	try(match_add_hunk(match, unit, constant, address, first));
+	struct match_hunk *added = &match->items[match->count - 1];
 	added->piece = piece;
 	added->hunk.kind = KSPLICE_HUNK_DATA;
 	return NULL;
@@ -341,5 +445,6 @@ void update_match_deinit(struct update_match *match)
 	free(match->items);
 	free(match->sites);
 	text_deinit(&match->blob);
+	place_table_deinit(&match->places);
 	*match = (struct update_match){0};
 }

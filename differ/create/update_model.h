@@ -2,12 +2,13 @@
 /*
  * update_model.h - the model of an update while it is made
  *
- *     update ─▶ target (vmlinux) ─▶ units ─▶ pieces, one graph over all units
+ *     update ─▶ targets: vmlinux, modules ─▶ units ─▶ pieces, one graph over all units
  *                  │                              │
  *                origin: what runs there       findings ─▶ refuse, warn, irreversible
  *
  * A reference of a piece leads to a piece of any unit of the update, or to a symbol that
- * only the running kernel has.
+ * only the running kernel has. What travels for one target is one part of the update, a
+ * module of its own.
  */
 #ifndef KSPLICE_DIFFER_CREATE_UPDATE_MODEL_H
 #define KSPLICE_DIFFER_CREATE_UPDATE_MODEL_H
@@ -23,8 +24,9 @@
 struct elf_reloc;
 struct elf_symbol;
 struct error;
-struct origin;
 struct piece;
+struct update_part;
+struct update_targets;
 struct update_unit;
 
 struct update_global {
@@ -33,25 +35,30 @@ struct update_global {
 };
 
 struct update {
-	const struct origin *origin; /* of the one target, vmlinux */
+	struct update_targets *targets;
 	struct update_unit *units;
 	size_t unit_count;
 	struct finding_list findings;
+	/* What the units define for each other, by the number of their target, since two
+	 * modules may each have their own: name → position in globals. */
+	struct name_map *global_numbers;
+	size_t global_target_count;
 	struct update_hook_list hooks;
-	/* What the units define for each other: name → position in globals. */
-	struct name_map global_numbers;
 	struct {
 		struct update_global *items;
 		size_t count;
 		size_t capacity;
 	} globals;
 	bool has_change; /* something travels */
+	/* Of what travels, by target; see update_parts.h. */
+	struct update_part *parts;
+	size_t part_count;
 };
 
 /* Notes what the units' posts define globally. Their pieces must be there. */
 void update_collect_globals(struct update *update);
 
-/* Releases what the update owns: not the units, nor the origin. */
+/* Releases what the update owns: not the units, parts and targets. */
 void update_deinit(struct update *update);
 
 /* What a relocation of a piece of a unit's post refers to. */
@@ -63,6 +70,8 @@ struct update_reference {
 	const struct elf_symbol *symbol; /* of the relocation, in unit's own post */
 	bool is_local;                   /* the piece is one of the same unit */
 	bool is_branch; /* a call or jmp: runs the target, does not take its address */
+	/* The piece is one of another target: what travels of it is in another part. */
+	bool is_other_part;
 };
 
 struct error *update_find_reference(const struct update *update,
@@ -77,7 +86,8 @@ struct piece *update_find_whole(const struct piece *piece);
  * Must the reference of a travelling piece lead into the running kernel, rather than
  * into the update? True for what does not travel, for what is changed in place, and for
  * the address of a function that is replaced: comparisons must not see two addresses, and
- * what is stored must outlive the update. Calls and jumps go to the new function.
+ * what is stored must outlive the update. Calls and jumps go to the new function, but
+ * for those from another part, which find the jump in the old one.
  */
 bool update_is_outward(
 	const struct piece *piece, const struct update_reference *reference);

@@ -9,9 +9,10 @@
 #include "abi/update.h"
 #include "differ/create/constant_in_place.h"
 #include "differ/create/finding.h"
-#include "differ/create/origin.h"
+#include "differ/create/place_table.h"
 #include "differ/create/update_match.h"
 #include "differ/create/update_model.h"
+#include "differ/create/update_parts.h"
 #include "differ/create/update_symbol.h"
 #include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
@@ -19,8 +20,6 @@
 #include "differ/elf/object_writer.h"
 #include "differ/piece/piece.h"
 #include "differ/piece/piece_reference.h"
-#include "differ/tree/kernel_image.h"
-#include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/memory.h"
@@ -43,6 +42,8 @@ struct listed_symbol {
 
 struct object_making {
 	const struct update_content *content;
+	const struct update *update;
+	const struct update_part *part;
 	struct object_writer *writer;
 	struct written_place **places;  /* by unit, then by the piece's number */
 	struct name_map symbol_numbers; /* outward name → symbol in the writer */
@@ -51,6 +52,9 @@ struct object_making {
 		size_t count;
 		size_t capacity;
 	} listed;
+	/* Of the symbol list: what its places refer to. */
+	struct text list_strings;
+	struct place_table list_places;
 };
 
 static size_t piece_number(const struct update_unit *unit, const struct piece *piece)
@@ -109,7 +113,7 @@ static struct error *making_copy_orc(struct object_making *making,
 {
 	const struct elf_section *table =
 		elf_object_find_section(unit->post, ".orc_unwind");
-	uint64_t size = making->content->update->origin->layout->orc_size;
+	uint64_t size = making->update->targets->layout->orc_size;
 	uint64_t number = piece->offset / piece->size;
 	if (!table || !size || (number + 1) * size > table->size)
 		return error_refused("unknown-layout",
@@ -140,16 +144,24 @@ static struct error *making_add_piece(struct object_making *making,
 	scope_free char *name = memory_format(
 		"%s%s", piece->symbol->name, is_copy ? KSPLICE_COPY_SUFFIX : "");
 	object_writer_symbol(making->writer, name, place->section, place->offset,
-		piece->size, STB_LOCAL, piece->symbol->type);
+		piece->size, piece->is_shared ? STB_GLOBAL : STB_LOCAL,
+		piece->symbol->type);
 	return NULL;
+}
+
+/* Is what travels of the unit in this part? */
+static bool making_has_unit(
+	const struct object_making *making, const struct update_unit *unit)
+{
+	return unit->has_change && unit->target == making->part->target;
 }
 
 static struct error *making_add_pieces(struct object_making *making)
 {
-	const struct update *update = making->content->update;
+	const struct update *update = making->update;
 	for (size_t i = 0; i < update->unit_count; i++) {
 		const struct update_unit *unit = &update->units[i];
-		if (!unit->has_change)
+		if (!making_has_unit(making, unit))
 			continue;
 		struct piece_set *set = unit->post_pieces;
 		making->places[i] =
@@ -163,51 +175,66 @@ static struct error *making_add_pieces(struct object_making *making)
 	return NULL;
 }
 
+/* The undefined symbol for a place in the running kernel. */
+static char *outward_spell(const struct outward_symbol *outward)
+{
+	const struct target_place *place = &outward->place;
+	if (outward->is_core)
+		return memory_copy_text(outward->name);
+	if (place->section)
+		return memory_format("%s:%s:0x%" PRIx64 ":%s", place->target->name,
+			place->section, place->offset, outward->name);
+	return memory_format("%s:0x%" PRIx64 ":%s",
+		place->is_fixed ? "fixed" : place->target->name, place->offset,
+		outward->name);
+}
+
 /* A function of the core is known by its name alone. */
 static const struct ksplice_place core_place = {
 	.target = KSPLICE_NO_TARGET, .section = KSPLICE_NO_SECTION};
 
-/* How the update's symbol table spells the symbol; the caller frees it. */
-static char *outward_spell(
-	const struct outward_symbol *outward, const struct ksplice_place *place)
-{
-	if (outward->is_core)
-		return memory_copy_text(outward->name);
-	return memory_format("%s:0x%" PRIx64 ":%s",
-		outward->is_fixed ? "fixed" : KSPLICE_TARGET_VMLINUX,
-		(uint64_t)place->offset, outward->name);
-}
-
-/* The undefined symbol for a place in the running kernel; it goes on the list once. */
+/* It goes on the list once. */
 static uint32_t making_list_symbol(
 	struct object_making *making, const struct outward_symbol *outward)
 {
-	const struct kernel_image *image = making->content->update->origin->image;
-	struct ksplice_place place =
-		outward->is_core    ? core_place
-		: outward->is_fixed ? update_target_fixed(outward->address)
-				    : update_target_place(image, outward->address);
-	scope_free char *name = outward_spell(outward, &place);
+	scope_free char *name = outward_spell(outward);
 	int64_t number;
 	if (name_map_find(&making->symbol_numbers, name, &number))
 		return (uint32_t)number;
 	number = object_writer_symbol(
 		making->writer, name, SHN_UNDEF, 0, 0, STB_GLOBAL, STT_NOTYPE);
 	name_map_set(&making->symbol_numbers, name, number);
+	/* In the list what does not move has the target that defines it. */
+	struct target_place place = outward->place;
+	place.is_fixed = false;
 	struct listed_symbol *listed = array_add(&making->listed);
 	listed->name = take_pointer(name);
-	listed->symbol.kind = outward->is_core    ? KSPLICE_SYMBOL_CORE
-			      : outward->is_fixed ? KSPLICE_SYMBOL_FIXED
-						  : KSPLICE_SYMBOL_OFFSET;
-	listed->symbol.place = place;
+	listed->symbol.kind = outward->is_core          ? KSPLICE_SYMBOL_CORE
+			      : outward->place.is_fixed ? KSPLICE_SYMBOL_FIXED
+							: KSPLICE_SYMBOL_OFFSET;
+	listed->symbol.place = outward->is_core ? core_place
+						: place_table_encode(&making->list_places,
+							  &making->list_strings, &place);
 	listed->kallsyms = outward->has_kallsyms ? outward->name : NULL;
 	return (uint32_t)number;
+}
+
+/* What another part of the update brings. */
+static struct error *making_list_shared(struct object_making *making,
+	const struct update_reference *reference, uint32_t *symbol)
+{
+	const struct update_part *part =
+		update_part_find(making->update, reference->unit->target);
+	struct outward_symbol outward = {.name = reference->piece->symbol->name};
+	try(update_part_find_place(part, reference->piece, &outward.place));
+	*symbol = making_list_symbol(making, &outward);
+	return NULL;
 }
 
 static const struct written_place *making_find_place(const struct object_making *making,
 	const struct update_unit *unit, const struct piece *piece)
 {
-	size_t number = (size_t)(unit - making->content->update->units);
+	size_t number = (size_t)(unit - making->update->units);
 	return &making->places[number][piece_number(unit, piece)];
 }
 
@@ -227,18 +254,19 @@ static struct error *making_add_reloc(struct object_making *making,
 			symbol, (int64_t)owner->offset);
 		return NULL;
 	}
-	try(update_find_reference(
-		making->content->update, unit, piece, reloc, &reference));
+	try(update_find_reference(making->update, unit, piece, reloc, &reference));
 	int64_t addend = reloc->addend;
 	if (reference.is_local) /* counted from the start of the piece it refers to */
 		addend += (int64_t)(reference.symbol->value - reference.piece->offset);
 	bool is_kept = constant_keeps_field(piece, reloc);
 	if (is_kept || update_is_outward(piece, &reference)) {
 		struct outward_symbol outward;
-		try(update_symbol_find(making->content->update->origin, unit, piece,
-			reloc, &reference, &outward));
+		try(update_symbol_find(making->update->targets, unit, piece, reloc,
+			&reference, &outward));
 		symbol = making_list_symbol(making, &outward);
 		addend = is_kept ? 0 : addend;
+	} else if (reference.is_other_part) {
+		try(making_list_shared(making, &reference, &symbol));
 	} else {
 		const struct written_place *to =
 			making_find_place(making, reference.unit, reference.piece);
@@ -252,11 +280,12 @@ static struct error *making_add_reloc(struct object_making *making,
 
 static struct error *making_add_relocs(struct object_making *making)
 {
-	const struct update *update = making->content->update;
+	const struct update *update = making->update;
 	for (size_t i = 0; i < update->unit_count; i++) {
 		const struct update_unit *unit = &update->units[i];
-		for (size_t k = 0; unit->has_change && k < unit->post_pieces->count;
-			k++) {
+		if (!making_has_unit(making, unit))
+			continue;
+		for (size_t k = 0; k < unit->post_pieces->count; k++) {
 			const struct piece *piece = &unit->post_pieces->pieces[k];
 			for (size_t r = 0; piece->travels && r < piece->reloc_count; r++)
 				try(making_add_reloc(
@@ -291,28 +320,27 @@ static uint32_t making_add_symbol_list(struct object_making *making)
 	}
 	qsort(making->listed.items, making->listed.count, sizeof(*making->listed.items),
 		listed_compare);
-	scope_text struct text strings = {0};
 	scope_text struct text list = {0};
+	struct text *strings = &making->list_strings;
+	const struct place_table *places = &making->list_places;
+	array_foreach (listed, &making->listed) {
+		listed->symbol.name = strings_add(strings, listed->name);
+		listed->symbol.kallsyms = listed->kallsyms
+						  ? strings_add(strings, listed->kallsyms)
+						  : KSPLICE_NO_KALLSYMS;
+	}
 	struct ksplice_symbol_list header = {
 		.magic = KSPLICE_SYMBOLS_MAGIC,
 		.abi = KSPLICE_ABI_VERSION,
-		.target_count = 1,
+		.target_count = (uint32_t)places->count,
 		.count = (uint32_t)making->listed.count,
+		.strings_size = (uint32_t)strings->size,
 	};
-	struct ksplice_target target =
-		update_target_make(making->content->update->origin->image);
-	array_foreach (listed, &making->listed) {
-		listed->symbol.name = strings_add(&strings, listed->name);
-		listed->symbol.kallsyms =
-			listed->kallsyms ? strings_add(&strings, listed->kallsyms)
-					 : KSPLICE_NO_KALLSYMS;
-	}
-	header.strings_size = (uint32_t)strings.size;
 	text_add_range(&list, &header, sizeof(header));
-	text_add_range(&list, &target, sizeof(target));
+	text_add_range(&list, places->rows, places->count * sizeof(*places->rows));
 	array_foreach (listed, &making->listed)
 		text_add_range(&list, &listed->symbol, sizeof(listed->symbol));
-	text_add_range(&list, strings.data, strings.size);
+	text_add_range(&list, strings->data, strings->size);
 	uint32_t section = object_writer_section(
 		making->writer, KSPLICE_SECTION_SYMBOLS, SHT_PROGBITS, SHF_ALLOC, 0);
 	object_writer_append(making->writer, section, list.data, list.size, 8);
@@ -328,11 +356,22 @@ static uint32_t making_add_blob(
 	return section;
 }
 
+/* The targets of all parts, the same in each. */
+static uint32_t making_add_parts(struct object_making *making)
+{
+	const struct update *update = making->update;
+	uint32_t section = making_add_blob(making, KSPLICE_SECTION_PARTS, NULL, 0);
+	for (size_t i = 0; i < update->part_count; i++) {
+		const struct ksplice_target *row = &update->parts[i].target->row;
+		object_writer_append(making->writer, section, row, sizeof(*row), 8);
+	}
+	return section;
+}
+
 /* Each hunk of a replaced function or constant points to the new one. */
 static uint32_t making_add_hunks(struct object_making *making)
 {
-	const struct update_content *content = making->content;
-	const struct update_match *match = content->match;
+	const struct update_match *match = &making->part->match;
 	uint32_t section = making_add_blob(making, KSPLICE_SECTION_HUNKS, NULL, 0);
 	for (size_t i = 0; i < match->count; i++) {
 		const struct match_hunk *hunk = &match->items[i];
@@ -351,13 +390,22 @@ static uint32_t making_add_hunks(struct object_making *making)
 }
 
 /* The functions that the core calls; 0 if there are none. */
+static uint32_t making_count_hooks(const struct object_making *making)
+{
+	uint32_t count = 0;
+	array_foreach (hook, &making->update->hooks)
+		count += making_has_unit(making, hook->unit);
+	return count;
+}
+
 static uint32_t making_add_hooks(struct object_making *making)
 {
-	const struct update_hook_list *hooks = &making->content->update->hooks;
-	if (!hooks->count)
+	if (!making_count_hooks(making))
 		return 0;
 	uint32_t section = making_add_blob(making, KSPLICE_SECTION_HOOKS, NULL, 0);
-	array_foreach (hook, hooks) {
+	array_foreach (hook, &making->update->hooks) {
+		if (!making_has_unit(making, hook->unit))
+			continue;
 		const struct ksplice_hook entry = {.kind = hook->kind};
 		const struct written_place *place =
 			making_find_place(making, hook->unit, hook->function);
@@ -386,6 +434,7 @@ static void making_add_update(
 	struct object_making *making, const struct update_tables *tables)
 {
 	const struct update_content *content = making->content;
+	const struct update_match *match = &making->part->match;
 	struct object_writer *writer = making->writer;
 	struct ksplice_update update = {
 		.magic = KSPLICE_UPDATE_MAGIC,
@@ -395,11 +444,12 @@ static void making_add_update(
 				 : 0,
 		.symbols_size = object_writer_size(writer, tables->symbols),
 		.match_size = object_writer_size(writer, tables->match),
-		.target_count = 1,
-		.part_count = 1,
-		.hunk_count = (uint32_t)content->match->count,
-		.site_count = (uint32_t)content->match->site_count,
-		.hook_count = (uint32_t)content->update->hooks.count,
+		.target_count = (uint32_t)match->places.count,
+		.part_count = (uint32_t)making->update->part_count,
+		.part = (uint32_t)(making->part - making->update->parts),
+		.hunk_count = (uint32_t)match->count,
+		.site_count = (uint32_t)match->site_count,
+		.hook_count = making_count_hooks(making),
 	};
 	strncpy(update.id, content->id, sizeof(update.id) - 1);
 	const struct {
@@ -429,16 +479,16 @@ static void making_add_update(
 
 static struct error *making_run(struct object_making *making, const char *path)
 {
-	const struct update_match *match = making->content->match;
-	struct ksplice_target target =
-		update_target_make(making->content->update->origin->image);
+	const struct update_match *match = &making->part->match;
+	place_table_add_target(&making->list_places,
+		&update_targets_vmlinux(making->update->targets)->row);
 	try(making_add_pieces(making));
 	try(making_add_relocs(making));
 	struct update_tables tables = {
-		.targets = making_add_blob(
-			making, KSPLICE_SECTION_TARGETS, &target, sizeof(target)),
-		.parts = making_add_blob(
-			making, KSPLICE_SECTION_PARTS, &target, sizeof(target)),
+		.targets = making_add_blob(making, KSPLICE_SECTION_TARGETS,
+			match->places.rows,
+			match->places.count * sizeof(*match->places.rows)),
+		.parts = making_add_parts(making),
 		.symbols = making_add_symbol_list(making),
 		.hunks = making_add_hunks(making),
 		.sites = making_add_blob(making, KSPLICE_SECTION_SITES, match->sites,
@@ -451,9 +501,11 @@ static struct error *making_run(struct object_making *making, const char *path)
 	return object_writer_write(making->writer, path);
 }
 
-struct error *update_object_write(const struct update_content *content, const char *path)
+struct error *update_object_write(const struct update_content *content,
+	const struct update_part *part, const char *path)
 {
-	struct object_making making = {.content = content};
+	struct object_making making = {
+		.content = content, .update = content->update, .part = part};
 	making.writer = object_writer_create();
 	making.places =
 		memory_allocate(content->update->unit_count * sizeof(*making.places));
@@ -465,6 +517,8 @@ struct error *update_object_write(const struct update_content *content, const ch
 	array_foreach (listed, &making.listed)
 		free(listed->name);
 	free(making.listed.items);
+	text_deinit(&making.list_strings);
+	place_table_deinit(&making.list_places);
 	name_map_deinit(&making.symbol_numbers);
 	return error;
 }

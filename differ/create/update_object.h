@@ -3,23 +3,25 @@
  * update_object.h - the update's own object: what travels, and what the core needs
  *
  *     travelling pieces ─┐
- *     match records     ─┼─▶ update.o ─▶ (with the template) ksplice-<id>-vmlinux.ko
+ *     match records     ─┼─▶ update.o ─▶ (with the template) ksplice-<id>-<target>.ko
  *     symbol list       ─┘
+ *
+ * Each part of an update has one, with what travels for its target.
  */
 #ifndef KSPLICE_DIFFER_CREATE_UPDATE_OBJECT_H
 #define KSPLICE_DIFFER_CREATE_UPDATE_OBJECT_H
 
 struct error;
 struct update;
-struct update_match;
+struct update_part;
 
 struct update_content {
-	const struct update *update;
-	const struct update_match *match;
+	struct update *update; /* with its parts */
 	const char *id;
 };
 
-/* Writes the object to path. */
-struct error *update_object_write(const struct update_content *content, const char *path);
+/* Writes the object of a part to path. The parts before it have been linked. */
+struct error *update_object_write(const struct update_content *content,
+	const struct update_part *part, const char *path);
 
 #endif

@@ -6,10 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "differ/create/origin.h"
+#include "differ/create/finding.h"
 #include "differ/create/update_manifest.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
+#include "differ/create/update_parts.h"
+#include "differ/create/update_target.h"
 #include "differ/tree/module_template.h"
 #include "lib/cleanup.h"
 #include "lib/digest.h"
@@ -23,11 +25,11 @@
 enum { ID_LENGTH = 8 };
 
 void update_package_make_id(
-	const char *patch_text, const char *build_id, char id[KSPLICE_ID_SIZE])
+	const char *patch_text, const char *build_ids, char id[KSPLICE_ID_SIZE])
 {
 	static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 	scope_text struct text key = {0};
-	text_add_format(&key, "%d %s ", KSPLICE_ABI_VERSION, build_id);
+	text_add_format(&key, "%d %s ", KSPLICE_ABI_VERSION, build_ids);
 	text_add(&key, patch_text);
 	struct digest digest = digest_of(key.data, key.size);
 	uint64_t rest = digest.high ^ digest.low;
@@ -38,11 +40,33 @@ void update_package_make_id(
 	id[ID_LENGTH] = '\0';
 }
 
-static struct error *package_write_texts(const struct update_content *content,
-	const char *patch, const char *module, const char *folder)
+/* The modules' digests by file name, so that a damaged one is noticed before it is
+ * loaded. The modules have been linked. */
+static struct error *package_add_digests(const char *folder, struct json_t *manifest)
+{
+	const struct json_t *targets = json_find(manifest, "targets");
+	struct json_t *digests = json_make_object();
+
+	json_put(manifest, "digests", digests);
+	for (size_t i = 0; i < json_count_items(targets); i++) {
+		const char *name = json_find_text(json_find_item(targets, i), "module");
+		scope_free char *path = file_join(folder, name);
+		scope_text struct text module = {0};
+		try(file_read(path, &module));
+		scope_free char *digest =
+			digest_to_text(digest_of(module.data, module.size));
+		json_put_text(digests, name, digest);
+	}
+	return NULL;
+}
+
+static struct error *package_write_texts(
+	const struct update_content *content, const char *patch, const char *folder)
 {
 	scope_json struct json_t *manifest =
-		update_manifest_make(content, file_name(patch), module);
+		update_manifest_make(content, file_name(patch));
+	json_put(manifest, "findings", finding_list_to_json(&content->update->findings));
+	try(package_add_digests(folder, manifest));
 	scope_free char *manifest_text = json_to_text(manifest);
 	scope_text struct text report = {0};
 	scope_text struct text patch_text = {0};
@@ -80,20 +104,29 @@ static struct error *package_pack(
 	return error;
 }
 
+/* One part: its object, and the module that is linked from it. */
+static struct error *package_link_part(const struct update_content *content,
+	const struct module_template *template, struct update_part *part,
+	const char *work, const char *folder)
+{
+	scope_free char *object = memory_format("%s/%s.o", work, part->module_name);
+	scope_free char *module = file_join(folder, part->file_name);
+	try(update_object_write(content, part, object));
+	try(module_template_link(template, content->update->targets->tree,
+		part->module_name, object, work, module));
+	return update_part_take_module(part, module);
+}
+
 struct error *update_package_write(const struct update_content *content,
 	const struct module_template *template, const char *patch, const char *work,
 	const char *output, char **archive)
 {
 	scope_free char *name = memory_format("ksplice-%s", content->id);
 	scope_free char *folder = file_join(work, name);
-	scope_free char *object = file_join(work, "update.o");
-	scope_free char *module_name =
-		memory_format("%s-%s.ko", name, KSPLICE_TARGET_VMLINUX);
-	scope_free char *module = file_join(folder, module_name);
 	try(file_make_folder(folder));
-	try(update_object_write(content, object));
-	try(module_template_link(template, content->update->origin->tree, content->id,
-		object, work, module));
-	try(package_write_texts(content, patch, module_name, folder));
+	for (size_t i = 0; i < content->update->part_count; i++)
+		try(package_link_part(
+			content, template, &content->update->parts[i], work, folder));
+	try(package_write_texts(content, patch, folder));
 	return package_pack(work, name, output, archive);
 }

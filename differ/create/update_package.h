@@ -4,7 +4,7 @@
  *
  *     ksplice-<id>.tar.gz
  *       ksplice-<id>/manifest.json
- *       ksplice-<id>/ksplice-<id>-vmlinux.ko
+ *       ksplice-<id>/ksplice-<id>-<target>.ko, one for each target that changes
  *       ksplice-<id>/<the patch>
  *       ksplice-<id>/report.txt
  */
@@ -17,14 +17,15 @@ struct error;
 struct update_content;
 struct module_template;
 
-/* The id of an update: the same patch for the same kernel has the same one. */
+/* The id of an update: the same patch for the same kernel has the same one. build_ids are
+ * those of vmlinux and of the modules that the patch touches, as text. */
 void update_package_make_id(
-	const char *patch_text, const char *build_id, char id[KSPLICE_ID_SIZE]);
+	const char *patch_text, const char *build_ids, char id[KSPLICE_ID_SIZE]);
 
 /*
- * Makes object, module, manifest and report in the folder work, and the archive in the
- * folder output, in one step. patch is the diff's path. The caller frees *archive, its
- * path.
+ * Makes the parts' objects and modules, manifest and report in the folder work, and the
+ * archive in the folder output, in one step. patch is the diff's path. The caller frees
+ * *archive, its path.
  */
 struct error *update_package_write(const struct update_content *content,
 	const struct module_template *template, const char *patch, const char *work,

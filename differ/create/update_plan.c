@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "abi/record.h"
-#include "abi/update.h"
 #include "differ/create/patch_file.h"
 #include "differ/index/index.h"
 #include "differ/tree/build_trace.h"
@@ -183,11 +182,6 @@ static struct error *plan_check_unit(const struct index_unit *unit, const char *
 				"nor a module",
 				path, unit->object),
 			"remove the object if it is left over from an earlier build");
-	if (strcmp(unit->target, KSPLICE_TARGET_VMLINUX) != 0)
-		return error_hint(
-			error_refused("module", "%s: is built into the module %s", path,
-				unit->target),
-			"patches of modules are not supported yet");
 	return NULL;
 }
 

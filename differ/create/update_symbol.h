@@ -2,36 +2,36 @@
 /*
  * update_symbol.h - where in the running kernel a reference of the update leads
  *
- * A global name is vmlinux's. For what is local, the original object says under which
- * name it was linked, and the proven place of its section where that is: no guessing
- * among symbols of the same name.
+ * A global name is the target's own; in a module that has none of that name, vmlinux's,
+ * or that of a module it depends on. For what is local, the original object says under
+ * which name it was linked, and the proven place of its section where that is: no
+ * guessing among symbols of the same name.
  */
 #ifndef KSPLICE_DIFFER_CREATE_UPDATE_SYMBOL_H
 #define KSPLICE_DIFFER_CREATE_UPDATE_SYMBOL_H
 
 #include <stdbool.h>
-#include <stdint.h>
+
+#include "differ/create/update_target.h"
 
 struct elf_reloc;
 struct error;
-struct origin;
 struct piece;
 struct update;
 struct update_reference;
 struct update_unit;
 
 struct outward_symbol {
-	const char *name;  /* as vmlinux's symbol table has it; borrowed */
-	uint64_t address;  /* as linked */
-	bool is_fixed;     /* KASLR leaves it alone */
-	bool is_core;      /* a function of ksplice.ko, by name: no address */
+	const char *name; /* as its target's symbol table has it; borrowed */
+	struct target_place place;
+	bool is_core;      /* a function of ksplice.ko, by name: it has no place */
 	bool has_kallsyms; /* the running kernel can confirm the name */
 };
 
 /* Where the outward reference of a travelling piece of the unit leads. For the field of a
  * constant in place that keeps its content (constant_keeps_field), to that content: the
  * reference's addend does not count then. */
-struct error *update_symbol_find(const struct origin *origin,
+struct error *update_symbol_find(struct update_targets *targets,
 	const struct update_unit *unit, const struct piece *piece,
 	const struct elf_reloc *reloc, const struct update_reference *reference,
 	struct outward_symbol *symbol);

@@ -10,6 +10,7 @@
 #include "differ/create/compile_message.h"
 #include "differ/create/patch_file.h"
 #include "differ/create/shadow.h"
+#include "differ/create/update_target.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/object_equality.h"
 #include "differ/index/placement.h"
@@ -97,12 +98,14 @@ static void unit_number_names(struct update_unit *unit)
 }
 
 struct error *update_unit_open(const struct update_source *source,
-	const struct index_unit *index_unit, struct update_unit *unit)
+	const struct index_unit *index_unit, struct update_target *target,
+	struct update_unit *unit)
 {
 	scope_free char *record = memory_format("%s/%s/%s%s", source->tree->objects,
 		KSPLICE_RECORD_DIR, index_unit->object, KSPLICE_RECORD_SUFFIX);
 	scope_free char *original = file_join(source->tree->objects, index_unit->object);
 	unit->index_unit = index_unit;
+	unit->target = target;
 	unit->object = index_unit->object;
 	try(record_read(record, &unit->record));
 	if (unit->record.unrecorded)
@@ -116,7 +119,7 @@ struct error *update_unit_open(const struct update_source *source,
 	try(elf_object_open(original, ELF_RELOCS_READ, &unit->original));
 	unit_number_names(unit);
 	return index_read_places(
-		source->index, index_unit, unit->original, &unit->places);
+		source->index, index_unit, unit->original, target->module, &unit->places);
 }
 
 /* What ksplice-create is told of lines is about marked sources, and old lines. So where
@@ -311,10 +314,11 @@ struct error *update_unit_prove_object(
 		object_find_difference(unit->original, again, &offset);
 	if (!section)
 		return NULL;
-	return error_hint(error_refused("not-in-vmlinux",
-				  "%s: %s+0x%" PRIx64 ": compiled again without the "
-				  "patch, it is not what was linked into vmlinux",
-				  unit->object, section->name, offset),
+	return error_hint(
+		error_refused("not-in-vmlinux",
+			"%s: %s+0x%" PRIx64 ": compiled again without the "
+			"patch, it is not what was linked into %s",
+			unit->object, section->name, offset, unit->target->row.name),
 		"the object was not made as its record says: build it again with "
 		"CC=ksplice-cc");
 }

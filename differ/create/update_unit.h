@@ -6,7 +6,7 @@
  *
  * What must hold at the end: pre is the code that the kernel was built from, function by
  * function, and every section of the original object that the update refers to has a
- * proven place in vmlinux.
+ * proven place in its target.
  */
 #ifndef KSPLICE_DIFFER_CREATE_UPDATE_UNIT_H
 #define KSPLICE_DIFFER_CREATE_UPDATE_UNIT_H
@@ -26,15 +26,17 @@ struct patch_file;
 struct piece;
 struct piece_set;
 struct placement;
+struct update_target;
 
 struct update_unit {
 	const struct index_unit *index_unit;
-	const char *object;     /* relative to the object tree */
-	struct record record;   /* of the build */
-	struct record pre_unit; /* of our compiles: the plugin's part alone */
+	struct update_target *target; /* what it is linked into */
+	const char *object;           /* relative to the object tree */
+	struct record record;         /* of the build */
+	struct record pre_unit;       /* of our compiles: the plugin's part alone */
 	struct record post_unit;
-	struct elf_object *original; /* as linked into vmlinux */
-	struct placement *places;    /* of its sections, with proof */
+	struct elf_object *original; /* as linked */
+	struct placement *places;    /* of its sections, in the target's image */
 	struct elf_object *pre;
 	struct elf_object *post;
 	struct piece_set *pre_pieces;
@@ -55,9 +57,10 @@ struct update_source {
 	struct json_t *warnings; /* new ones of the compiler are appended, as texts */
 };
 
-/* Reads the record and checks compiler and object. */
+/* Reads the record and checks compiler and object. The target is the unit's. */
 struct error *update_unit_open(const struct update_source *source,
-	const struct index_unit *index_unit, struct update_unit *unit);
+	const struct index_unit *index_unit, struct update_target *target,
+	struct update_unit *unit);
 
 /* Compiles pre and post. What the compiler says of post, and not of pre, is about the
  * patched source as the user has it. */

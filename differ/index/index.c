@@ -20,6 +20,7 @@
 #include "differ/index/number_list.h"
 #include "differ/index/placement.h"
 #include "differ/tree/kernel_tree.h"
+#include "differ/tree/module_image.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -258,13 +259,23 @@ void index_unit_deinit(struct index_unit *unit)
 	*unit = (struct index_unit){0};
 }
 
+/* In a module, an address counts from the start of the .ko's section. */
+static bool place_find_address(
+	const struct module_image *module, const char *section, struct placement *place)
+{
+	return !module || place->state != PLACEMENT_PROVEN ||
+	       module_image_find_address(
+		       module, section, place->address, &place->address);
+}
+
 struct error *index_read_places(const struct index *index, const struct index_unit *unit,
-	const struct elf_object *object, struct placement **places)
+	const struct elf_object *object, const struct module_image *module,
+	struct placement **places)
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
 	try(database_prepare(&index->database,
-		"SELECT section, name, size, address, state, how FROM place WHERE unit = "
-		"?",
+		"SELECT section, name, size, address, state, how, output FROM place "
+		"WHERE unit = ?",
 		&statement));
 	database_bind(statement, "i", unit->number);
 	scope_free struct placement *read =
@@ -288,6 +299,9 @@ struct error *index_read_places(const struct index *index, const struct index_un
 		read[number].address = (uint64_t)database_number(statement, 3);
 		read[number].state = (enum placement_state)database_number(statement, 4);
 		read[number].how = (enum placement_how)database_number(statement, 5);
+		if (!place_find_address(
+			    module, database_text(statement, 6), &read[number]))
+			read[number] = (struct placement){0};
 	}
 	if (error)
 		return error;

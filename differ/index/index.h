@@ -23,6 +23,7 @@ struct error;
 struct index;
 struct kernel_image;
 struct kernel_tree;
+struct module_image;
 struct placement;
 
 /*
@@ -67,10 +68,12 @@ void index_unit_deinit(struct index_unit *unit);
 
 /*
  * The proven places of the sections of a unit's object, as placement_find gives
- * them. Refused if the object is not the one that was indexed.
+ * them: for a unit of a module, in the image of that module. Refused if the object is not
+ * the one that was indexed.
  */
 struct error *index_read_places(const struct index *index, const struct index_unit *unit,
-	const struct elf_object *object, struct placement **places);
+	const struct elf_object *object, const struct module_image *module,
+	struct placement **places);
 
 /* What the file (related path) held when the index first saw it: 32 hexadecimal
  * digits, or NULL if it is unknown. The caller frees it. */

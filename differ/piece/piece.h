@@ -63,6 +63,7 @@ struct piece {
 	/* Its new content replaces the running kernel's where that is: it travels, and
 	 * everything that refers to it refers to the running kernel's. */
 	bool in_place;
+	bool is_shared; /* it travels, and another part of the update refers to it */
 	bool *kept; /* of those, by reloc: see constant_keeps_field; or NULL */
 };
 

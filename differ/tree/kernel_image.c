@@ -22,8 +22,7 @@ static int kernel_image_compare_addresses(const void *left, const void *right)
 	return (*a)->address < (*b)->address ? -1 : (*a)->address > (*b)->address;
 }
 
-/* The descriptor of the note NT_GNU_BUILD_ID, in whichever section holds it. */
-static void kernel_image_read_build_id(struct kernel_image *image)
+void kernel_image_find_build_id(struct kernel_image *image)
 {
 	static const uint32_t type = 3; /* NT_GNU_BUILD_ID */
 	for (size_t i = 1; i < image->object->section_count; i++) {
@@ -77,7 +76,7 @@ static struct error *kernel_image_read(struct kernel_image *image)
 {
 	const struct elf_object *object = image->object;
 	kernel_image_sort(image);
-	kernel_image_read_build_id(image);
+	kernel_image_find_build_id(image);
 	if (!image->build_id || image->build_id_size > 32)
 		return error_failed("%s: has no build-id", object->path);
 	const struct elf_symbol *start = kernel_image_find_global(image, "_text");

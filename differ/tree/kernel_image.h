@@ -33,6 +33,10 @@ struct kernel_image {
 /* Sorts the sections and symbols of image->object, which have their addresses. */
 void kernel_image_sort(struct kernel_image *image);
 
+/* Sets build_id to the descriptor of the note NT_GNU_BUILD_ID of image->object, in
+ * whichever section it is; leaves it where there is none. */
+void kernel_image_find_build_id(struct kernel_image *image);
+
 struct error *kernel_image_open(const char *path, struct kernel_image **image);
 void kernel_image_close(struct kernel_image *image);
 

@@ -14,13 +14,18 @@ static const uint64_t first_section_address = 0xffffffffc0000000;
 static const uint64_t first_symbol_address = 0xffffffff90000000;
 /* So that what lies behind one section's end is not in the next. */
 static const uint64_t section_distance = 0x1000;
-static const uint64_t symbol_distance = 0x10;
+static const uint64_t symbol_distance = 0x1000;
+
+static const char information_section[] = ".modinfo";
 
 struct module_image {
 	struct elf_object *file;
 	struct elf_object linked; /* its names are those of file */
 	struct kernel_image image;
 	uint8_t **bytes; /* by section; NULL where the file's serve */
+	/* What it does not define, in the order of their addresses. */
+	const struct elf_symbol **outside;
+	size_t outside_count;
 };
 
 static void module_place_sections(struct module_image *module)
@@ -42,6 +47,8 @@ static void module_place_sections(struct module_image *module)
 static void module_place_symbols(struct module_image *module)
 {
 	uint64_t address = first_symbol_address;
+	module->outside =
+		memory_allocate(module->linked.symbol_count * sizeof(*module->outside));
 	for (size_t i = 1; i < module->linked.symbol_count; i++) {
 		struct elf_symbol *symbol = &module->linked.symbols[i];
 		const struct elf_section *section =
@@ -52,6 +59,7 @@ static void module_place_symbols(struct module_image *module)
 			symbol->section = SHN_ABS;
 			symbol->value = address;
 			address += symbol_distance;
+			module->outside[module->outside_count++] = symbol;
 		}
 	}
 }
@@ -92,6 +100,7 @@ static void module_link(struct module_image *module)
 		module_relocate_section(module, i);
 	module->image.object = &module->linked;
 	kernel_image_sort(&module->image);
+	kernel_image_find_build_id(&module->image);
 }
 
 struct error *module_image_open(const char *path, struct module_image **module)
@@ -114,6 +123,7 @@ void module_image_close(struct module_image *module)
 	free(module->bytes);
 	free(module->linked.sections);
 	free(module->linked.symbols);
+	free(module->outside);
 	free(module->image.by_name);
 	free(module->image.by_address);
 	elf_object_close(module->file);
@@ -134,4 +144,48 @@ const char *module_image_find_section(
 		return NULL;
 	*offset = address - section->address;
 	return section->name;
+}
+
+bool module_image_find_address(const struct module_image *module, const char *section,
+	uint64_t offset, uint64_t *address)
+{
+	const struct elf_section *found =
+		elf_object_find_section(&module->linked, section);
+	if (!found || !(found->flags & SHF_ALLOC))
+		return false;
+	*address = found->address + offset;
+	return true;
+}
+
+const struct elf_symbol *module_image_find_outside(
+	const struct module_image *module, uint64_t address, uint64_t *offset)
+{
+	uint64_t number = (address - first_symbol_address) / symbol_distance;
+	if (address < first_symbol_address || number >= module->outside_count)
+		return NULL;
+	*offset = (address - first_symbol_address) % symbol_distance;
+	return module->outside[number];
+}
+
+bool module_image_defines(
+	const struct module_image *module, const struct elf_symbol *symbol)
+{
+	return module->file->symbols[symbol->index].section != SHN_UNDEF;
+}
+
+char *module_image_find_information(const struct module_image *module, const char *key)
+{
+	const struct elf_section *section =
+		elf_object_find_section(module->file, information_section);
+	size_t length = strlen(key);
+	uint64_t at = 0;
+	while (section && at < section->size) {
+		const char *entry = (const char *)section->data + at;
+		size_t size = strnlen(entry, section->size - at);
+		if (size > length && entry[length] == '=' &&
+			strncmp(entry, key, length) == 0)
+			return memory_copy_range(entry + length + 1, size - length - 1);
+		at += size + 1;
+	}
+	return NULL;
 }

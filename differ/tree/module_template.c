@@ -224,10 +224,9 @@ static struct error *template_rename(const struct module_template *template,
 }
 
 struct error *module_template_link(const struct module_template *template,
-	const struct kernel_tree *tree, const char *id, const char *object,
+	const struct kernel_tree *tree, const char *name, const char *object,
 	const char *work, const char *path)
 {
-	scope_free char *name = memory_format("%s%s", KSPLICE_MODULE_PREFIX, id);
 	scope_free char *renamed = file_join(work, "update.mod.o");
 	scope_free char *script = file_join(tree->objects, "scripts/module.lds");
 	scope_free char *fixed = file_join(template->folder, template_object);

@@ -35,11 +35,11 @@ struct error *module_template_prepare(const struct kernel_tree *tree,
 void module_template_deinit(struct module_template *template);
 
 /*
- * Links object with the template into the update module at path, under the module name
- * ksplice_<id>. work holds what is made on the way.
+ * Links object with the template into the update module at path, under the given module
+ * name. work holds what is made on the way.
  */
 struct error *module_template_link(const struct module_template *template,
-	const struct kernel_tree *tree, const char *id, const char *object,
+	const struct kernel_tree *tree, const char *name, const char *object,
 	const char *work, const char *path);
 
 #endif

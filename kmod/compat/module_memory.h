@@ -21,13 +21,25 @@ static inline unsigned long module_text_end(const struct module *module)
 	return module_text_start(module) + module->core_layout.text_size;
 }
 
+/* The end of all of its memory but what is the init's alone. */
+static inline unsigned long module_memory_end(const struct module *module)
+{
+	return (unsigned long)module->core_layout.base + module->core_layout.size;
+}
+
+/* The end of its data that is read-only once its init is done, which is behind the code. */
+static inline unsigned long module_constants_end(const struct module *module)
+{
+	return (unsigned long)module->core_layout.base +
+	       module->core_layout.ro_after_init_size;
+}
+
 /* True if all of the range is data that is read-only once the module's init is done. */
 static inline bool module_owns_constants(
 	const struct module *module, unsigned long address, unsigned long size)
 {
 	unsigned long start = module_text_end(module);
-	unsigned long end = (unsigned long)module->core_layout.base +
-			    module->core_layout.ro_after_init_size;
+	unsigned long end = module_constants_end(module);
 
 	return address >= start && address <= end && size <= end - address;
 }
@@ -37,7 +49,7 @@ static inline bool module_owns_range(
 	const struct module *module, unsigned long address, unsigned long size)
 {
 	unsigned long start = (unsigned long)module->core_layout.base;
-	unsigned long end = start + module->core_layout.size;
+	unsigned long end = module_memory_end(module);
 
 	return address >= start && address <= end && size <= end - address;
 }

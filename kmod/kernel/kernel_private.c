@@ -43,6 +43,7 @@ static const struct wanted_symbol wanted_symbols[] = {
 	NEEDED("insn_decode", insn_decode),
 	NEEDED("text_mutex", text_mutex),
 	NEEDED("module_mutex", module_mutex),
+	NEEDED("find_module", find_module),
 	NEEDED("_text", text_start),
 	NEEDED("_etext", text_end),
 	NEEDED("_end", image_end),

@@ -15,11 +15,11 @@
 #include <linux/sched.h>
 #include <linux/stop_machine.h>
 
+#include <asm/insn.h>
+
 struct ftrace_func_entry;
 struct ftrace_hash;
 struct ftrace_ops;
-#include <asm/insn.h>
-
 struct kprobe;
 struct tracepoint;
 
@@ -40,6 +40,7 @@ struct kernel_private {
 		struct insn *insn, const void *code, int size, enum insn_mode mode);
 	struct mutex *text_mutex;
 	struct mutex *module_mutex;
+	struct module *(*find_module)(const char *name);
 	char *text_start; /* _text */
 	char *text_end;   /* _etext */
 	char *image_end;  /* _end */
@@ -80,8 +81,6 @@ struct kernel_private {
 	bool (*is_bpf_text_address)(unsigned long address);
 
 	/* NULL where the kernel's configuration has no such thing */
-	void (*perf_event_text_poke)(const void *address, const void *before,
-		size_t before_size, const void *after, size_t after_size);
 	int (*arch_stack_walk_reliable)(
 		bool (*visit)(void *cookie, unsigned long address), void *cookie,
 		struct task_struct *task);
@@ -89,6 +88,8 @@ struct kernel_private {
 		unsigned long *addresses, unsigned int limit, unsigned int skipped);
 	struct tracepoint *tracepoint_sched_switch;
 	struct tracepoint *tracepoint_task_newtask;
+	void (*perf_event_text_poke)(const void *address, const void *before,
+		size_t before_size, const void *after, size_t after_size);
 	void **return_thunk; /* x86_return_thunk, a pointer to the one in use */
 	char *return_thunk_as_built;
 	char *pv_nop; /* _paravirt_nop */

@@ -31,19 +31,25 @@ struct target {
 	u32 kind; /* enum ksplice_target_kind */
 	char name[KSPLICE_TARGET_SIZE];
 	struct module *module; /* NULL: the image */
+	bool is_released;      /* the reference on it has been given back */
 	struct target_range whole;
 	struct target_range text;
 	struct target_range constants; /* read-only since boot, or since its init */
+	struct target_range per_cpu;   /* a module's own area; the image's does not move */
 };
 
 /*
  * Finds what a row of a table is about, which must be well made. On success fills
  * target; else an errno, with the reason added to the problems as object's.
  *
- * A module gets a reference, so that it stays until target_release.
+ * A module gets a reference, so that it stays until target_release. One that is being
+ * loaded is found from its init on.
  */
 int target_find(
 	const char *object, const struct ksplice_target *row, struct target *target);
+
+/* True if what the row is about is in memory now: a module that is being loaded is. */
+bool target_is_loaded(const struct ksplice_target *row);
 
 /* Gives back the reference. All zeros is fine. The addresses stay as they are. */
 void target_release(struct target *target);
@@ -55,11 +61,14 @@ void target_release(struct target *target);
 bool target_resolve(const struct target *target, const char *section, u64 offset,
 	unsigned long *address);
 
-/* True if the bytes are all in the target; the second: in its text; the third: in its
+/* True if the bytes are all in the target, or in its per-cpu area; the second: in its text; the third: in its
  * data that is read-only, and has not been given away. */
 bool target_has_range(const struct target *target, unsigned long address, u64 size);
 bool target_has_text(const struct target *target, unsigned long address, u64 size);
 bool target_has_constants(const struct target *target, unsigned long address, u64 size);
+
+/* How far KASLR moved the image from where it was linked. */
+unsigned long target_image_slide(void);
 
 /* True if kallsyms knows that name at that address of the target (and maybe at others).
  */

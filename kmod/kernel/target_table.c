@@ -139,6 +139,12 @@ bool target_table_resolve(const struct target_table *table,
 
 	if (!target)
 		return false;
+	if (place->section == KSPLICE_EMPTY_SECTION) {
+		if (target->kind == KSPLICE_TARGET_IMAGE || place->offset || size)
+			return false;
+		*address = target->whole.start;
+		return true;
+	}
 	if (place->section != KSPLICE_NO_SECTION) {
 		if (!is_text_in_names(table, place->section))
 			return false;

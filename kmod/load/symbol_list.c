@@ -144,12 +144,16 @@ static bool is_place_damaged(
 	const struct ksplice_symbol_list *list, const struct ksplice_symbol *symbol)
 {
 	const struct ksplice_place *place = &symbol->place;
+	bool has_section = place->section != KSPLICE_NO_SECTION;
 
-	if (place->section != KSPLICE_NO_SECTION)
-		return true;
 	if (symbol->kind == KSPLICE_SYMBOL_CORE)
-		return place->target != KSPLICE_NO_TARGET || place->offset;
-	return place->target >= list->target_count;
+		return place->target != KSPLICE_NO_TARGET || place->offset || has_section;
+	if (place->target >= list->target_count)
+		return true;
+	return has_section &&
+	       (symbol->kind == KSPLICE_SYMBOL_FIXED ||
+		       symbol_list_targets(list)[place->target].kind ==
+			       KSPLICE_TARGET_IMAGE);
 }
 
 static int check_symbol(const struct ksplice_symbol_list *list,
@@ -183,8 +187,9 @@ static int check_symbol(const struct ksplice_symbol_list *list,
 		return -ENOEXEC;
 	}
 	if (symbol->kind == KSPLICE_SYMBOL_OFFSET && !address) {
-		problem_add("symbol list: %s: offset 0x%llx is outside the kernel", name,
-			symbol->place.offset);
+		problem_add("symbol list: %s: offset 0x%llx is outside %s", name,
+			symbol->place.offset,
+			target_table_at(targets, &symbol->place)->name);
 		return -EINVAL;
 	}
 	if (is_hidden_by_export(name, address)) {

@@ -23,6 +23,16 @@ static bool skip_field(const char **name, const char *field)
 	return skip_text(name, field) && skip_text(name, ":");
 }
 
+static bool skip_any_field(const char **name)
+{
+	const char *end = strchr(*name, ':');
+
+	if (!end)
+		return false;
+	*name = end + 1;
+	return true;
+}
+
 static bool skip_number(const char **name, u64 number)
 {
 	char field[sizeof("0x") + 2 * sizeof(number)];
@@ -45,7 +55,11 @@ bool symbol_name_is_true(const struct ksplice_symbol *symbol, const struct targe
 	} else if (!target || !skip_field(&name, target->name)) {
 		return false;
 	}
-	if (symbol->place.section != KSPLICE_NO_SECTION &&
+	/* The list does not say which one; they are all the same. */
+	if (symbol->place.section == KSPLICE_EMPTY_SECTION) {
+		if (!skip_any_field(&name))
+			return false;
+	} else if (symbol->place.section != KSPLICE_NO_SECTION &&
 		(symbol->place.section >= strings_size ||
 			!skip_field(&name, strings + symbol->place.section)))
 		return false;

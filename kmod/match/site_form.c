@@ -15,7 +15,7 @@
 
 #include "abi/update.h"
 #include "kmod/kernel/kernel_private.h"
-#include "kmod/kernel/running_kernel.h"
+#include "kmod/kernel/target.h"
 #include "kmod/kernel/target_table.h"
 #include "kmod/match/fentry_kind.h"
 #include "kmod/match/nop_fill.h"
@@ -72,12 +72,32 @@ static void add_to_field(const struct site_view *view, unsigned long distance)
 
 void site_form_absolute(const struct site_view *view)
 {
-	add_to_field(view, running_kernel_slide());
+	add_to_field(view, target_image_slide());
 }
 
 void site_form_negative(const struct site_view *view)
 {
-	add_to_field(view, -running_kernel_slide());
+	add_to_field(view, -target_image_slide());
+}
+
+static bool is_pc_relative(u32 type)
+{
+	return type == R_X86_64_PC32 || type == R_X86_64_PLT32 || type == R_X86_64_PC64;
+}
+
+/* Of an empty section only this is known: it is in the module. */
+static void take_any_address(
+	const struct site_view *view, const struct ksplice_relocation_site *data)
+{
+	const struct target *target = target_table_at(view->targets, &data->symbol);
+	size_t length = view->site->length;
+	unsigned long value = length == 8 ? get_unaligned_le64(view->memory)
+					  : (s32)get_unaligned_le32(view->memory);
+
+	if (is_pc_relative(data->type))
+		value += view->address;
+	if (target_has_range(target, value - data->addend, 0))
+		memcpy(view->code, view->memory, length);
 }
 
 /* As __apply_relocate_add in arch/x86/kernel/module.c. */
@@ -86,9 +106,12 @@ void site_form_relocation(const struct site_view *view)
 	const struct ksplice_relocation_site *data = (const void *)view->data;
 	unsigned long value = find_place(view, &data->symbol) + data->addend;
 
-	if (data->type == R_X86_64_PC32 || data->type == R_X86_64_PLT32 ||
-		data->type == R_X86_64_PC64)
+	if (is_pc_relative(data->type))
 		value -= view->address;
+	if (data->symbol.section == KSPLICE_EMPTY_SECTION) {
+		take_any_address(view, data);
+		return;
+	}
 	if (view->site->length == 8)
 		put_unaligned_le64(value, view->code);
 	else

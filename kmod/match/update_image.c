@@ -219,7 +219,7 @@ static int check_place(const struct update_image *image, const struct ksplice_hu
 
 	if (!kind->has_place(found, address, hunk->size)) {
 		problem_add(
-			"%s: %s: is not in the kernel's %s", target, name, kind->place);
+			"%s: %s: is not in its target's %s", target, name, kind->place);
 		return -EINVAL;
 	}
 	if (!target_has_name(found, name, address)) {

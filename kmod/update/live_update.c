@@ -13,7 +13,9 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "kmod/change/probe_guard.h"
 #include "kmod/kernel/problem.h"
+#include "kmod/kernel/target.h"
 #include "kmod/match/update_image.h"
 #include "kmod/update/module_link.h"
 #include "kmod/update/transition.h"
@@ -119,7 +121,7 @@ static void add_applications(struct change_list *list, struct live_update *updat
 	struct update_part *part;
 
 	live_update_foreach_part (part, update) {
-		if (!part->is_applied)
+		if (!part->is_applied && !part->is_gone)
 			add_change(list, part, false);
 	}
 }
@@ -141,18 +143,63 @@ static int add_replaced(struct change_list *list, const struct live_update *upda
 	return result;
 }
 
+static bool has_part_for(
+	const struct live_update *update, const struct ksplice_target *row)
+{
+	const struct update_part *part;
+
+	live_update_foreach_part (part, update) {
+		const struct ksplice_target *target = part->image.targets;
+
+		if (!part->is_gone && target->kind == row->kind &&
+			!strcmp(target->name, row->name))
+			return true;
+	}
+	return false;
+}
+
+/* Half an update is none: each of its targets that is in memory has its part here. */
+static int check_parts(const struct live_update *update)
+{
+	const struct update_part *part =
+		list_first_entry(&update->parts, struct update_part, node);
+	u32 i;
+
+	for (i = 0; i < part->image.header->part_count; i++) {
+		const struct ksplice_target *row = &part->image.parts[i];
+
+		if (!target_is_loaded(row) || has_part_for(update, row))
+			continue;
+		problem_add("%s: its target %s is loaded, and the part for it is not",
+			update->id, row->name);
+		return -ENXIO;
+	}
+	return 0;
+}
+
+/* An update whose targets are all gone is applied without being anywhere. */
+static int list_reversals(struct change_list *list, struct live_update *update)
+{
+	return update->state == LIVE_UPDATE_APPLIED ? add_reversals(list, update)
+						    : -EALREADY;
+}
+
 static int list_changes(struct change_list *list, struct live_update *update,
 	const struct update_order *order)
 {
 	size_t reversals;
 	int result = 0;
 
+	if (list_empty(&update->parts))
+		return -ENODEV; /* its last module is just being unloaded */
 	if (order->is_reversal)
-		result = add_reversals(list, update);
-	else if (order->is_replacing)
+		return list_reversals(list, update);
+	if (!order->is_partial)
+		result = check_parts(update);
+	if (!result && order->is_replacing)
 		result = add_replaced(list, update);
-	if (result || order->is_reversal)
-		return result ? result : list->count ? 0 : -EALREADY;
+	if (result)
+		return result;
 	reversals = list->count;
 	add_applications(list, update);
 	return list->count > reversals ? 0 : -EALREADY;
@@ -249,13 +296,17 @@ static int attempt_changes(struct live_update *update, const struct change_list 
 
 	if (result)
 		return result;
-	result = transition_run(&transition, &report);
+	/* Of what is gone nothing is to be written, and the machine need not stop. */
+	if (list->count)
+		result = transition_run(&transition, &report);
 	has_changed = !result && !order->is_trial;
 	unpin_changes(list, list->count, has_changed);
 	update->attempts++;
 	update->times = report.times;
 	if (!has_changed)
 		return result;
+	if (order->is_reversal)
+		set_state(update, LIVE_UPDATE_REVERSED);
 	for (i = 0; i < list->count; i++)
 		record_change(update, &list->changes[i]);
 	announce_changes(update, list);
@@ -299,6 +350,67 @@ int live_update_change_id(const char *id, const struct update_order *order)
 		problem_add("%s: no such update is loaded", id);
 	update_unlock();
 	return result;
+}
+
+static int apply_part(struct update_part *part)
+{
+	static const struct update_order order = {0};
+	struct transition_change change = {.part = part};
+	const struct change_list list = {.changes = &change, .count = 1};
+
+	if (part->update->state != LIVE_UPDATE_APPLIED || part->is_gone) {
+		problem_add("%s: is a part of an update that is not applied",
+			part->module->name);
+		return -EINVAL;
+	}
+	if (part->is_applied)
+		return -EALREADY;
+	return attempt_changes(part->update, &list, &order);
+}
+
+int live_update_apply_part(const char *module_name)
+{
+	struct update_part *part;
+	int result = -ENOENT;
+
+	update_lock();
+	part = live_update_find_part(module_name);
+	if (part)
+		result = apply_part(part);
+	else
+		problem_add("%s: no such part of an update is loaded", module_name);
+	update_unlock();
+	return result;
+}
+
+static bool is_part_of(const struct update_part *part, const struct module *target)
+{
+	const struct ksplice_target *row = part->image.targets;
+
+	return !part->is_gone && row->kind != KSPLICE_TARGET_IMAGE &&
+	       !strcmp(row->name, target->name);
+}
+
+void live_update_forget_target(const struct module *target)
+{
+	struct live_update *update;
+	struct update_part *part;
+
+	update_lock();
+	probe_guard_lock();
+	live_update_foreach (update) {
+		live_update_foreach_part (part, update) {
+			bool was_applied = part->is_applied;
+
+			if (!is_part_of(part, target))
+				continue;
+			update_part_forget(part);
+			if (was_applied)
+				module_link_remove(THIS_MODULE, part->module);
+		}
+	}
+	probe_guard_unlock();
+	update_unlock();
 }
 
 /* ---- coming and going --------------------------------------------------------- */

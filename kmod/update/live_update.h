@@ -86,6 +86,21 @@ int live_update_change(struct live_update *update, const struct update_order *or
 int live_update_change_id(const char *id, const struct update_order *order);
 
 /*
+ * Applies one part of an update that is applied: its target has been loaded later. The
+ * name is the part's module. Like live_update_change; -EINVAL, with a problem, if the
+ * update is not applied.
+ */
+int live_update_apply_part(const char *module_name);
+
+/*
+ * A module is unloaded: what updates have replaced in it is forgotten, and nothing is
+ * written. Those parts are never applied again, and can be unloaded. The updates remain
+ * what they are, applied or not. For a notifier, while the module's memory is still
+ * there.
+ */
+void live_update_forget_target(const struct module *target);
+
+/*
  * Takes a module's checked tables: matches what they replace, and shows the update in
  * sysfs. An errno, with the reason as a problem: there is no such update, or part. What
  * the image owns becomes the update's when it succeeds; image is then all zeros.

@@ -11,6 +11,7 @@
 #include "kmod/compat/module_memory.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/match/run_pre.h"
+#include "kmod/update/update_guard.h"
 #include "kmod/update/update_lock.h"
 
 /* How often code that is being switched is looked at again, and how long after. */
@@ -31,6 +32,10 @@ static int list_replacements(struct update_part *part)
 	}
 	return 0;
 }
+
+/* How often code that is being switched is looked at, and how long after. */
+#define MATCH_ATTEMPTS 50
+#define MATCH_PAUSE_MS 10
 
 static int match_memory(const struct update_image *image)
 {
@@ -80,15 +85,36 @@ int update_part_create(struct module *module, struct update_image *image,
 	return 0;
 }
 
-void update_part_destroy(struct update_part *part)
+static void free_replacements(struct update_part *part)
 {
 	struct replacement *replacement;
 
-	if (!part)
-		return;
 	update_part_foreach_replacement (replacement, part)
 		replacement_deinit(replacement);
 	kvfree(part->replacements);
+	part->replacements = NULL;
+	part->replacement_count = 0;
+}
+
+void update_part_forget(struct update_part *part)
+{
+	struct replacement *replacement;
+
+	update_lock_assert_held();
+	update_part_foreach_replacement (replacement, part) {
+		list_del_init(&replacement->layer);
+		update_guard_finish(replacement->code);
+	}
+	free_replacements(part);
+	part->is_applied = false;
+	part->is_gone = true;
+}
+
+void update_part_destroy(struct update_part *part)
+{
+	if (!part)
+		return;
+	free_replacements(part);
 	update_image_deinit(&part->image);
 	kfree(part);
 }

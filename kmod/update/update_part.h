@@ -42,6 +42,8 @@ struct update_part {
 	/* protected by the update lock */
 	bool is_applied;
 	bool was_applied; /* ever */
+	/* Its target has been unloaded: it is not applied, and never will be again. */
+	bool is_gone;
 	enum part_fate fate;
 };
 
@@ -58,5 +60,9 @@ struct update_part {
 int update_part_create(struct module *module, struct update_image *image,
 	struct live_update *update, struct update_part **part);
 void update_part_destroy(struct update_part *part); /* NULL is fine */
+
+/* Its target is unloaded, and with it all that the part has replaced. Nothing is written.
+ * The caller holds the update lock and probe_guard_lock. */
+void update_part_forget(struct update_part *part);
 
 #endif

@@ -309,6 +309,11 @@ int update_sysfs_init(void)
 	return result;
 }
 
+struct kobject *update_sysfs_root(void)
+{
+	return root;
+}
+
 void update_sysfs_exit(void)
 {
 	kobject_put(root);

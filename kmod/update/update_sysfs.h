@@ -17,11 +17,15 @@
 #ifndef KSPLICE_KMOD_UPDATE_SYSFS_H
 #define KSPLICE_KMOD_UPDATE_SYSFS_H
 
+struct kobject;
 struct live_update;
 
 /* The folder of the core. */
 int update_sysfs_init(void);
 void update_sysfs_exit(void);
+
+/* That folder, for files of others. */
+struct kobject *update_sysfs_root(void);
 
 /* The folder of an update. An errno, with the reason as a problem; it is to be removed
  * even then. Removing it waits for those who use its files. Both without the update lock.

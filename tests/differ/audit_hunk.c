@@ -8,6 +8,7 @@
 #include "abi/update.h"
 #include "tests/differ/audit_pair.h"
 #include "tests/differ/audit_report.h"
+#include "tests/differ/audit_world.h"
 
 static const uint8_t endbr64[] = {0xf3, 0x0f, 0x1e, 0xfa};
 enum { CALL_SIZE = 5 };
@@ -115,21 +116,78 @@ static void data_hunk_read(struct audit_update *update, const struct audit_secti
 		(struct audit_data_hunk){address, size};
 }
 
-/* The one target that the audit knows is the kernel image. */
+static bool row_is_equal(const struct audit_section *left, size_t left_number,
+	const struct audit_section *right, size_t right_number)
+{
+	size_t size = sizeof(struct ksplice_target);
+	return (left_number + 1) * size <= left->size &&
+	       (right_number + 1) * size <= right->size &&
+	       memcmp(left->data + left_number * size, right->data + right_number * size,
+		       size) == 0;
+}
+
+static void rows_check(
+	const struct audit_update *update, const uint8_t *rows, uint64_t count)
+{
+	for (uint64_t i = 0; i < count; i++) {
+		struct ksplice_target row;
+		memcpy(&row, rows + i * sizeof(row), sizeof(row));
+		if (!audit_world_has_target(&row))
+			audit_complain(update->module_name,
+				"target %.*s: the tree has no such one, or with "
+				"another build-id",
+				(int)sizeof(row.name), row.name);
+	}
+}
+
+/* Its own target is the first, and is what the table of parts has in the part's place. */
 static void update_check_targets(const struct audit_update *update)
 {
-	const struct audit_section *section =
+	const struct audit_section *targets =
 		update_find_section(update, KSPLICE_SECTION_TARGETS);
-	struct ksplice_target target;
-	if (section->size != sizeof(target))
-		audit_fail("%s: has %" PRIu64
-			   " bytes of targets, and the audit knows one "
-			   "target",
-			update->module_name, section->size);
-	memcpy(&target, section->data, sizeof(target));
-	if (target.kind != KSPLICE_TARGET_IMAGE ||
-		strncmp(target.name, KSPLICE_TARGET_VMLINUX, sizeof(target.name)) != 0)
-		audit_fail("%s: its target is not vmlinux", update->module_name);
+	const struct audit_section *parts =
+		update_find_section(update, KSPLICE_SECTION_PARTS);
+	struct ksplice_update header;
+	struct ksplice_target row;
+	memcpy(&header, update_find_section(update, KSPLICE_SECTION_UPDATE)->data,
+		sizeof(header));
+	if (targets->size < sizeof(row) ||
+		targets->size != header.target_count * sizeof(row) ||
+		parts->size != header.part_count * sizeof(row))
+		audit_fail("%s: its tables of targets have other sizes than it says",
+			update->module_name);
+	memcpy(&row, targets->data, sizeof(row));
+	if (strncmp(row.name, update->target_name, sizeof(row.name)) != 0)
+		audit_complain(update->module_name,
+			"its target is %.*s, and the manifest has %s",
+			(int)sizeof(row.name), row.name, update->target_name);
+	if (header.part != update->part || header.part_count != update->part_count ||
+		!row_is_equal(parts, header.part, targets, 0))
+		audit_complain(update->module_name,
+			"its table of parts is not that of the manifest");
+	rows_check(update, targets->data, header.target_count);
+	rows_check(update, parts->data, header.part_count);
+}
+
+/* The address of a place of a hunk or a site. */
+static bool update_find_place(const struct audit_update *update,
+	const struct ksplice_place *place, uint64_t *address)
+{
+	const struct audit_section *targets =
+		update_find_section(update, KSPLICE_SECTION_TARGETS);
+	const struct audit_section *match =
+		update_find_section(update, KSPLICE_SECTION_MATCH);
+	return audit_world_place(place, (const void *)targets->data,
+		targets->size / sizeof(struct ksplice_target), (const char *)match->data,
+		match->size, address);
+}
+
+/* 0, where nothing is, if it is in none of the target's sections. */
+static uint64_t hunk_address(
+	const struct audit_update *update, const struct ksplice_hunk *hunk)
+{
+	uint64_t address;
+	return update_find_place(update, &hunk->place, &address) ? address : 0;
 }
 
 void audit_hunk_read_data(struct audit_update *update)
@@ -142,8 +200,8 @@ void audit_hunk_read_data(struct audit_update *update)
 		struct ksplice_hunk hunk;
 		memcpy(&hunk, hunks->data + i * sizeof(hunk), sizeof(hunk));
 		if (hunk.kind == KSPLICE_HUNK_DATA)
-			data_hunk_read(update, hunks, i,
-				update->kernel->text + hunk.place.offset, hunk.size);
+			data_hunk_read(
+				update, hunks, i, hunk_address(update, &hunk), hunk.size);
 	}
 }
 
@@ -165,7 +223,7 @@ static uint32_t hunk_find_jump(const struct audit_update *update, uint64_t addre
 	if (size >= sizeof(endbr64) && memcmp(bytes, endbr64, sizeof(endbr64)) == 0)
 		jump = sizeof(endbr64);
 	if (size >= jump + CALL_SIZE && bytes[jump] == 0xe8 &&
-		audit_kernel_find_global(update->kernel, "__fentry__", &fentry)) {
+		audit_world_find_meant(update->kernel, "__fentry__", &fentry)) {
 		int32_t distance;
 		memcpy(&distance, bytes + jump + 1, sizeof(distance));
 		if (address + jump + CALL_SIZE + (uint64_t)(int64_t)distance == fentry)
@@ -187,12 +245,67 @@ static bool checking_has_site(const struct hunk_checking *checking,
 	return false;
 }
 
+/* What the loader fills in, in a module, has a site that says so. */
+static void checking_check_relocation(const struct hunk_checking *checking,
+	const struct ksplice_hunk *hunk, const struct audit_reloc *reloc,
+	const struct audit_symbol *symbol, const char *name)
+{
+	const struct audit_update *update = checking->update;
+	const struct ksplice_site *sites = (const void *)checking->sites->data;
+	uint32_t offset = (uint32_t)(reloc->offset - hunk_address(update, hunk));
+	unsigned width;
+	bool is_relative;
+	bool is_known = audit_reloc_describe(reloc->type, &width, &is_relative);
+	size_t found = 0;
+	audit_counts.sites++;
+	for (uint32_t i = 0; i < hunk->site_count; i++) {
+		struct ksplice_site site;
+		struct ksplice_relocation_site data;
+		uint64_t address;
+		memcpy(&site, &sites[hunk->first_site + i], sizeof(site));
+		if (site.offset != offset || site.kind != KSPLICE_SITE_RELOCATION)
+			continue;
+		if (site.data_size != sizeof(data) || site.data > checking->match->size ||
+			sizeof(data) > checking->match->size - site.data)
+			continue;
+		memcpy(&data, checking->match->data + site.data, sizeof(data));
+		found += is_known && site.length == width && data.type == reloc->type &&
+			 data.addend == reloc->addend &&
+			 update_find_place(update, &data.symbol, &address) &&
+			 address == symbol->value;
+	}
+	if (found != 1)
+		audit_complain(update->module_name,
+			"%s+0x%x: the loader relocates it, and no site says how", name,
+			offset);
+}
+
+/* Are the bytes those of the target, and nothing where the loader fills them in? */
+static bool checking_has_old_bytes(const struct hunk_checking *checking,
+	const struct ksplice_hunk *hunk, const uint8_t *bytes, const uint8_t *linked)
+{
+	const struct ksplice_site *sites = (const void *)checking->sites->data;
+	uint8_t *wanted = audit_allocate(hunk->size + 1);
+	memcpy(wanted, linked, hunk->size);
+	for (uint32_t i = 0; !checking->update->kernel->text && i < hunk->site_count;
+		i++) {
+		struct ksplice_site site;
+		memcpy(&site, &sites[hunk->first_site + i], sizeof(site));
+		if (site.kind == KSPLICE_SITE_RELOCATION &&
+			site.offset + site.length <= hunk->size)
+			memset(wanted + site.offset, 0, site.length);
+	}
+	bool is_equal = memcmp(wanted, bytes, hunk->size) == 0;
+	free(wanted);
+	return is_equal;
+}
+
 /* Does the linked kernel say of fields that they move with it, and has each its site? */
 static void checking_check_sites(const struct hunk_checking *checking,
 	const struct ksplice_hunk *hunk, const char *name)
 {
 	const struct audit_kernel *kernel = checking->update->kernel;
-	uint64_t address = kernel->text + hunk->place.offset;
+	uint64_t address = hunk_address(checking->update, hunk);
 	if ((uint64_t)hunk->first_site + hunk->site_count >
 		checking->sites->size / sizeof(struct ksplice_site)) {
 		audit_complain(checking->update->module_name,
@@ -216,6 +329,11 @@ static void checking_check_sites(const struct hunk_checking *checking,
 				&kernel->object->symbols[relocs[k].symbol];
 			if (relocs[k].type == R_X86_64_NONE)
 				continue;
+			if (!kernel->text) {
+				checking_check_relocation(
+					checking, hunk, &relocs[k], symbol, name);
+				continue;
+			}
 			if (!audit_reloc_describe(relocs[k].type, &width, &is_relative)) {
 				audit_complain(checking->update->module_name,
 					"%s+0x%x: relocation %u of vmlinux", name, offset,
@@ -264,7 +382,7 @@ static void checking_check_function(struct hunk_checking *checking, size_t numbe
 	const struct ksplice_hunk *hunk, const char *name, const uint8_t *bytes)
 {
 	struct audit_update *update = checking->update;
-	uint64_t address = update->kernel->text + hunk->place.offset;
+	uint64_t address = hunk_address(update, hunk);
 	const struct audit_pair *pair = checking_find_pair(checking, number);
 	if (!pair) {
 		audit_complain(update->module_name,
@@ -293,13 +411,9 @@ static void checking_check_data(struct hunk_checking *checking, size_t number,
 	const struct ksplice_hunk *hunk, const char *name)
 {
 	struct audit_update *update = checking->update;
-	uint64_t address = update->kernel->text + hunk->place.offset;
-	uint64_t start;
-	uint64_t end;
+	uint64_t address = hunk_address(update, hunk);
 	const struct audit_pair *pair = checking_find_pair(checking, number);
-	if (!audit_kernel_find_global(update->kernel, "__start_rodata", &start) ||
-		!audit_kernel_find_global(update->kernel, "__end_rodata", &end) ||
-		address < start || address + hunk->size > end)
+	if (!audit_kernel_is_read_only(update->kernel, address, hunk->size))
 		audit_complain(update->module_name,
 			"%s: is changed in place, and is not read-only in the kernel",
 			name);
@@ -329,7 +443,7 @@ static void checking_check_hunk(struct hunk_checking *checking, size_t number)
 			"hunk %zu: leads out of the match blob", number);
 		return;
 	}
-	uint64_t address = update->kernel->text + hunk.place.offset;
+	uint64_t address = hunk_address(update, &hunk);
 	const uint8_t *bytes = checking->match->data + hunk.bytes;
 	const uint8_t *linked =
 		audit_kernel_find_bytes(update->kernel, address, hunk.size);
@@ -337,17 +451,18 @@ static void checking_check_hunk(struct hunk_checking *checking, size_t number)
 		audit_kernel_find_at(update->kernel, name, address);
 	if (!symbol)
 		audit_complain(update->module_name,
-			"%s: vmlinux has no such symbol at 0x%" PRIx64, name, address);
+			"%s: the target has no such symbol at 0x%" PRIx64, name, address);
 	else if (symbol->size != hunk.size)
 		audit_complain(update->module_name,
-			"%s: its hunk has %u bytes, and vmlinux's symbol %" PRIu64, name,
-			hunk.size, symbol->size);
-	if (!linked || memcmp(linked, bytes, hunk.size) != 0)
+			"%s: its hunk has %u bytes, and the target's symbol %" PRIu64,
+			name, hunk.size, symbol->size);
+	if (!linked || !checking_has_old_bytes(checking, &hunk, bytes, linked))
 		audit_complain(update->module_name,
-			"%s: the old content of its hunk is not vmlinux's", name);
+			"%s: the old content of its hunk is not the target's", name);
 	checking_check_sites(checking, &hunk, name);
 	if (hunk.kind == KSPLICE_HUNK_FUNCTION)
-		checking_check_function(checking, number, &hunk, name, bytes);
+		checking_check_function(
+			checking, number, &hunk, name, linked ? linked : bytes);
 	else if (hunk.kind == KSPLICE_HUNK_DATA)
 		checking_check_data(checking, number, &hunk, name);
 	else if (hunk.kind != KSPLICE_HUNK_PART)
@@ -356,8 +471,11 @@ static void checking_check_hunk(struct hunk_checking *checking, size_t number)
 	if (hunk.kind != KSPLICE_HUNK_FUNCTION && hunk.jump)
 		audit_complain(
 			update->module_name, "%s: has a jump and is no function", name);
-	if (hunk.place.target || hunk.place.section != KSPLICE_NO_SECTION)
-		audit_complain(update->module_name, "%s: is not in vmlinux", name);
+	if (hunk.place.target || audit_kernel_is_init(update->kernel, address))
+		audit_complain(update->module_name,
+			"%s: is not in the part's target, or "
+			"in memory that is freed",
+			name);
 }
 
 static bool checking_has_address(const struct hunk_checking *checking, uint64_t address)
@@ -366,7 +484,7 @@ static bool checking_has_address(const struct hunk_checking *checking, uint64_t 
 	for (size_t i = 0; i < checking->hunks->size / sizeof(*hunks); i++) {
 		struct ksplice_hunk hunk;
 		memcpy(&hunk, &hunks[i], sizeof(hunk));
-		if (checking->update->kernel->text + hunk.place.offset == address)
+		if (hunk_address(checking->update, &hunk) == address)
 			return true;
 	}
 	return false;
@@ -417,19 +535,19 @@ void audit_hunk_check(struct audit_update *update)
 }
 
 static void symbol_check(const struct audit_update *update, const char *text,
-	const struct ksplice_symbol *listed, const char *kallsyms)
+	const struct ksplice_symbol *listed, uint64_t listed_address,
+	const char *kallsyms)
 {
-	const struct audit_kernel *kernel = update->kernel;
 	uint64_t address;
 	bool is_fixed;
 	const char *name;
-	if (!audit_outside_name_read(kernel, text, &address, &is_fixed, &name)) {
+	if (!audit_outside_name_read(text, &address, &is_fixed, &name)) {
 		audit_complain(update->module_name, "%s: unknown form of a symbol", text);
 		return;
 	}
-	uint64_t value = is_fixed ? address : address - kernel->text;
+	const struct audit_kernel *kernel = audit_world_at(address);
 	uint32_t kind = is_fixed ? KSPLICE_SYMBOL_FIXED : KSPLICE_SYMBOL_OFFSET;
-	if (listed->place.offset != value || listed->kind != kind)
+	if (listed_address != address || listed->kind != kind)
 		audit_complain(update->module_name,
 			"%s: the list has another place for it", text);
 	if (audit_kernel_is_fixed(kernel, address) != is_fixed)
@@ -440,7 +558,7 @@ static void symbol_check(const struct audit_update *update, const char *text,
 	if (name[0] == '.' ? kallsyms != NULL
 			   : !audit_kernel_find_at(kernel, name, address))
 		audit_complain(update->module_name,
-			"%s: vmlinux has no such symbol there", text);
+			"%s: the target has no such symbol there", text);
 	if (kallsyms && !audit_kernel_find_at(kernel, kallsyms, address))
 		audit_complain(update->module_name, "%s: kallsyms will not have %s there",
 			text, kallsyms);
@@ -448,7 +566,7 @@ static void symbol_check(const struct audit_update *update, const char *text,
 
 /* The list's entry of that name; NULL if there is none. Gives its kallsyms name too. */
 static bool list_find(const struct audit_section *section, const char *text,
-	struct ksplice_symbol *found, const char **kallsyms)
+	struct ksplice_symbol *found, uint64_t *address, const char **kallsyms)
 {
 	struct ksplice_symbol_list header;
 	if (section->size < sizeof(header))
@@ -467,6 +585,16 @@ static bool list_find(const struct audit_section *section, const char *text,
 		const char *name = (const char *)section->data + strings + found->name;
 		if (strncmp(name, text, header.strings_size - found->name) != 0)
 			continue;
+		struct ksplice_place place = found->place;
+		bool is_fixed = found->kind == KSPLICE_SYMBOL_FIXED;
+		if (is_fixed)
+			*address = place.offset;
+		else if (!audit_world_place(&place,
+				 (const void *)(section->data + sizeof(header)),
+				 header.target_count,
+				 (const char *)section->data + strings,
+				 header.strings_size, address))
+			*address = 0;
 		*kallsyms =
 			found->kallsyms < header.strings_size
 				? (const char *)section->data + strings + found->kallsyms
@@ -476,16 +604,30 @@ static bool list_find(const struct audit_section *section, const char *text,
 	return false;
 }
 
+static bool kernel_exports(const char *name)
+{
+	const struct audit_kernel *vmlinux = audit_world_find(KSPLICE_TARGET_VMLINUX);
+	char *entry = audit_format("__ksymtab_%s", name);
+	size_t count;
+	bool is_exported = audit_object_find_named(vmlinux->object, entry, &count);
+	free(entry);
+	return is_exported;
+}
+
 /* A name without a place is the core's own, or exported: not on the list then. */
 static void symbol_check_plain(const struct audit_update *update,
 	const struct audit_section *list, const char *name)
 {
 	struct ksplice_symbol listed;
 	const char *kallsyms;
-	bool is_listed = list_find(list, name, &listed, &kallsyms);
+	uint64_t address;
+	bool is_listed = list_find(list, name, &listed, &address, &kallsyms);
 	bool is_core = audit_text_starts(name, "ksplice_shadow_") ||
 		       strcmp(name, KSPLICE_CORE_LOAD) == 0 ||
 		       strcmp(name, KSPLICE_CORE_UNLOAD) == 0;
+	if (!is_core && !kernel_exports(name))
+		audit_complain(update->module_name,
+			"%s: neither vmlinux nor the core exports it", name);
 	if (is_listed != is_core)
 		audit_complain(update->module_name, "%s: %s", name,
 			is_listed ? "is on the list, and no function of the core"
@@ -501,16 +643,20 @@ void audit_hunk_check_symbols(struct audit_update *update)
 {
 	const struct audit_section *list =
 		update_find_section(update, KSPLICE_SECTION_SYMBOLS);
+	struct ksplice_symbol_list header;
+	memcpy(&header, list->data, sizeof(header));
+	rows_check(update, list->data + sizeof(header), header.target_count);
 	for (size_t i = 1; i < update->module->symbol_count; i++) {
 		const struct audit_symbol *symbol = &update->module->symbols[i];
 		struct ksplice_symbol listed;
+		uint64_t address;
 		const char *kallsyms;
 		if (symbol->section != SHN_UNDEF || !symbol->name[0])
 			continue;
 		if (!strchr(symbol->name, ':'))
 			symbol_check_plain(update, list, symbol->name);
-		else if (list_find(list, symbol->name, &listed, &kallsyms))
-			symbol_check(update, symbol->name, &listed, kallsyms);
+		else if (list_find(list, symbol->name, &listed, &address, &kallsyms))
+			symbol_check(update, symbol->name, &listed, address, kallsyms);
 		else
 			audit_complain(update->module_name,
 				"%s: is not on the list of symbols", symbol->name);

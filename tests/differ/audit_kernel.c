@@ -16,10 +16,9 @@ static int address_compare(const void *left, const void *right)
 	return a->size > b->size ? -1 : a->size < b->size;
 }
 
-struct audit_kernel *audit_kernel_open(const char *path)
+struct audit_kernel *audit_kernel_open_module(struct audit_object *object)
 {
 	struct audit_kernel *kernel = audit_allocate(sizeof(*kernel));
-	struct audit_object *object = audit_object_open(path);
 	kernel->object = object;
 	kernel->by_address =
 		audit_allocate(object->name_count * sizeof(*kernel->by_address));
@@ -29,6 +28,12 @@ struct audit_kernel *audit_kernel_open(const char *path)
 	}
 	qsort(kernel->by_address, kernel->address_count, sizeof(*kernel->by_address),
 		address_compare);
+	return kernel;
+}
+
+struct audit_kernel *audit_kernel_open(const char *path)
+{
+	struct audit_kernel *kernel = audit_kernel_open_module(audit_object_open(path));
 	if (!audit_kernel_find_global(kernel, "_text", &kernel->text) ||
 		!audit_kernel_find_global(kernel, "__init_begin", &kernel->init_begin) ||
 		!audit_kernel_find_global(kernel, "__init_end", &kernel->init_end))
@@ -58,6 +63,38 @@ const uint8_t *audit_kernel_find_bytes(
 		size > section->size - (address - section->address))
 		return NULL;
 	return section->data + (address - section->address);
+}
+
+static bool section_is_freed(const struct audit_section *section)
+{
+	return audit_text_starts(section->name, ".init") ||
+	       audit_text_starts(section->name, ".exit");
+}
+
+bool audit_kernel_is_init(const struct audit_kernel *kernel, uint64_t address)
+{
+	if (kernel->text)
+		return address >= kernel->init_begin && address < kernel->init_end &&
+		       strcmp(audit_kernel_section_name(kernel, address),
+			       ".data..percpu") != 0;
+	const struct audit_section *section = kernel_find_section(kernel, address);
+	return section && section_is_freed(section);
+}
+
+bool audit_kernel_is_read_only(
+	const struct audit_kernel *kernel, uint64_t address, uint64_t size)
+{
+	uint64_t start;
+	uint64_t end;
+	if (kernel->text)
+		return audit_kernel_find_global(kernel, "__start_rodata", &start) &&
+		       audit_kernel_find_global(kernel, "__end_rodata", &end) &&
+		       address >= start && address + size <= end;
+	const struct audit_section *section = kernel_find_section(kernel, address);
+	return section && !section_is_freed(section) &&
+	       address + size <= section->address + section->size &&
+	       (!(section->flags & (SHF_WRITE | SHF_EXECINSTR)) ||
+		       strcmp(section->name, ".data..ro_after_init") == 0);
 }
 
 const char *audit_kernel_section_name(const struct audit_kernel *kernel, uint64_t address)

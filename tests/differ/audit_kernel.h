@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * audit_kernel.h - vmlinux: which addresses names have, and which bytes are there
+ * audit_kernel.h - vmlinux, or a module: which addresses names have, and which bytes are
+ * there
  *
  * A local symbol is found by the FILE symbol in front of it: the linker keeps the local
  * symbols of each object together, behind the name of its source.
@@ -26,11 +27,19 @@ struct audit_kernel {
 	struct audit_object *object;
 	const struct audit_symbol **by_address; /* those with names */
 	size_t address_count;
+	/* Of vmlinux; 0 in modules. */
 	uint64_t text;                 /* address of _text */
 	uint64_t init_begin, init_end; /* freed after boot */
 };
 
 struct audit_kernel *audit_kernel_open(const char *path);
+/* A module whose sections have got addresses (audit_world.h). */
+struct audit_kernel *audit_kernel_open_module(struct audit_object *object);
+/* Is it gone when the kernel has booted, or the module is loaded? */
+bool audit_kernel_is_init(const struct audit_kernel *kernel, uint64_t address);
+/* Is the range read-only then, and still there? */
+bool audit_kernel_is_read_only(
+	const struct audit_kernel *kernel, uint64_t address, uint64_t size);
 
 /* The bytes as linked at an address; NULL if vmlinux has none there (.bss). */
 const uint8_t *audit_kernel_find_bytes(

@@ -32,17 +32,21 @@ struct audit_pair {
 	bool is_constant_copy;             /* a named constant that the kernel has too */
 };
 
+/* One part of an update. */
 struct audit_update {
 	const char *module_name; /* file name, for messages */
+	const char *target_name; /* vmlinux, or of a module */
+	uint32_t part;           /* number of this one, of part_count */
+	uint32_t part_count;
 	struct audit_object *module;
 	struct audit_entries *module_entries; /* of its tables about code */
-	const struct audit_kernel *kernel;
-	struct audit_unit *units;
+	const struct audit_kernel *kernel;    /* what the part is about */
+	struct audit_unit *units;             /* of that target */
 	size_t unit_count;
 	struct audit_pair *pairs;
 	size_t pair_count;
 	size_t pairs_done; /* those whose bytes and references were compared */
-	/* Constants that are changed where they are: addresses in vmlinux. */
+	/* Constants that are changed where they are: addresses in the world. */
 	struct audit_data_hunk {
 		uint64_t address;
 		uint64_t size;
@@ -53,7 +57,7 @@ struct audit_update {
 /* Where a relocation of the update module leads. */
 struct audit_module_target {
 	bool is_outside;  /* the running kernel */
-	uint64_t address; /* outside: in vmlinux, with the offset */
+	uint64_t address; /* outside: in the world, with the offset */
 	const char *name; /* outside: of the symbol */
 	bool is_exported; /* outside: by its plain name; address is not set */
 	const struct audit_section *section; /* inside */
@@ -94,9 +98,9 @@ bool audit_module_target_find(const struct audit_update *update,
 	const struct audit_section *section, const struct audit_reloc *reloc,
 	struct audit_module_target *target);
 
-/* What an undefined symbol of the module stands for: an address in vmlinux (or a fixed
+/* What an undefined symbol of the module stands for: an address in the world (or a fixed
  * value) and the name that follows. False if the name has not that form. */
-bool audit_outside_name_read(const struct audit_kernel *kernel, const char *text,
-	uint64_t *address, bool *is_fixed, const char **name);
+bool audit_outside_name_read(
+	const char *text, uint64_t *address, bool *is_fixed, const char **name);
 
 #endif

@@ -15,6 +15,7 @@
 #include "tests/differ/audit_change.h"
 #include "tests/differ/audit_pair.h"
 #include "tests/differ/audit_report.h"
+#include "tests/differ/audit_world.h"
 
 struct checking {
 	struct audit_update *update;
@@ -26,21 +27,38 @@ struct checking {
 	char place[320]; /* for messages */
 };
 
-bool audit_outside_name_read(const struct audit_kernel *kernel, const char *text,
-	uint64_t *address, bool *is_fixed, const char **name)
+/* vmlinux:0xN:name, fixed:0xN:name, MODULE:SECTION:0xN:name */
+bool audit_outside_name_read(
+	const char *text, uint64_t *address, bool *is_fixed, const char **name)
 {
-	static const char moving[] = KSPLICE_TARGET_VMLINUX ":0x";
-	static const char fixed[] = "fixed:0x";
-	bool is_moving = audit_text_starts(text, moving);
-	if (!is_moving && !audit_text_starts(text, fixed))
+	char target[KSPLICE_TARGET_SIZE];
+	size_t length = strcspn(text, ":");
+	if (!text[length] || length >= sizeof(target))
 		return false;
+	snprintf(target, sizeof(target), "%.*s", (int)length, text);
+	const char *rest = text + length + 1;
+	bool is_number = strcmp(target, "fixed") == 0;
+	bool is_vmlinux = strcmp(target, KSPLICE_TARGET_VMLINUX) == 0;
+	const struct audit_kernel *kernel = is_number ? NULL : audit_world_find(target);
+	uint64_t base = is_vmlinux ? kernel->text : 0;
+	if (!is_number && !is_vmlinux) {
+		size_t size = strcspn(rest, ":");
+		char *section = strndup(rest, size);
+		const struct audit_section *found =
+			kernel ? audit_object_find_section(kernel->object, section)
+			       : NULL;
+		free(section);
+		if (!found || !rest[size])
+			return false;
+		base = found->address;
+		rest += size + 1;
+	}
 	char *end;
-	uint64_t number = strtoull(
-		text + (is_moving ? sizeof(moving) : sizeof(fixed)) - 1, &end, 16);
-	if (*end != ':' || !end[1])
+	uint64_t number = strtoull(rest, &end, 16);
+	if (!audit_text_starts(rest, "0x") || *end != ':' || !end[1])
 		return false;
-	*address = is_moving ? kernel->text + number : number;
-	*is_fixed = !is_moving;
+	*address = base + number;
+	*is_fixed = is_number;
 	*name = end + 1;
 	return true;
 }
@@ -60,8 +78,8 @@ bool audit_module_target_find(const struct audit_update *update,
 		return true;
 	}
 	target->is_outside = true;
-	if (!audit_outside_name_read(update->kernel, found.outside->name,
-		    &target->address, &is_fixed, &target->name)) {
+	if (!audit_outside_name_read(
+		    found.outside->name, &target->address, &is_fixed, &target->name)) {
 		target->name = found.outside->name;
 		target->is_exported = true;
 	}
@@ -82,7 +100,8 @@ static void checking_describe_copy(const struct checking *checking, char text[32
 		return;
 	}
 	if (!copy->is_exported)
-		near = audit_kernel_find_near(checking->update->kernel, copy->address);
+		near = audit_kernel_find_near(
+			audit_world_at(copy->address), copy->address);
 	if (near)
 		snprintf(text, 320, "the kernel's %s+0x%" PRIx64, near->name,
 			copy->address - near->value);
@@ -139,7 +158,8 @@ static void checking_check_outside(struct checking *checking)
 	const char *name = checking->post.outside->name;
 	uint64_t address;
 	bool is_known =
-		audit_kernel_find_global(checking->update->kernel, name, &address);
+		audit_world_find_meant(checking->update->kernel, name, &address) ||
+		audit_world_find_in_parts(name, &address);
 	if (copy->is_outside && copy->is_exported) {
 		if (strcmp(copy->name, name) != 0 ||
 			copy->offset != checking->post.offset)
@@ -165,12 +185,9 @@ static void checking_check_outside(struct checking *checking)
 
 static void checking_check_init(const struct checking *checking)
 {
-	const struct audit_kernel *kernel = checking->update->kernel;
 	const struct audit_module_target *copy = &checking->copy;
 	if (copy->is_outside && !copy->is_exported &&
-		copy->address >= kernel->init_begin && copy->address < kernel->init_end &&
-		strcmp(audit_kernel_section_name(kernel, copy->address),
-			".data..percpu") != 0)
+		audit_kernel_is_init(audit_world_at(copy->address), copy->address))
 		checking_complain(checking, "memory that is there after boot");
 }
 
@@ -293,7 +310,7 @@ static bool checking_has_content(const struct checking *checking)
 		return false;
 	uint64_t size = thing->size - (uint64_t)post->offset;
 	const uint8_t *linked = audit_kernel_find_bytes(
-		checking->update->kernel, checking->copy.address, size);
+		audit_world_at(checking->copy.address), checking->copy.address, size);
 	return linked && memcmp(linked, thing->section->data + post->place, size) == 0;
 }
 

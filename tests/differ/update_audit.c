@@ -6,7 +6,9 @@
  *
  * It shares no code with differ/: given the update, what "ksplice-create --keep" left of
  * making it, and the kernel, it finds out by itself what the update must be, and
- * complains about each difference. The passes, in order, are those of main():
+ * complains about each difference. An update has a part for each target; each is
+ * audited by itself, in a world that has all targets and parts (audit_world). The passes,
+ * in order, are those of audit_part():
  *
  *     audit_pair, audit_reference   bytes of functions, and where references lead
  *     audit_table                   entries of tables about code
@@ -35,6 +37,7 @@
 #include "tests/differ/audit_report.h"
 #include "tests/differ/audit_table.h"
 #include "tests/differ/audit_unit.h"
+#include "tests/differ/audit_world.h"
 
 static const char help[] =
 	"usage: update_audit --update=DIR_OR_TAR --keep=KEEPDIR --tree=OBJTREE\n"
@@ -45,6 +48,11 @@ static const char help[] =
 	"  --tree=DIR      with vmlinux and the objects of the build\n"
 	"\n"
 	"Exit status: 0 no complaint, 1 complaints, 2 the audit could not be made.\n";
+
+struct audit_updates {
+	struct audit_update *items;
+	size_t count;
+};
 
 struct options {
 	char *update;
@@ -114,9 +122,26 @@ static char *open_update(const char *path)
 	return found;
 }
 
+static void open_unit(
+	struct audit_updates *updates, const struct options *options, const char *object)
+{
+	const char *target = audit_world_target_of(object);
+	for (size_t i = 0; i < updates->count; i++) {
+		struct audit_update *update = &updates->items[i];
+		if (strcmp(update->target_name, target) != 0)
+			continue;
+		update->units = audit_grow(
+			update->units, update->unit_count, sizeof(*update->units));
+		audit_unit_open(&update->units[update->unit_count++], object,
+			options->keep, options->tree, update->kernel);
+		return;
+	}
+	audit_warn(object, "is in %s, for which the update has no part", target);
+}
+
 /* Adds each unit of KEEPDIR/post/FOLDER: an object with its unit beside it. */
 static void open_units(
-	struct audit_update *update, const struct options *options, const char *folder)
+	struct audit_updates *updates, const struct options *options, const char *folder)
 {
 	char *path = audit_format("%s/post/%s", options->keep, folder);
 	struct dirent **entries;
@@ -129,12 +154,9 @@ static void open_units(
 		char *file = audit_format("%s/%s", path, name);
 		char *unit = audit_format("%s.json", file);
 		if (name[0] != '.' && is_folder(file)) {
-			open_units(update, options, below);
+			open_units(updates, options, below);
 		} else if (audit_text_ends(name, ".o") && access(unit, R_OK) == 0) {
-			update->units = audit_grow(update->units, update->unit_count,
-				sizeof(*update->units));
-			audit_unit_open(&update->units[update->unit_count++], below,
-				options->keep, options->tree, update->kernel);
+			open_unit(updates, options, below);
 		}
 		free(unit);
 		free(file);
@@ -145,23 +167,41 @@ static void open_units(
 	free(path);
 }
 
-/* The module for vmlinux: its file name by the manifest. */
-static const char *find_module(const json_t *manifest)
+static const char *manifest_text(const json_t *target, const char *key)
 {
+	const char *text = json_string_value(json_object_get(target, key));
+	if (!text)
+		audit_fail("manifest.json: a target without \"%s\"", key);
+	return text;
+}
+
+/* The parts, by the manifest; each is in the world before any is audited. */
+static void open_parts(
+	struct audit_updates *updates, const json_t *manifest, const char *folder)
+{
+	const json_t *targets = json_object_get(manifest, "targets");
 	size_t i;
 	json_t *target;
-	const char *module = NULL;
-	json_array_foreach(json_object_get(manifest, "targets"), i, target)
+	updates->count = json_array_size(targets);
+	updates->items = audit_allocate((updates->count + 1) * sizeof(*updates->items));
+	json_array_foreach(targets, i, target)
 	{
-		const char *name = json_string_value(json_object_get(target, "name"));
-		if (!name || strcmp(name, KSPLICE_TARGET_VMLINUX) != 0)
-			audit_fail("target %s: the audit knows vmlinux only",
-				name ? name : "without a name");
-		module = json_string_value(json_object_get(target, "module"));
+		struct audit_update *update = &updates->items[i];
+		update->target_name = manifest_text(target, "name");
+		update->module_name = manifest_text(target, "module");
+		update->part = (uint32_t)i;
+		update->part_count = (uint32_t)updates->count;
+		update->kernel = audit_world_find(update->target_name);
+		if (!update->kernel)
+			audit_fail("target %s: the tree has none of that name",
+				update->target_name);
+		char *path = audit_format("%s/%s", folder, update->module_name);
+		update->module = audit_object_open(path);
+		audit_world_add_part(manifest_text(target, "loaded_as"), path);
+		free(path);
 	}
-	if (!module)
-		audit_fail("manifest.json: names no module");
-	return module;
+	if (!updates->count)
+		audit_fail("manifest.json: names no target");
 }
 
 /* Is a function, or a constant in place, of that object and name in the update? */
@@ -211,13 +251,25 @@ static void check_manifest_list(
 
 static void check_manifest(const struct audit_update *update, const json_t *manifest)
 {
-	size_t i;
-	json_t *target;
-	json_array_foreach(json_object_get(manifest, "targets"), i, target)
-	{
-		check_manifest_list(update, target, "functions");
-		check_manifest_list(update, target, "constants");
-	}
+	const json_t *target =
+		json_array_get(json_object_get(manifest, "targets"), update->part);
+	check_manifest_list(update, target, "functions");
+	check_manifest_list(update, target, "constants");
+}
+
+static void audit_part(struct audit_update *update, const json_t *manifest)
+{
+	audit_hunk_read_data(update);
+	audit_pair_functions(update);
+	audit_pair_follow(update);
+	audit_table_check(update);
+	audit_pair_check_rest(update);
+	check_manifest(update, manifest);
+	audit_change_check(update, manifest);
+	audit_change_check_constants(update);
+	audit_hunk_check(update);
+	audit_hunk_check_symbols(update);
+	audit_hook_check(update, manifest);
 }
 
 static void read_options(int count, char **arguments, struct options *options)
@@ -257,7 +309,7 @@ static void read_options(int count, char **arguments, struct options *options)
 int main(int count, char **arguments)
 {
 	struct options options = {0};
-	static struct audit_update update; /* kept to the end, with all that it owns */
+	static struct audit_updates updates; /* kept to the end, with all that it owns */
 	json_error_t error;
 	read_options(count, arguments, &options);
 
@@ -267,36 +319,23 @@ int main(int count, char **arguments)
 	if (!manifest)
 		audit_fail("%s: %s", path, error.text);
 	free(path);
-	update.module_name = find_module(manifest);
-	path = audit_format("%s/%s", folder, update.module_name);
-	update.module = audit_object_open(path);
-	free(path);
-	path = audit_format("%s/vmlinux", options.tree);
-	update.kernel = audit_kernel_open(path);
-	free(path);
-	open_units(&update, &options, "");
-	if (!update.unit_count)
-		audit_fail("%s: no objects in it", options.keep);
-
-	audit_hunk_read_data(&update);
-	audit_pair_functions(&update);
-	audit_pair_follow(&update);
-	audit_table_check(&update);
-	audit_pair_check_rest(&update);
-	check_manifest(&update, manifest);
-	audit_change_check(&update, manifest);
-	audit_change_check_constants(&update);
-	audit_hunk_check(&update);
-	audit_hunk_check_symbols(&update);
-	audit_hook_check(&update, manifest);
+	audit_world_open(options.tree);
+	open_parts(&updates, manifest, folder);
+	open_units(&updates, &options, "");
+	for (size_t i = 0; i < updates.count; i++) {
+		if (!updates.items[i].unit_count)
+			audit_fail("%s: no objects of %s in it", options.keep,
+				updates.items[i].target_name);
+		audit_part(&updates.items[i], manifest);
+	}
 
 	printf("audit: %s: %zu complaints; %zu functions, %zu entries, %zu references, "
 	       "%zu variables, %zu hunks, %zu sites, %zu functions compared, "
 	       "%zu that it cannot tell\n",
-		update.module_name, audit_counts.complaints, audit_counts.functions,
-		audit_counts.entries, audit_counts.references, audit_counts.variables,
-		audit_counts.hunks, audit_counts.sites, audit_counts.compared,
-		audit_counts.cannot_tell);
+		json_string_value(json_object_get(manifest, "id")),
+		audit_counts.complaints, audit_counts.functions, audit_counts.entries,
+		audit_counts.references, audit_counts.variables, audit_counts.hunks,
+		audit_counts.sites, audit_counts.compared, audit_counts.cannot_tell);
 	free(folder);
 	json_decref(manifest);
 	return audit_counts.complaints ? 1 : 0;

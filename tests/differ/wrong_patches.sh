@@ -122,8 +122,14 @@ list_defined() {
 }
 
 list_referred() {
-	readelf -sW update/*.ko | awk '$7 == "UND" { print $8 }' | sed -nE 's/^[^:]*:[^:]*://p' |
+	readelf -sW update/*.ko | awk '$7 == "UND" { print $8 }' | sed -nE 's/^.*:0x[0-9a-f]+://p' |
 		sed -E 's/\.[0-9]+$//'
+}
+
+# The names that the update refers to in the target, or part, whose name begins with $1.
+list_referred_in() {
+	readelf -sW update/*.ko | awk '$7 == "UND" { print $8 }' |
+		sed -nE "s/^${1}[^:]*:(.*:)?0x[0-9a-f]+://p" | sed -E 's/\.[0-9]+$//'
 }
 
 # The addends of the references to the running kernel's $1, in decimal.
@@ -192,6 +198,14 @@ check_line() {
 	defines) list_defined | grep -qxF -e "$1" || problem "the update lacks $1" ;;
 	no-copy) ! list_defined | grep -qxF -e "$1" || problem "the update has its own $1" ;;
 	refers) list_referred | grep -qxF -e "$1" || problem "the update does not refer to $1" ;;
+	refers-in) list_referred_in "$1" | grep -qxF -e "$2" ||
+		problem "the update does not refer to $2 in $1: $(list_referred_in "$1" | tr '\n' ' ')" ;;
+	no-reference-in) [ -z "$(list_referred_in "$1")" ] ||
+		problem "the update refers to $1: $(list_referred_in "$1" | tr '\n' ' ')" ;;
+	targets)
+		got=$(jq -r '[.targets[]?.name] | join(" ")' result.json)
+		[ "$got" = "$*" ] || problem "the targets are $got, not $*"
+		;;
 	addend) list_addends "$1" | grep -qxF -e "$2" ||
 		problem "no reference to $1 has the addend $2: $(list_addends "$1" | tr '\n' ' ')" ;;
 	no-reference) ! list_referred | grep -qxF -e "$1" || problem "the update refers to $1" ;;

@@ -4,11 +4,14 @@
  *
  *   damage_update                   lists the cases, one a line: name, a tab, and the
  *                                   regular expression of what the refusal says
- *   damage_update CASE MODULE       damages the module's tables as that case says
+ *   damage_update CASE MODULE [MANIFEST]
+ *                                   damages the module's tables as that case says, and
+ *                                   puts its new digest into the manifest
  *
  * A program of the tests. The module must replace a function and two constants of one
  * size.
  */
+#define XXH_INLINE_ALL
 #include <elf.h>
 #include <fcntl.h>
 #include <gelf.h>
@@ -20,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 #include "abi/update.h"
 
@@ -89,9 +93,9 @@ static const struct damage {
 
 	{"target-kind", {{TARGET(kind), 9}}, "vmlinux has the unknown kind 9"},
 	{"target-module", {{TARGET(kind), KSPLICE_TARGET_MODULE}},
-		"its target vmlinux is a module, and this ksplice.ko can only patch"},
+		"its target vmlinux is not loaded"},
 	{"target-parent", {{TARGET(kind), KSPLICE_TARGET_UPDATE}},
-		"builds on update vmlinux, and this ksplice.ko knows no parent"},
+		"its target vmlinux is not loaded"},
 	{"target-flags", {{TARGET(flags), 2}}, "vmlinux has the unknown flags 0x2"},
 	{"target-reserved", {{TARGET(reserved), 1}}, "target 0 is damaged"},
 	{"target-name", {{BYTES(KSPLICE_SECTION_TARGETS, ksplice_target, name, 1), 'x'}},
@@ -101,7 +105,7 @@ static const struct damage {
 		"target 0 is damaged"},
 	{"target-build",
 		{{BYTES(KSPLICE_SECTION_TARGETS, ksplice_target, build_id[3], 4), 0}},
-		"made for a kernel with build-id"},
+		"made for vmlinux with build-id"},
 	{"target-build-size", {{TARGET(build_id_size), 33}}, "target 0 is damaged"},
 
 	{"list-format-1", {{LIST(abi), 1}},
@@ -111,7 +115,7 @@ static const struct damage {
 	{"list-target-kind", {{LIST_TARGET(kind), 0}},
 		"symbol list: its target vmlinux has the unknown kind 0"},
 	{"list-target-module", {{LIST_TARGET(kind), KSPLICE_TARGET_MODULE}},
-		"symbol list: its target vmlinux is a module"},
+		"symbol list: its target vmlinux is not loaded"},
 	{"symbol-kind", {{SYMBOL(kind), 9}}, "has the unknown kind 9"},
 	{"symbol-reserved", {{SYMBOL(reserved), 1}}, "symbol list: vmlinux:.* is damaged"},
 	{"symbol-target", {{SYMBOL(place.target), 5}},
@@ -129,7 +133,7 @@ static const struct damage {
 	{"hunk-size", {{HUNK(DATA, size), 0x1000000}}, "hunk [0-9]+ is damaged"},
 	{"hunk-sites", {{HUNK(DATA, site_count), 0x1000000}}, "hunk [0-9]+ is damaged"},
 	{"constant-in-text", {{HUNK(DATA, place.offset), 0x1000}},
-		"is not in the kernel's read-only data"},
+		"is not in its target's read-only data"},
 	{"constant-elsewhere", {{HUNK(DATA, place.offset), 0x7fffffffff}},
 		"hunk [0-9]+ is damaged"},
 	{"constant-name", {{HUNK(DATA, name), 0}}, "kallsyms does not know it at"},
@@ -289,17 +293,57 @@ static void damage_module(const struct damage *damage, const char *path)
 	close(fd);
 }
 
+static char *read_text(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "r");
+	char *text = calloc(1, 1 << 24);
+
+	if (!file || !text)
+		end_with(path);
+	*size = fread(text, 1, (1 << 24) - 1, file);
+	fclose(file);
+	return text;
+}
+
+/* Else ksplice-apply would notice the damage, and not ask the core. */
+static void mend_digest(const char *module, const char *manifest)
+{
+	const char *name = strrchr(module, '/') ? strrchr(module, '/') + 1 : module;
+	size_t size;
+	char *bytes = read_text(module, &size);
+	XXH128_hash_t hash = XXH3_128bits(bytes, size);
+	char *text = read_text(manifest, &size);
+	char *place = strstr(text, "\"digests\"");
+	char digits[33];
+	FILE *file;
+
+	place = place ? strstr(place, name) : NULL;
+	if (!place)
+		end_with("the manifest has no digest of the module");
+	place += strlen(name) + strlen("\": \"");
+	snprintf(digits, sizeof(digits), "%016llx%016llx", (unsigned long long)hash.high64,
+		(unsigned long long)hash.low64);
+	memcpy(place, digits, 32);
+	file = fopen(manifest, "w");
+	if (!file || fwrite(text, 1, size, file) != size || fclose(file))
+		end_with(manifest);
+}
+
 int main(int argc, char **argv)
 {
 	size_t count = sizeof(damages) / sizeof(damages[0]);
 
 	for (size_t i = 0; i < count; i++) {
-		if (argc != 3)
+		if (argc < 3)
 			printf("%s\t%s\n", damages[i].name, damages[i].expected);
-		else if (!strcmp(damages[i].name, argv[1]))
-			return damage_module(&damages[i], argv[2]), 0;
+		if (argc < 3 || strcmp(damages[i].name, argv[1]) != 0)
+			continue;
+		damage_module(&damages[i], argv[2]);
+		if (argc > 3)
+			mend_digest(argv[2], argv[3]);
+		return 0;
 	}
-	if (argc == 3)
+	if (argc >= 3)
 		end_with("no such case");
 	return 0;
 }

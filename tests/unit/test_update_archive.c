@@ -8,9 +8,12 @@
 #include "lib/process.h"
 #include "tests/unit/unit_test.h"
 
+/* The module is "x". */
+#define DIGESTS                                                                          \
+	",\"digests\":{\"ksplice-abc-vmlinux.ko\":\"5c7401c0ec22eeeeeaf06c6480b2cd11\"}"
 #define GOOD_TARGET                                                                      \
 	"\"targets\":[{\"name\":\"vmlinux\",\"build_id\":\"abcd\","                      \
-	"\"module\":\"ksplice-abc-vmlinux.ko\"}]"
+	"\"module\":\"ksplice-abc-vmlinux.ko\"}]" DIGESTS
 
 /* Packs a folder ksplice-abc with that manifest; the caller frees the path. */
 static char *make_archive(const char *folder, const char *manifest)
@@ -73,12 +76,21 @@ static void test_manifest(const char *folder)
 		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
 		"\"build_id\":\"ab\",\"module\":\"x.ko\"}]}",
 		"its module is missing");
+	check_refused(folder,
+		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
+		"\"build_id\":\"ab\",\"module\":\"ksplice-abc-vmlinux.ko\"}]}",
+		"is damaged: ksplice-abc-vmlinux.ko is not the module");
+	check_refused(folder,
+		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
+		"\"build_id\":\"ab\",\"module\":\"ksplice-abc-vmlinux.ko\"}],"
+		"\"digests\":{\"ksplice-abc-vmlinux.ko\":\"00\"}}",
+		"is damaged: ksplice-abc-vmlinux.ko is not the module");
 }
 
 #define PART(name, kind, loaded_as)                                                      \
 	"{\"name\":\"" name "\",\"kind\":\"" kind "\",\"build_id\":\"ab\","              \
 	"\"module\":\"ksplice-abc-vmlinux.ko\",\"loaded_as\":\"" loaded_as "\"}"
-#define PARTS(parts) "{\"format\":2,\"id\":\"abc\",\"targets\":[" parts "]}"
+#define PARTS(parts) "{\"format\":2,\"id\":\"abc\",\"targets\":[" parts "]" DIGESTS "}"
 
 static void test_parts(const char *folder)
 {

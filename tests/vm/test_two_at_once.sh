@@ -21,7 +21,7 @@ id=$(name_id "$bad")
 ${CC:-gcc} -D_GNU_SOURCE -I"$top" -Wall -o "$work/damage" \
 	"$top/tests/kmod/damage_update.c" -lelf
 tar -xzf "$bad" -C "$work"
-"$work/damage" bytes "$work/ksplice-$id/ksplice-$id-vmlinux.ko"
+"$work/damage" bytes "$work/ksplice-$id/ksplice-$id-vmlinux.ko" "$work/ksplice-$id/manifest.json"
 tar -czf "$bad" -C "$work" "ksplice-$id"
 
 boot --timeout 300 --file "$one" --file "$two" --file "$bad" <<EOS

@@ -1,0 +1,2 @@
+/^static int loop_set_block_size/i\
+

@@ -1,0 +1,1 @@
+/^static void __exit loop_exit/,/^}/s/^{/{\n\tpr_info("loop: goes\\n");/

@@ -1,0 +1,1 @@
+/^EXPORT_SYMBOL_GPL(fat_dir_empty);/d

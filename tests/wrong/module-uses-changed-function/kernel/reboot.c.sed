@@ -1,0 +1,1 @@
+/^void emergency_restart(void)/,/^}/s/^{/{\n\tpr_emerg("restarting\\n");/

@@ -1,0 +1,5 @@
+/^int fuse_readdir(/i\
+extern int reboot_flavour;\
+extern int reboot_taste(int more);\
+
+/^int fuse_readdir(/,/^}/s/^\tif (fuse_is_bad(inode))/\tctx->pos += reboot_taste(reboot_flavour);\n&/

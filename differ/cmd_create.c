@@ -23,7 +23,7 @@
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
 #include "differ/create/update_package.h"
-#include "differ/create/update_part.h"
+#include "differ/create/update_parts.h"
 #include "differ/create/update_plan.h"
 #include "differ/create/update_symbol.h"
 #include "differ/create/update_target.h"
@@ -355,9 +355,10 @@ static struct error *create_judge(const struct create *create)
 	if (finding_find(findings, FINDING_WARNED))
 		return error_hint(
 			error_refused("init-function",
-				"%s: all that the patch changes is used at boot only",
+				"%s: all that the patch changes is used at boot only, or when a "
+				"module is loaded or unloaded",
 				create->patch_path),
-			"boot a kernel that was built with the patch");
+			"boot a kernel, or load a module, that was built with the patch");
 	return error_no_change(
 		"%s: the patch changes no function of this kernel", create->patch_path);
 }

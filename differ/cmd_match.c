@@ -17,7 +17,7 @@
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
 #include "differ/create/update_package.h"
-#include "differ/create/update_part.h"
+#include "differ/create/update_parts.h"
 #include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"

@@ -4,6 +4,7 @@
 
 #include "differ/create/assess.h"
 #include "differ/create/update_model.h"
+#include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/elf_object.h"
 #include "differ/elf/kernel_section.h"
@@ -127,6 +128,20 @@ static void touching_add(struct touching *touching, const struct update_unit *un
 	}
 }
 
+/* Why a change of code or data of boot, or of a module's load and unload, is nothing to
+ * the running kernel. */
+static const char *init_explain(const struct update_unit *unit, const struct piece *piece)
+{
+	if (unit->target->module)
+		return "is for the module's load or unload only; the change of it is "
+		       "without effect in the running kernel";
+	if (piece->role == SECTION_CODE)
+		return "ran at boot; the change of it is without effect in the running "
+		       "kernel";
+	return "was used at boot; the change of it is without effect in the running "
+	       "kernel";
+}
+
 static void assess_unit_init(struct touching *touching, const struct update_unit *unit)
 {
 	struct finding_list *findings = &touching->update->findings;
@@ -141,16 +156,11 @@ static void assess_unit_init(struct touching *touching, const struct update_unit
 		if (piece->twin && !was_init)
 			finding_add(findings, FINDING_WITHOUT_EFFECT, unit->object,
 				update_piece_name(piece),
-				"is for boot only by the patch; the running kernel keeps "
+				"is for boot or load only by the patch; the running kernel keeps "
 				"it as it is");
 		else if (piece->symbol)
 			finding_add(findings, FINDING_WITHOUT_EFFECT, unit->object,
-				piece->symbol->name,
-				piece->role == SECTION_CODE
-					? "ran at boot; the change of it is without "
-					  "effect in the running kernel"
-					: "was used at boot; the change of it is without "
-					  "effect in the running kernel");
+				piece->symbol->name, "%s", init_explain(unit, piece));
 		touching_add(touching, unit, piece, 0);
 	}
 	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
@@ -205,7 +215,7 @@ static void assess_dependencies(
 					unit->object,
 					update_piece_name(update_find_whole(piece)),
 					"uses %s, which is in memory that is freed after "
-					"boot",
+					"boot or load",
 					name);
 			else if ((!to || update_find_whole(to) !=
 						 update_find_whole(piece)) &&
@@ -215,7 +225,7 @@ static void assess_dependencies(
 				finding_add(findings, FINDING_INIT_DEPENDENCY,
 					unit->object, name,
 					"is used by init code that the patch changes, "
-					"and by %s, which would find it as the boot "
+					"and by %s, which would find it as boot or load "
 					"left it",
 					update_piece_name(update_find_whole(piece)));
 		}

@@ -11,7 +11,7 @@
 #include "differ/create/update_hook.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
-#include "differ/create/update_part.h"
+#include "differ/create/update_parts.h"
 #include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"
 #include "differ/elf/disassembly.h"

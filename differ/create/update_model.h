@@ -50,7 +50,7 @@ struct update {
 		size_t capacity;
 	} globals;
 	bool has_change; /* something travels */
-	/* Of what travels, by target; see update_part.h. */
+	/* Of what travels, by target; see update_parts.h. */
 	struct update_part *parts;
 	size_t part_count;
 };

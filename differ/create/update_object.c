@@ -12,7 +12,7 @@
 #include "differ/create/place_table.h"
 #include "differ/create/update_match.h"
 #include "differ/create/update_model.h"
-#include "differ/create/update_part.h"
+#include "differ/create/update_parts.h"
 #include "differ/create/update_symbol.h"
 #include "differ/create/update_target.h"
 #include "differ/create/update_unit.h"

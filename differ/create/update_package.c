@@ -10,7 +10,7 @@
 #include "differ/create/update_manifest.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
-#include "differ/create/update_part.h"
+#include "differ/create/update_parts.h"
 #include "differ/create/update_target.h"
 #include "differ/tree/module_template.h"
 #include "lib/cleanup.h"

@@ -133,7 +133,7 @@ static struct error *content_add_pattern(struct seal_content *content,
 	return error;
 }
 
-/* Objects of vmlinux, and the commands that made all objects. */
+/* Objects of vmlinux and the modules, the modules, and the commands that made them. */
 static struct error *content_add_targets(
 	struct seal_content *content, const struct kernel_tree *tree)
 {
@@ -149,14 +149,15 @@ static struct error *content_add_targets(
 				memory_format("%s/.%s.cmd", folder, file_name(object));
 			scope_free char *command = file_normalize(".", relative);
 			scope_free char *path = file_join(tree->objects, command);
-			if (is_vmlinux)
-				content_add_file(content, tree, object, SEAL_ELF);
+			content_add_file(content, tree, object, SEAL_ELF);
 			if (file_exists(path))
 				content_add_file(content, tree, command, SEAL_COMMAND);
 		}
 		if (!is_vmlinux) {
 			scope_free char *list = memory_format("%s.mod", targets[i].name);
+			scope_free char *module = memory_format("%s.ko", targets[i].name);
 			content_add_file(content, tree, list, SEAL_WHOLE);
+			content_add_file(content, tree, module, SEAL_ELF);
 		}
 	}
 	kernel_tree_free_targets(targets, count);

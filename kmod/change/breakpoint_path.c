@@ -25,6 +25,7 @@ static const char *const path_names[] = {
 	"__rcu_read_lock",
 	"lock_acquire",
 	"notifier_call_chain",
+	"hw_breakpoint_exceptions_notify",
 	"kprobe_exceptions_notify",
 	"lock_release",
 	"__rcu_read_unlock",

@@ -43,12 +43,26 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
 
 /*
  * Writing takes three steps with a synchronisation of all CPUs after each: a breakpoint
- * over the first byte, the other bytes, the first byte. Interrupts are off everywhere
- * meanwhile; only an NMI or a machine check can run this code between two steps. It then
- * meets the breakpoint, and trampoline_divert sends it to the diversion.
+ * over the first byte, the other four bytes, the first byte. All CPUs stand still with
+ * interrupts off meanwhile, and no thread is in these bytes (stack_check.h). So only an
+ * NMI or a machine check can run them; and whatever it runs is whole:
  *
- * Functions that handle breakpoints themselves cannot have one. They are refused before
- * (breakpoint_path.h).
+ *  0. Before: it may be anywhere, in these bytes too. They are as they were.
+ *  1. The breakpoint is one byte: a CPU fetches the old instruction or the breakpoint.
+ *     Who is past it goes on in old bytes. Then each other CPU answers from the loop in
+ *     which it waits, not from an NMI: so the NMIs that began before have ended. Those of
+ *     this CPU have, because it goes on. Nobody is in the four bytes any more, and nobody
+ *     comes: the way there is through the breakpoint.
+ *  2. The four bytes are written. Nobody runs them.
+ *  3. The first byte is one byte again: a CPU fetches the breakpoint or the new
+ *     instruction, and behind it are the new bytes. When all CPUs have answered, nobody
+ *     is in the breakpoint's handler for it, and it may be forgotten.
+ *
+ * Each answer comes with sync_core, so that no CPU has bytes of the step before in its
+ * pipeline. Who meets the breakpoint goes on at the diversion (trampoline_divert); the
+ * kernel's entry code copes with a breakpoint in an NMI, for the kernel's own sake.
+ * Functions that run until then cannot have a breakpoint, and are refused
+ * (breakpoint_path.h). tests/kmod/test_nmi.sh has an NMI at every moment.
  *
  * Writing is a store to the alias: it changes no page table, takes no lock, cannot fail,
  * and calls nothing that might be what is being patched. The caller holds text_mutex.

@@ -45,6 +45,7 @@ static bool find_trampoline(unsigned long entry, struct entry_redirect *redirect
 
 	if (!kernel_private.ftrace_find_rec_direct)
 		return false;
+	/* Protected by RCU tasks: nothing sleeps in there. */
 	trampoline = kernel_private.ftrace_find_rec_direct(entry);
 	if (!trampoline)
 		return false;

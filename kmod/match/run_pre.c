@@ -71,7 +71,7 @@ static const char *explain_mismatch(
 	if (found == OPCODE_JUMP && !site)
 		return " (a jump: an optimised kprobe, or another patch?)";
 	if (site && site->kind == KSPLICE_SITE_FENTRY)
-		return " (not ftrace's: another patch, or a BPF program?)";
+		return " (not ftrace's: another patch?)";
 	return "";
 }
 

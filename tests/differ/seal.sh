@@ -85,7 +85,9 @@ patch_with quoth kernel/printk/printk.c \
 # __FILE__ is part of it, in a string and in the table of warnings
 patch_with warning fs/namei.c \
 	'/^static inline int may_lookup(/,/^}/s/^{/{\n\tWARN_ONCE(!nd, "%s", __FILE__);/'
-cat "$work"/{statement,quoth,warning}.patch >"$work/three.patch"
+patch_with module drivers/block/loop.c \
+	'/^static int loop_set_block_size/,/^}/s/^\tif (lo->lo_state != Lo_bound)/\tpr_info("a block size of %lu\\n", arg);\n&/'
+cat "$work"/{statement,quoth,warning,module}.patch >"$work/all.patch"
 
 # ---- sealing -----------------------------------------------------------------
 
@@ -152,7 +154,7 @@ fi
 # ---- what the tree makes, then the tree goes --------------------------------
 
 # The others have to be equal to this one, which is audited.
-"$top/tests/create_audited" --quiet --patch="$work/three.patch" --output="$work/tree" "$tree" \
+"$top/tests/create_audited" --quiet --patch="$work/all.patch" --output="$work/tree" "$tree" \
 	>/dev/null 2>"$work/err" || not_ok "an update from the tree"
 "$bin/ksplice-match" --quiet --output="$work/tree" "$tree" >/dev/null 2>"$work/err" ||
 	not_ok "a match from the tree"
@@ -169,8 +171,8 @@ if ! is_empty "$source" "$tree"; then
 fi
 
 refused "no source tree" 2 "say with --source" \
-	"$bin/ksplice-create" -q -p "$work/three.patch" -o "$work/out" "$seal"
-"$bin/ksplice-create" --quiet --patch="$work/three.patch" --output="$work/seal" \
+	"$bin/ksplice-create" -q -p "$work/all.patch" -o "$work/out" "$seal"
+"$bin/ksplice-create" --quiet --patch="$work/all.patch" --output="$work/seal" \
 	--source="$work/source" "$seal" >/dev/null 2>"$work/err" ||
 	not_ok "an update from the seal"
 "$bin/ksplice-match" --quiet --output="$work/seal" --source="$work/source" "$seal" \
@@ -198,7 +200,7 @@ fi
 
 # What a later version of the tools would do: index and template are made anew.
 rm -rf "$unpacked/.ksplice/index.db" "$unpacked"/.ksplice/template-*
-"$bin/ksplice-create" --quiet --patch="$work/three.patch" --output="$work/anew" \
+"$bin/ksplice-create" --quiet --patch="$work/all.patch" --output="$work/anew" \
 	--source="$work/source" "$seal" >/dev/null 2>"$work/err" ||
 	not_ok "index and template made anew"
 anew=$(echo "$work"/anew/*.tar.gz)

@@ -133,7 +133,7 @@ expect_old_code
 expect_status 4 ksplice-apply --deadline 0.2 $file
 cat /tmp/out
 expect_output '^ +PID +TASK +CPU' "^ +$sleeper +sleep +[0-9]+ +hrtimer_nanosleep\+0x" \
-	'^ +do_nanosleep\+0x'
+	'^ +common_nsleep\+0x'
 expect_status 4 ksplice-apply --json --deadline 0 $file
 expect_output '"result": "busy"' '"reason": "thread-in-the-way"' "\"pid\": $sleeper" \
 	'"function": "hrtimer_nanosleep' '"stack": \[' '"cpu": [0-9]'

@@ -62,12 +62,12 @@ rmmod post_probe
 # Afterwards.
 insmod livepatch_loadavg.ko
 grep -q livepatched /proc/loadavg || fail "the livepatch is not in force"
-expect_overridden 'loadavg_proc_show livepatch klp_ftrace_handler'
+expect_overridden "$(printf 'loadavg_proc_show\tlivepatch\tklp_ftrace_handler')"
 remove_livepatch
 expect_overridden ''
 grep -q '^patched' /proc/loadavg || fail "not patched without the livepatch"
 insmod direct_call.ko address=$address
-expect_overridden 'loadavg_proc_show direct direct_trampoline [direct_call]'
+expect_overridden "$(printf 'loadavg_proc_show\tdirect\tdirect_trampoline [direct_call]')"
 # It may come and go, and so may the update, in any order.
 undo "$id"
 rmmod direct_call

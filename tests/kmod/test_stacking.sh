@@ -82,7 +82,10 @@ for update in "$first" "$second" "$other"; do
 	cp "$work/ksplice-$(name_id "$update")"/*.ko "$work/$(name_id "$update").ko"
 done
 
-boot --file "$work/$(name_id "$first").ko" --file "$work/$(name_id "$second").ko" \
+# Each file in sysfs is documented, and what is documented is there.
+sed -n 's|^## /sys/kernel/ksplice/ID/||p' "$top/docs/ABI-sysfs.md" | sort >"$work/documented"
+
+boot --file "$work/documented" --file "$work/$(name_id "$first").ko" --file "$work/$(name_id "$second").ko" \
 	--file "$work/$(name_id "$other").ko" <<EOS
 first=$(name_id "$first")
 second=$(name_id "$second")
@@ -156,6 +159,8 @@ for id in $first $second $other; do
 	ask_core $id.ko
 	expect_state $id loaded
 done
+ls $folder/$first | sort >/tmp/files
+diff documented /tmp/files || fail "docs/ABI-sysfs.md and sysfs have not the same files"
 [ "$(cat $folder/$first/hooks | wc -l)" = 10 ] || fail "hooks in sysfs"
 grep -qx 'pre_apply hook_pre_apply.*' $folder/$first/hooks || fail "hooks in sysfs"
 [ "$(cat $folder/$first/parts)" = "vmlinux loaded ksplice_$first" ] || fail "parts in sysfs"

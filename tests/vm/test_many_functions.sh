@@ -3,7 +3,8 @@
 #
 # test_many_functions.sh - one update replaces hundreds of functions of the core kernel,
 # with all that comes with them (alternatives, jump labels, static calls, exception
-# tables, WARNs, static locals), under load; and the text is restored
+# tables, WARNs, static locals), under load: each of them has its jump; and the text is
+# restored
 
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
@@ -61,7 +62,10 @@ echo "functions: $count"
 [ "$count" -ge 150 ] || fail "no more than $count functions"
 update=$(jq -r .archive "$work/json")
 
-boot --smp 2 --mem 512 --file "$update" <<'EOS'
+boot --smp 2 --mem 512 --file "$update" <<EOS
+count=$count
+$(
+	cat <<'EOG'
 update=$(echo ksplice-*.tar.gz)
 id=${update#ksplice-}
 id=${id%.tar.gz}
@@ -84,6 +88,11 @@ work_hard 1 &
 work_hard 2 &
 for cycle in 1 2 3; do
 	apply "$update" --deadline 60
+	[ "$(grep -c ' replaced' /sys/kernel/ksplice/$id/functions)" = "$count" ] || fail "functions in sysfs"
+	# A jump is five bytes, of which one may be what it was.
+	expect_status 1 kernel_text compare /tmp/before
+	changed=$(sed -n 's/^\([0-9]*\) bytes differ.*/\1/p' /tmp/out)
+	[ "$changed" -ge $((4 * count)) ] || fail "$changed bytes are too few for $count jumps"
 	sleep 1
 	rounds=$(wc -l </tmp/rounds)
 	sleep 2
@@ -96,4 +105,6 @@ done
 touch /tmp/stop
 wait
 [ ! -e /tmp/problem ] || fail "$(cat /tmp/problem)"
+EOG
+)
 EOS

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# test_tracing.sh - ftrace and a kprobe on the entry of a patched function fire
-# before apply, after apply and after undo, once per call
+# test_tracing.sh - ftrace, and a kprobe and a kretprobe on the entry of a patched function,
+# fire before apply, after apply and after undo, once per call; set up before, after, and
+# taken away at any time
 
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
@@ -16,15 +17,16 @@ id=${update#ksplice-}
 id=${id%.tar.gz}
 tracing=/sys/kernel/tracing
 
-# expect_hits WHEN: one call is seen once by the tracer and once by the kprobe.
+# expect_hits WHEN: one call is seen once by the tracer, the kprobe and the kretprobe.
 expect_hits() {
-	local traced probed
+	local traced probed returned
 	echo >$tracing/trace
 	cat /proc/loadavg >/tmp/loadavg
 	traced=$(grep -c ': loadavg_proc_show <-' $tracing/trace || true)
 	probed=$(grep -c ': entry: (loadavg_proc_show+0x0' $tracing/trace || true)
-	echo "$1: traced $traced, probed $probed"
-	[ "$traced $probed" = '1 1' ] || {
+	returned=$(grep -c ': back: (.* <- loadavg_proc_show' $tracing/trace || true)
+	echo "$1: traced $traced, probed $probed, returned $returned"
+	[ "$traced $probed $returned" = '1 1 1' ] || {
 		cat $tracing/trace
 		fail "$1: not seen once each"
 	}
@@ -35,9 +37,10 @@ set_tracing() {
 		echo loadavg_proc_show >$tracing/set_ftrace_filter
 		echo function >$tracing/current_tracer
 		echo 'p:entry loadavg_proc_show' >$tracing/kprobe_events
-		echo 1 >$tracing/events/kprobes/entry/enable
+		echo 'r:back loadavg_proc_show' >>$tracing/kprobe_events
+		echo 1 >$tracing/events/kprobes/enable
 	else
-		echo 0 >$tracing/events/kprobes/entry/enable
+		echo 0 >$tracing/events/kprobes/enable
 		echo >$tracing/kprobe_events
 		echo nop >$tracing/current_tracer
 		echo >$tracing/set_ftrace_filter
@@ -59,5 +62,19 @@ undo "$id"
 expect_hits 'after undo'
 ! grep -q patched /tmp/loadavg || fail "the new function is still called"
 set_tracing off
+kernel_text compare /tmp/before
+
+# The other way round: what was set up while it was applied goes before it, or stays.
+apply "$update"
+set_tracing on
+expect_hits 'set up after apply'
+set_tracing off
+undo "$id"
+kernel_text compare /tmp/before
+set_tracing on
+apply "$update"
+set_tracing off
+grep -q patched /proc/loadavg || fail "the new function went with the tracer"
+undo "$id"
 kernel_text compare /tmp/before
 EOS

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update_part.h - the parts of an update: one kernel module for each target that changes
+ * update_parts.h - the parts of an update: one kernel module for each target that changes
  *
  *     update ─▶ parts, in the order in which they are linked and loaded
  *                 │
@@ -10,8 +10,8 @@
  * What one part brings and another one uses has its place in the module of the first, so
  * that one is linked before.
  */
-#ifndef KSPLICE_DIFFER_CREATE_UPDATE_PART_H
-#define KSPLICE_DIFFER_CREATE_UPDATE_PART_H
+#ifndef KSPLICE_DIFFER_CREATE_UPDATE_PARTS_H
+#define KSPLICE_DIFFER_CREATE_UPDATE_PARTS_H
 
 #include <stddef.h>
 

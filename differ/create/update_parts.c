@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "differ/create/update_part.h"
+#include "differ/create/update_parts.h"
 
 #include <stdbool.h>
 #include <stdlib.h>

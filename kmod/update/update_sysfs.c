@@ -55,6 +55,8 @@ static ssize_t state_store(struct kobject *kobject, struct kobj_attribute *attri
 	result = update_order_parse(buffer, &order);
 	if (!result)
 		result = live_update_change(to_update(kobject), &order);
+	if (result != -EAGAIN && result != -EALREADY)
+		problem_add_errno(to_update(kobject)->id, result);
 	problem_end(&step);
 	return result ? result : size;
 }

@@ -398,14 +398,14 @@ static void commit_changes(struct attempt *attempt)
 static int prepare_guards(struct attempt *attempt)
 {
 	struct replaced_code *code;
-	int result = 0;
 
 	list_for_each_entry (code, &attempt->codes, touched) {
-		result = update_guard_prepare(code);
+		int result = update_guard_prepare(code);
+
 		if (result)
-			break;
+			return result;
 	}
-	return result;
+	return probe_guard_clear_detours(attempt->ranges, attempt->range_count);
 }
 
 static void finish_guards(struct attempt *attempt)

@@ -228,11 +228,16 @@ int update_sysfs_add(struct live_update *update)
 	int result = kobject_init_and_add(
 		&update->kobject, &update_type, root, "%s", update->id);
 
-	update->is_shown = true;
-	if (result)
+	if (result) {
 		problem_add("%s: its folder in sysfs cannot be made (%d)", update->id,
 			result);
-	return result;
+		/* Its name may be in memory; it is in no folder. */
+		kobject_put(&update->kobject);
+		wait_for_completion(&update->released);
+		return result;
+	}
+	update->is_shown = true;
+	return 0;
 }
 
 void update_sysfs_remove(struct live_update *update)

@@ -57,7 +57,7 @@ EOS
 match_boot max 2 "" <<'EOS'
 cd /sys/kernel/tracing
 # All functions take it minutes in a guest without KVM.
-echo 'vfs_* ext4_* tcp_*' >set_ftrace_filter
+echo 'vfs_* tcp_*' >set_ftrace_filter
 echo function_graph >current_tracer
 [ "$(wc -l <enabled_functions)" -gt 100 ] || fail "nothing is traced"
 # a tracer with a filter has a trampoline of its own

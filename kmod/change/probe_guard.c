@@ -15,6 +15,7 @@
 #include <linux/rculist.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
+#include <asm/text-patching.h>
 
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
@@ -75,7 +76,7 @@ static size_t measure_probe(const struct kprobe *probe)
 	size_t size = max_t(size_t, 1, probe->ainsn.size);
 
 	if (probe->flags & KPROBE_FLAG_FTRACE)
-		return MCOUNT_INSN_SIZE;
+		return CALL_INSN_SIZE; /* all of the slot that ftrace has there */
 	return max(size, detour_size(probe));
 }
 

@@ -78,7 +78,7 @@ static size_t measure_probe(const struct kprobe *probe)
 	size_t size = max_t(size_t, 1, probe->ainsn.size);
 
 	if (probe->flags & KPROBE_FLAG_FTRACE)
-		return CALL_INSN_SIZE;
+		return CALL_INSN_SIZE; /* all of the slot that ftrace has there */
 	return max(size, detour_size(probe));
 }
 

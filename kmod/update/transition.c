@@ -324,6 +324,18 @@ static void change_hooks(void *context)
 	update_hooks_change(context);
 }
 
+/* The stop waits for all CPUs once more if one is to be called. */
+static bool has_hooks(const struct transition *transition)
+{
+	const struct transition_change *change;
+
+	transition_foreach_change (change, transition) {
+		if (change->part->image.header->hook_count)
+			return true;
+	}
+	return false;
+}
+
 static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *times)
 {
 	struct machine_stop_request request = {
@@ -334,7 +346,7 @@ static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *
 		.check = &attempt->check,
 		.is_trial = attempt->transition->is_trial,
 		.may_write = may_write,
-		.written = change_hooks,
+		.written = has_hooks(attempt->transition) ? change_hooks : NULL,
 		.context = &attempt->hooks,
 	};
 

@@ -2,9 +2,9 @@
 /*
  * ask_core.c - asks ksplice.ko itself, without the checks that ksplice-apply makes first
  *
- *   ask_core MODULE [LIST]   publishes the list of symbols (the file LIST, else the section
- *                            .ksplice.symbols of the module; "-": none), loads the module,
- *                            and prints what the core says
+ *   ask_core MODULE [LIST]   publishes the list of symbols (the file LIST, else the
+ * section .ksplice.symbols of the module; "-": none), loads the module, and prints what
+ * the core says
  *
  * A program of the VM tests. Exit status 0: the module is loaded; 2: the core refuses the
  * list or the module, and says why; 1: anything else, also a refusal without a reason.
@@ -57,8 +57,8 @@ static struct bytes find_list(struct bytes module)
 
 	for (int i = 0; i < header->e_shnum; i++) {
 		if (!strcmp(names + sections[i].sh_name, KSPLICE_SECTION_SYMBOLS))
-			return (struct bytes){module.data + sections[i].sh_offset,
-				sections[i].sh_size};
+			return (struct bytes){
+				module.data + sections[i].sh_offset, sections[i].sh_size};
 	}
 	errno = ENOENT;
 	end_with(KSPLICE_SECTION_SYMBOLS);

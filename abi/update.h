@@ -322,8 +322,8 @@ struct ksplice_hook {
 
 /*
  * The symbol list: what the update refers to and the kernel does not export. Such an
- * undefined symbol is named for its place (docs/FORMAT.md), and the core refuses a list in
- * which a name and its place differ.
+ * undefined symbol is named for its place (docs/FORMAT.md), and the core refuses a list
+ * in which a name and its place differ.
  *
  *     struct ksplice_symbol_list
  *     struct ksplice_target[target_count]
@@ -333,9 +333,9 @@ struct ksplice_hook {
  * It has a table of targets of its own, since it is read before the module is there, and
  * because symbols may come from targets that the update does not change.
  *
- * ksplice-apply writes the section's bytes to /dev/ksplice in one write(2) before it loads
- * the module (abi/control.h); the core compares that copy byte for byte with the (signed)
- * one that the module brings, before any code of the module runs.
+ * ksplice-apply writes the section's bytes to /dev/ksplice in one write(2) before it
+ * loads the module (abi/control.h); the core compares that copy byte for byte with the
+ * (signed) one that the module brings, before any code of the module runs.
  */
 struct ksplice_symbol_list {
 	__u32 magic;        /* KSPLICE_SYMBOLS_MAGIC */

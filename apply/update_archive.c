@@ -44,9 +44,11 @@ static struct error *update_archive_not_one(const char *path, const char *proble
 		"an update is a file ksplice-<id>.tar.gz that ksplice-create made");
 }
 
-/* Runs a program that finds fault with the archive if it fails. */
-static struct error *update_archive_run(const char *path, const char *const *arguments)
+static struct error *update_archive_unpack(const char *path, const char *folder)
 {
+	/* No owners: we are root, and the archive's are a stranger's. */
+	const char *const arguments[] = {
+		"tar", "-x", "-z", "-o", "-f", path, "-C", folder, NULL};
 	scope_text struct text errors = {0};
 	struct process_request request = {
 		.arguments = arguments, .output = &errors, .errors = &errors};
@@ -58,19 +60,8 @@ static struct error *update_archive_run(const char *path, const char *const *arg
 	if (newline)
 		*newline = '\0';
 	scope_free char *problem = memory_format(
-		"is damaged or no update (%s)", errors.size ? errors.data : arguments[0]);
+		"is damaged or no update (%s)", errors.size ? errors.data : "tar failed");
 	return update_archive_not_one(path, problem);
-}
-
-static struct error *update_archive_unpack(const char *path, const char *folder)
-{
-	/* Not every tar looks at the checksum. */
-	const char *const test[] = {"gzip", "-t", path, NULL};
-	/* No owners: we are root, and the archive's are a stranger's. */
-	const char *const unpack[] = {
-		"tar", "-x", "-z", "-o", "-f", path, "-C", folder, NULL};
-	try(update_archive_run(path, test));
-	return update_archive_run(path, unpack);
 }
 
 /* The one folder in the archive. NULL if there is none, or several. */

@@ -10,8 +10,10 @@
 #define pr_fmt(fmt) "ksplice: " fmt
 
 #include <linux/init.h>
+#include <linux/kernel.h>
 #include <linux/module.h>
 
+#include "abi/update.h"
 #include "abi/version.h"
 #include "kmod/change/machine_stop.h"
 #include "kmod/kernel/kernel_private.h"
@@ -22,59 +24,58 @@
 #include "kmod/load/target_arrival.h"
 #include "kmod/update/update_sysfs.h"
 
-static int __init find_kernel(void)
+/* In the order of their start; each may use those before it. */
+static const struct stage {
+	const char *name; /* for a reason */
+	int (*init)(void);
+	void (*exit)(void);
+} stages[] = {
+	{"the kernel's own functions", kernel_private_init},
+	{"shadow variables", .exit = shadow_variable_exit},
+	{"stopping the machine", machine_stop_init, machine_stop_exit},
+	{"/sys/kernel/" KSPLICE_SYSFS_NAME, update_sysfs_init, update_sysfs_exit},
+	{"the notifier of modules", module_binding_init, module_binding_exit},
+	{"the arrival of targets", target_arrival_init, target_arrival_exit},
+	{"/dev/" KSPLICE_DEVICE_NAME, control_device_init, control_device_exit},
+};
+
+static void end_stages(size_t count)
+{
+	while (count--)
+		if (stages[count].exit)
+			stages[count].exit();
+}
+
+static int begin_stages(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(stages); i++) {
+		int result = stages[i].init ? stages[i].init() : 0;
+
+		if (!result)
+			continue;
+		problem_add_errno(stages[i].name, result);
+		end_stages(i);
+		return result;
+	}
+	return 0;
+}
+
+static int __init core_main_init(void)
 {
 	struct problem_step step;
 	int result;
 
 	problem_begin(&step, NULL);
-	result = kernel_private_init();
+	result = begin_stages();
 	problem_end(&step);
-	return result;
-}
-
-static int __init core_main_init(void)
-{
-	int result = find_kernel();
-
-	if (result)
-		return result;
-	result = machine_stop_init();
-	if (result)
-		return result;
-	result = update_sysfs_init();
-	if (result)
-		goto out_machine_stop;
-	result = module_binding_init();
-	if (result)
-		goto out_update_sysfs;
-	result = target_arrival_init();
-	if (result)
-		goto out_module_binding;
-	result = control_device_init();
-	if (result)
-		goto out_target_arrival;
-	return 0;
-
-out_target_arrival:
-	target_arrival_exit();
-out_module_binding:
-	module_binding_exit();
-out_update_sysfs:
-	update_sysfs_exit();
-out_machine_stop:
-	machine_stop_exit();
 	return result;
 }
 
 static void __exit core_main_exit(void)
 {
-	control_device_exit();
-	target_arrival_exit();
-	module_binding_exit();
-	update_sysfs_exit();
-	machine_stop_exit();
-	shadow_variable_exit();
+	end_stages(ARRAY_SIZE(stages));
 }
 
 module_init(core_main_init);

@@ -143,7 +143,8 @@ static int find_lookup(void)
 		return -ENOENT;
 	}
 	if (!is_kallsyms_lookup_name(address)) {
-		problem_add("kernel: kallsyms_lookup_name: is not at 0x%lx", address);
+		problem_add("kernel: kallsyms_lookup_name: is not at the address that was "
+			    "given");
 		return -EINVAL;
 	}
 	kernel_private.kallsyms_lookup_name = (void *)address;

@@ -9,9 +9,9 @@
  *     check-applied    do all that applying it takes, but the change
  *     check-reversed   likewise
  *
- *     full-scan        look at all stacks while the machine is stopped, and at none
- * before replace          reverse all other updates in the same stop partial apply
- * although a target that is loaded has no part loaded for it
+ *     full-scan        look at all stacks while the machine is stopped, at none before
+ *     replace          reverse all other updates in the same stop
+ *     partial          apply although a target that is loaded has no part loaded for it
  */
 #ifndef KSPLICE_KMOD_UPDATE_ORDER_H
 #define KSPLICE_KMOD_UPDATE_ORDER_H

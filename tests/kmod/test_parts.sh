@@ -1,151 +1,145 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# test_parts.sh - what ksplice-apply says and does of an update with several parts: those
-# whose module is not loaded are left out and named, those that do not fit too with
-# --partial, and refused without; all go in and out together, and nothing stays behind
+# test_parts.sh - the core itself, asked without ksplice-apply: the parts of an update are
+# applied and reversed together; half an update is refused, unless that is what was asked
+# for; a part that comes later is applied too; and one whose target goes is gone. An update
+# cannot be applied while its module is being loaded
 
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
 patch_loadavg "$work/loadavg.patch"
-make_patch drivers/block/loop.c \
-	'/^static ssize_t loop_attr_sizelimit_show(/,/^}/ s/"%llu\\n"/"limit %llu\\n"/' \
-	"$work/loop.patch"
-make_patch drivers/net/dummy.c \
-	'/^static void dummy_setup(/,/^}/ s/^\tether_setup(dev);/&\n\tdev->mtu = 1234;/' \
+make_patch drivers/net/dummy.c '/^static void dummy_setup(/,/^}/ s/^\tether_setup(dev);/&\n\tdev->mtu = 1234;/' \
 	"$work/dummy.patch"
-cat "$work"/{loadavg,loop,dummy}.patch >"$work/three.patch"
-update=$(create_update "$work/three.patch")
-only=$(create_update "$work/dummy.patch")
-
-# The same for another build of loop, as its manifest says, which nobody signs.
-mkdir "$work/other"
-tar -xzf "$update" -C "$work/other"
-manifest=$(echo "$work"/other/ksplice-*/manifest.json)
-jq '(.targets[] | select(.name == "loop") | .build_id) = "0123456789abcdef"' "$manifest" \
-	>"$work/manifest"
-mv "$work/manifest" "$manifest"
-tar -czf "$work/other.tar.gz" -C "$work/other" .
-
-# The second instruction of a function in loop, for a breakpoint.
-listing=$(objdump -d --disassemble=loop_attr_do_show_sizelimit "$tree/drivers/block/loop.ko" |
-	sed -n 's/^ *\([0-9a-f]*\)\(:\| <loop_attr_do_show_sizelimit>:\).*/\1/p')
-place=$(printf '0x%x' $((0x$(sed -n 3p <<<"$listing") - 0x$(sed -n 1p <<<"$listing"))))
-
-[ "$(jq '.targets | length' "$manifest")" = 3 ] || fail "not three parts"
-
-boot --file "$update" --file "$only" --file "$work/other.tar.gz" <<EOS
+cat "$work/loadavg.patch" "$work/dummy.patch" >"$work/both.patch"
+update=$(create_update "$work/both.patch")
+# A second update, of vmlinux alone
+make_patch fs/proc/loadavg.c \
+	'/^static int loadavg_proc_show(/,/^}/ s/^\tseq_printf(/\tseq_puts(m, "other ");\n&/' \
+	"$work/other.patch"
+other=$(create_update "$work/other.patch")
 id=$(name_id "$update")
-only=$(name_id "$only")
-place=$place
+tar -xzf "$update" -C "$work"
+tar -xzf "$other" -C "$work"
+mv "$work/ksplice-$id/ksplice-$id-vmlinux.ko" "$work/image.ko"
+mv "$work/ksplice-$id/ksplice-$id-dummy.ko" "$work/dummy.ko"
+mv "$work/ksplice-$(name_id "$other")"/*.ko "$work/other.ko"
+
+boot --file "$work/image.ko" --file "$work/dummy.ko" --file "$work/other.ko" <<EOS
+id=$id
+other=$(name_id "$other")
 $(
 	cat <<'EOG'
-file=ksplice-$id.tar.gz
+folder=/sys/kernel/ksplice/$id
 
-loop_limit() {
-	losetup /dev/loop0 /root/other.tar.gz
-	cat /sys/block/loop0/loop/sizelimit
-	losetup -d /dev/loop0
+# change LINE: writes to its state.
+change() {
+	echo "$1" >$folder/state || fail "$1: $(dmesg | tail -n 3)"
+}
+# refuse_change ERROR LINE [REGEX]: it fails so, and dmesg says why.
+refuse_change() {
+	dmesg -c >/dev/null
+	! (echo "$2" >$folder/state) 2>/tmp/error || fail "$2: not refused"
+	grep -q "$1" /tmp/error || fail "$2: $(cat /tmp/error)"
+	dmesg >/tmp/out
+	[ -z "${3-}" ] || expect_output "$3"
 }
 
-# expect_new WHAT...: of loadavg and loop, these have their new code.
-expect_new() {
-	local loadavg=old loop=old
-	grep -q '^patched' /proc/loadavg && loadavg=new
-	[ "$(loop_limit)" != "limit 0" ] || loop=new
-	[ "loadavg $loadavg, loop $loop" = "loadavg $1, loop $2" ] ||
-		fail "loadavg $loadavg, loop $loop instead of $1, $2"
-}
-
-expect_nothing_loaded() {
-	expect_not grep '^ksplice_' /proc/modules
-	[ -z "$(ls /run/ksplice 2>/dev/null)" ] || fail "a record is left"
-}
-
-mkdir -p /run
-modprobe ksplice
-modprobe loop
-kernel_text save /tmp/before >/dev/null
-
-# A module that is not loaded is named; the others go in as one.
-expect_status 0 ksplice-apply $file
-cat /tmp/out
-expect_output "^Update $id applied: 2 functions" '^Left out: dummy: is not loaded'
-expect_new new new
-expect_status 0 ksplice-view
-expect_output "^$id +applied +vmlinux,loop|^$id +applied +loop,vmlinux"
-expect_status 0 ksplice-view $id
-cat /tmp/out
-expect_output "^  vmlinux: applied, as ksplice_${id}\$" "^  loop: applied, as ksplice_${id}_loop\$" \
-	'^target: +loop, build-id [0-9a-f]+'
-expect_status 3 ksplice-apply $file
-expect_status 0 ksplice-undo --json $id
-expect_output '"result": "reversed"'
-expect_new old old
-expect_nothing_loaded
-
-# Nothing that it changes is loaded.
-expect_status 3 ksplice-apply ksplice-$only.tar.gz
-expect_output 'changes only modules that are not loaded: dummy'
-expect_nothing_loaded
-
-# A part that does not fit.
-expect_status 2 ksplice-apply other.tar.gz
-cat /tmp/out
-expect_output 'made for a module loop with build-id 0123456789abcdef; the loaded one has'
-expect_new old old
-expect_nothing_loaded
-expect_status 0 ksplice-apply --partial --json other.tar.gz
-expect_output '"target": "loop"' '"reason": "other-module"' '"reason": "not-loaded"'
-expect_new new old
-undo $id
-expect_nothing_loaded
-
-# A change in memory that the part notices: a breakpoint.
-echo 0 >/proc/sys/debug/kprobes-optimization
-echo "p:limit loop:loop_attr_do_show_sizelimit+$place" >/sys/kernel/tracing/kprobe_events
-echo 1 >/sys/kernel/tracing/events/kprobes/limit/enable
-expect_status 2 ksplice-apply $file
-cat /tmp/out
-expect_output 'loop'
-expect_nothing_loaded
-expect_status 0 ksplice-apply --partial $file
-cat /tmp/out
-expect_output '^Left out: loop: '
-expect_new new old
-undo $id
-echo 0 >/sys/kernel/tracing/events/kprobes/limit/enable
-echo >/sys/kernel/tracing/kprobe_events
-
-# What becomes of modules that come later.
-expect_status 1 ksplice-apply --on-mismatch perhaps $file
-expect_output 'perhaps: is neither refuse nor leave'
-expect_status 0 ksplice-apply --on-mismatch leave $file
-[ "$(cat /sys/kernel/ksplice/on_mismatch)" = leave ] || fail "--on-mismatch is not set"
-case $(cat /sys/kernel/ksplice/helper) in
-*/ksplice-apply) ;;
-*) fail "the core does not know its helper" ;;
-esac
-
-# Killed between its parts: what is left is shown, and goes.
-undo $id
-count=$(kill_at count ksplice-apply --quiet $file)
-undo $id
-for step in $(seq $((count - 60)) 3 "$count"); do
-	kill_at "$step" 9 ksplice-apply $file >/dev/null 2>&1 || true
-	if grep -q "^ksplice_$id" /proc/modules; then
-		ksplice-view | sed -n "s/^$id *\([a-z]*\) .*/\1/p" >>/tmp/found
-		undo $id
+# expect_parts STATE IMAGE-STATE DUMMY-STATE: what sysfs says, "-" of a part that is not
+# loaded; and what is in force.
+expect_parts() {
+	local expected=no word=no
+	[ "$(cat $folder/state)" = $1 ] || fail "$(cat $folder/state) instead of $1"
+	sed -n "s/^vmlinux \(.*\) ksplice_$id\$/\1/p" $folder/parts | grep -qx $2 ||
+		fail "vmlinux is not $2: $(cat $folder/parts)"
+	if [ $3 = - ]; then
+		expect_not grep -q dummy $folder/parts
+	else
+		sed -n "s/^dummy \(.*\) ksplice_${id}_dummy\$/\1/p" $folder/parts | grep -qx $3 ||
+			fail "dummy is not $3: $(cat $folder/parts)"
 	fi
-	expect_not grep '^ksplice_' /proc/modules
+	if [ $2 = applied ]; then expected=yes; fi
+	if grep -q '^patched' /proc/loadavg; then word=yes; fi
+	[ $word = $expected ] || fail "vmlinux is patched: $word"
+}
+
+# expect_mtu MTU: of a new device.
+expect_mtu() {
+	ip link add dummy7 type dummy
+	[ "$(cat /sys/class/net/dummy7/mtu)" = $1 ] || fail "mtu is $(cat /sys/class/net/dummy7/mtu)"
+	ip link del dummy7
+}
+
+modprobe ksplice
+modprobe dummy
+kernel_text save /tmp/none >/dev/null
+
+# Half of it.
+ask_core image.ko
+expect_parts loaded loaded -
+refuse_change 'No such device or address' applied 'its target dummy is loaded, and the part for it is not'
+refuse_change 'No such device or address' check-applied 'its target dummy'
+expect_parts loaded loaded -
+kernel_text compare /tmp/none
+change 'applied partial'
+expect_parts applied applied -
+expect_mtu 1500
+
+# The other half.
+ask_core dummy.ko
+expect_parts applied applied loaded
+expect_mtu 1500
+change applied
+expect_parts applied applied applied
+expect_mtu 1234
+refuse_change 'already in progress' applied
+expect_not rmmod -f ksplice_${id}_dummy
+
+# Together.
+change reversed
+expect_parts reversed reversed reversed
+expect_mtu 1500
+kernel_text compare /tmp/none
+change applied
+expect_parts applied applied applied
+expect_mtu 1234
+
+# The target goes: nothing of it is left, and the rest stays. Its part can be unloaded.
+rmmod dummy
+expect_parts applied applied gone
+rmmod ksplice_${id}_dummy
+expect_parts applied applied -
+change reversed
+expect_parts reversed reversed -
+kernel_text compare /tmp/none
+rmmod ksplice_$id
+[ ! -e $folder ] || fail "still in sysfs"
+
+# An update whose only part is gone.
+modprobe dummy
+ask_core dummy.ko
+change 'applied partial'
+rmmod dummy
+[ "$(cat $folder/state) $(cat $folder/parts)" = "applied dummy gone ksplice_${id}_dummy" ] || fail "$(cat $folder/parts)"
+change reversed
+refuse_change 'No such device' 'applied partial' 'is gone'
+rmmod ksplice_${id}_dummy
+[ ! -e $folder ] || fail "still in sysfs"
+
+# As soon as there is a state, somebody writes to it.
+id=$other
+folder=/sys/kernel/ksplice/$id
+for i in 1 2 3 4 5; do
+	(until echo applied >$folder/state; do :; done) 2>/dev/null &
+	writer=$!
+	ask_core other.ko
+	wait $writer
+	grep -q '^other ' /proc/loadavg || fail "not applied"
+	change reversed
+	kernel_text compare /tmp/none
+	rmmod ksplice_$id
 done
-sort /tmp/found | uniq -c
-for state in loaded applied; do
-	grep -qx $state /tmp/found || fail "no kill led to: $state"
-done
-expect_new old old
-kernel_text compare /tmp/before >/tmp/out || fail "$(cat /tmp/out)"
 EOG
 )
 EOS

@@ -90,6 +90,15 @@ expect_status 1 rmmod ksplice_$one
 expect_status 1 rmmod ksplice
 [ "$(cat /sys/kernel/ksplice/$one/state)" = applied ] || fail "no longer applied"
 
+# A kprobe on the jump itself, by address: the update may have a function of that name. The
+# kernel refuses it as long as the update is applied.
+function=$(head -n 1 /sys/kernel/ksplice/$one/functions | cut -d' ' -f1)
+start=$(awk -v name="$function" 'NF == 3 && $3 == name { print $1 }' /proc/kallsyms)
+probe=$(printf 'p:jump 0x%x' $((0x$start + 5)))
+events=/sys/kernel/tracing/kprobe_events
+! echo "$probe" >$events || fail "there is a kprobe on the jump"
+[ "$(cat /sys/kernel/ksplice/$one/state)" = applied ] || fail "no longer applied"
+
 # The core, of the second one.
 tar -xzf "ksplice-$two.tar.gz" -C /tmp
 status=0
@@ -114,6 +123,8 @@ expect_status 1 write_state reversed
 [ "$(cat $state)" = applied ] || fail "no longer applied"
 rmmod alter
 undo $one
+echo "$probe" >$events || fail "no kprobe can be where the jump was"
+echo >$events
 apply "ksplice-$two.tar.gz"
 undo $two
 kernel_text compare /tmp/before

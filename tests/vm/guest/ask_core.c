@@ -57,8 +57,8 @@ static struct bytes find_list(struct bytes module)
 
 	for (int i = 0; i < header->e_shnum; i++) {
 		if (!strcmp(names + sections[i].sh_name, KSPLICE_SECTION_SYMBOLS))
-			return (struct bytes){module.data + sections[i].sh_offset,
-				sections[i].sh_size};
+			return (struct bytes){
+				module.data + sections[i].sh_offset, sections[i].sh_size};
 	}
 	errno = ENOENT;
 	end_with(KSPLICE_SECTION_SYMBOLS);

@@ -359,6 +359,21 @@ static int name_unknown_module(void)
 	return try_list();
 }
 
+static int name_unknown_parent(void)
+{
+	targets()[0].kind = KSPLICE_TARGET_UPDATE;
+	strncpy(targets()[0].name, "ksplice_nosuchid", sizeof(targets()[0].name));
+	return try_list();
+}
+
+/* A module that is loaded, and was built otherwise. */
+static int name_module_of_another_build(void)
+{
+	targets()[0].kind = KSPLICE_TARGET_MODULE;
+	strncpy(targets()[0].name, "exporter", sizeof(targets()[0].name));
+	return try_list();
+}
+
 static int use_reserved(void)
 {
 	find_kind(KSPLICE_SYMBOL_OFFSET, 0)->reserved = 1;
@@ -409,11 +424,14 @@ static const struct hostile_case cases[] = {
 		"kfree: its name is not that of its place"},
 	{"list-module-export", shadow_module_export, ENOEXEC,
 		"hostile_test_export: its name is not that of its place"},
-	{"list-outside-image", leave_the_image, EINVAL, "is outside the kernel"},
+	{"list-outside-image", leave_the_image, EINVAL, "is outside vmlinux"},
 	{"list-false-kallsyms", misname_for_kallsyms, EINVAL,
 		"kallsyms has no commit_creds"},
 	{"list-other-build", name_another_build, EINVAL, "build-id"},
-	{"list-unknown-module", name_unknown_module, EOPNOTSUPP, "no_such_module"},
+	{"list-unknown-module", name_unknown_module, ENOENT,
+		"its target no_such_module is not loaded"},
+	{"list-unknown-parent", name_unknown_parent, ENOENT, "ksplice_nosuchid"},
+	{"list-other-module-build", name_module_of_another_build, EINVAL, "build-id"},
 };
 
 int main(int argc, char **argv)

@@ -107,7 +107,12 @@ for seed in $(seq $((mutants / 5))); do
 		echo "mutant $seed is loaded: $(cat /tmp/what)"
 		rmmod "$(sed -n 's/^\(ksplice_[^ ]*\) .*/\1/p' /proc/modules)"
 		;;
-	*) fail "mutant $seed ($(cat /tmp/what)): no reason: $(cat /tmp/out)" ;;
+	*)
+		# The kernel's own loader wants zeros where relocations will be.
+		dmesg | tail -n 3 | grep -q 'Skipping invalid relocation target' ||
+			fail "mutant $seed ($(cat /tmp/what)): no reason: $(cat /tmp/out)"
+		refused=$((refused + 1))
+		;;
 	esac
 done
 echo "ksplice.ko alone: $refused refused, $loaded loaded and not applied"

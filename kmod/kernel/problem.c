@@ -100,7 +100,8 @@ void problem_begin(struct problem_step *step, struct problem_log *log)
 }
 
 /* A line that does not fit is left out as a whole. */
-static void add_line(struct problem_step *step, const char *format, va_list arguments)
+static __printf(2, 0) void add_line(
+	struct problem_step *step, const char *format, va_list arguments)
 {
 	size_t room = LINES_LIMIT - sizeof(cut_line) - step->size;
 	int length = vsnprintf(step->lines + step->size, room, format, arguments);

@@ -111,7 +111,8 @@ help:
 	'make check-long      the tests that take hours: whole kernels, 500 mutated sources' \
 	'make corpus FROM=V TO=V [MAX=N]  real changes between two versions of the kernel,' \
 	'                     each given to ksplice-create; V as in linux-source-6.1=V' \
-	'make bench           measure what recording and the index cost' \
+	'make bench           measure what recording and the index cost, and how long the' \
+	'                     machine is stopped' \
 	'make kmod KERNEL=T   build ksplice.ko for the kernel object tree T, or, without KERNEL,' \
 	'                     for the running kernel, from /lib/modules/RELEASE/build' \
 	'make kmod-install    the same, and install it to DESTDIR/lib/modules/RELEASE/updates,' \
@@ -148,10 +149,11 @@ corpus: all tests
 	@tests/corpus/run $(FROM) $(TO) $(or $(MAX),0) $(KERNEL)
 
 # What is measured and not judged, on the test kernel or KERNEL.
-bench: all
+bench: all tests
 	@tree=$(or $(KERNEL),$$(tests/kernel/make_tree recorded)) && \
 		tests/recorder/index_cost.sh "$$tree" && \
-		tests/recorder/recording_cost.sh "$$tree"
+		tests/recorder/recording_cost.sh "$$tree" && \
+		KSPLICE_TREE=$$tree tests/kmod/bench_pause.sh
 
 clean:
 	rm -rf build

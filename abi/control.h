@@ -5,16 +5,6 @@
  * An open file is private to the process that opened it (its threads included), which
  * needs CAP_SYS_MODULE. Each file has a log of its own.
  *
-<<<<<<< HEAD
- *   write(2)   the bytes of an update's section .ksplice.symbols, all of them in one call:
- *              they are checked, and published for one load of an update by this process.
- *              EBUSY: another file, or this one, has symbols published for a load that has
- *              not ended, or a module is still being loaded with earlier ones.
- *   ioctl(2)   see below
- *   read(2)    why the last step that this process began through the file failed: a write,
- *              the load that followed it, an ioctl. Lines "object: problem". Empty if it did
- *              not fail, and while it has not ended.
-=======
  *   write(2)   the bytes of an update's section .ksplice.symbols, all in one call: they
  *              are checked, and published for one load of an update by this process.
  *              EBUSY: another file, or this one, has symbols published for a load that
@@ -23,7 +13,6 @@
  *   read(2)    why the last step that this process began through the file failed: a
  *              write, the load that followed it, an ioctl. Lines "object: problem".
  *              Empty if it did not fail, and while it has not ended.
->>>>>>> main
  *   close(2)   ends the publication; a module that is being loaded is refused then.
  *
  * The load takes what was published, whether it succeeds or not once the module's init

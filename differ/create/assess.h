@@ -18,6 +18,7 @@ struct command_list;
 struct error;
 struct piece;
 struct update;
+struct update_unit;
 
 /* Functions that are gone, or that are in another kind of section than before. */
 void assess_functions(struct update *update);
@@ -48,5 +49,15 @@ struct error *assess_layouts(struct update *update, const struct command_list *a
 /* Has the variable state that is worth nothing: a flag of WARN_ONCE, a rate limit, a site
  * of pr_debug? A copy of it may start anew. */
 bool assess_is_once_state(const struct piece *piece);
+
+/* The name that a piece of post exports, if the patch adds that export and another part
+ * of the update uses the name; else NULL. Nobody else was built to use it. */
+const char *assess_find_served_export(const struct update *update,
+	const struct update_unit *unit, const struct piece *piece);
+
+/* Is the unit's assembly outside of functions another one only because of such exports?
+ * By the objects: all else that differs comes from C. */
+bool assess_assembly_is_exports(
+	const struct update *update, const struct update_unit *unit);
 
 #endif

@@ -85,6 +85,7 @@ static const struct finding_row {
 	[FINDING_INIT_REFERENCE] = {"init-reference", FINDING_REFUSED,
 		"use something that is kept after boot"},
 	[FINDING_EXPORT] = {"export", FINDING_REFUSED, boot_only},
+	[FINDING_NEW_EXPORT] = {"new-export", FINDING_WARNED},
 	[FINDING_MODULE_PARAMETER] = {"module-parameter", FINDING_REFUSED, boot_only},
 	[FINDING_MODULE_INFORMATION] = {"module-information", FINDING_REFUSED, boot_only},
 	[FINDING_INITCALL] = {"initcall", FINDING_REFUSED, boot_only},

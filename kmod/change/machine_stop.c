@@ -14,6 +14,7 @@
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/clock.h>
+#include <linux/sched/task_stack.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
 
@@ -45,7 +46,7 @@ struct machine_stop {
 /*
  * The trampolines that are being written, for the breakpoint's handler. Set only while
  * stop_machine runs; when it has returned, no CPU can still be in the handler for them,
- * because each has come back from its NMIs to acknowledge the last step.
+ * because each has come back from its NMIs to leave the stop.
  */
 static const struct machine_stop_request *active_request;
 
@@ -98,15 +99,16 @@ static void write_trampolines(struct machine_stop *stop)
 	for (trampoline = request->trampolines; trampoline < end; trampoline++)
 		trampoline_write_tail(trampoline);
 	synchronise_others(stop);
+	/* The breakpoint and the first byte are both good now. Each CPU serialises once
+	 * more before it leaves the stop, which spares the wait for them. */
 	for (trampoline = request->trampolines; trampoline < end; trampoline++)
 		trampoline_write_head(trampoline);
-	synchronise_others(stop);
 }
 
 /*
  * Nobody but an NMI or a machine check can see constants and code that do not belong
- * together; for those it makes no difference which come first. synchronise_others makes
- * the other CPUs see what is written here before they go on.
+ * together; for those it makes no difference which come first. The other CPUs see what is
+ * written here before they leave the stop.
  */
 static void write_constants(struct machine_stop *stop)
 {
@@ -128,9 +130,12 @@ static int write_request(struct machine_stop *stop)
 	if (result || request->is_trial)
 		return result;
 	write_constants(stop);
-	write_trampolines(stop);
-	if (request->written)
+	if (request->trampoline_count)
+		write_trampolines(stop);
+	if (request->written) {
+		synchronise_others(stop);
 		request->written(request->context);
+	}
 	return 0;
 }
 
@@ -144,7 +149,9 @@ static int run_first(struct machine_stop *stop)
 	result = stack_check_run(stop->request->check, stop->cpus);
 	if (!result)
 		result = write_request(stop);
+	/* Publishes the writes to the text together with the end. */
 	smp_store_release(&stop->is_finished, true);
+	sync_core();
 	return result;
 }
 
@@ -212,6 +219,22 @@ static void measure_times(
 	times->total_ns = stop->times[stop->caller].exit - stop->call;
 }
 
+/*
+ * The caller's stack is scanned, too, and what the calls before this one left below its
+ * stack pointer, addresses of the code in question among it, would show in the gaps of
+ * the frames that come. All of that memory is dead: nothing is live below the stack
+ * pointer but what interrupts put there while they run. Inline, because a call's own
+ * return address would be in it. At the very end is the mark for overflows, which stays.
+ */
+static __always_inline void clear_dead_stack(void)
+{
+	unsigned long *word = end_of_stack(current) + 1;
+	register unsigned long pointer asm("rsp");
+	unsigned long count = (pointer - (unsigned long)word) / sizeof(*word);
+
+	asm volatile("rep stosq" : "+D"(word), "+c"(count) : "a"(0) : "memory");
+}
+
 static int run_everywhere(struct machine_stop *stop, cpu_stop_fn_t function,
 	struct machine_stop_times *times)
 {
@@ -228,6 +251,7 @@ static int run_everywhere(struct machine_stop *stop, cpu_stop_fn_t function,
 	stop->caller = get_cpu();
 	stop->call = sched_clock();
 	put_cpu();
+	clear_dead_stack();
 	result = kernel_private.stop_machine_cpuslocked(function, stop, cpu_online_mask);
 	measure_times(stop, times);
 	WRITE_ONCE(active_request, NULL);
@@ -252,14 +276,28 @@ int machine_stop_attempt(
 	return run_everywhere(&stop, run_stopped, times);
 }
 
-int machine_stop_measure(struct machine_stop_times *times)
+int machine_stop_measure(bool has_looked, struct machine_stop_times *times)
 {
+	/* Not an address of anything: nobody is there. */
+	static const struct stack_range nowhere = {.start = 1, .end = 2};
+	struct stack_check check = {.scan = {.ranges = &nowhere, .range_count = 1}};
 	struct machine_stop stop = {};
-	int result;
+	int result = 0;
 
+	if (has_looked)
+		result = stack_check_begin(&check);
+	if (result)
+		return result;
 	cpus_read_lock();
-	result = run_everywhere(&stop, run_empty, times);
+	if (has_looked)
+		result = stack_check_prepare(&check);
+	/* A word that is 1 by chance. */
+	if (result == -EAGAIN)
+		result = 0;
+	if (!result)
+		result = run_everywhere(&stop, run_empty, times);
 	cpus_read_unlock();
+	stack_check_end(&check);
 	return result;
 }
 

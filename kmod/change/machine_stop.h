@@ -67,8 +67,10 @@ int machine_stop_attempt(
 
 /*
  * Stops the machine once and does nothing, to compare with: what of an attempt's times is
- * stop_machine's own. 0 or -ENOMEM. The caller holds the update lock. Sleeps.
+ * stop_machine's own. With has_looked it first looks at all threads as an attempt does,
+ * which leaves the caches and the TLB to others than the stop's code.
+ * 0 or -ENOMEM. The caller holds the update lock. Sleeps.
  */
-int machine_stop_measure(struct machine_stop_times *times);
+int machine_stop_measure(bool has_looked, struct machine_stop_times *times);
 
 #endif

@@ -16,6 +16,9 @@
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
 
+#include <asm/text-patching.h>
+
+#include "kmod/change/stack_scan.h"
 #include "kmod/kernel/kernel_private.h"
 #include "kmod/kernel/problem.h"
 
@@ -75,7 +78,7 @@ static size_t measure_probe(const struct kprobe *probe)
 	size_t size = max_t(size_t, 1, probe->ainsn.size);
 
 	if (probe->flags & KPROBE_FLAG_FTRACE)
-		return MCOUNT_INSN_SIZE;
+		return CALL_INSN_SIZE; /* all of the slot that ftrace has there */
 	return max(size, detour_size(probe));
 }
 
@@ -150,9 +153,8 @@ static int check_probe(const struct probe_guard_place *place, const struct kprob
 	return -EBUSY;
 }
 
-/* All kprobes of the place: legal ones, of which the number and if one has a detour. */
-static int check_probes(
-	const struct probe_guard_place *place, size_t *count, bool *has_detour)
+/* All kprobes of the place, and how many there are. */
+static int check_probes(const struct probe_guard_place *place, size_t *count)
 {
 	const struct kprobe *probe;
 	int result = 0;
@@ -161,8 +163,6 @@ static int check_probes(
 	{
 		if (check_probe(place, probe))
 			result = -EBUSY;
-		if (detour_size(probe))
-			*has_detour = true;
 		++*count;
 	}
 	return result;
@@ -182,12 +182,11 @@ int probe_guard_reserve(const struct probe_guard_place *place, struct probe_guar
 {
 	struct probe_guard *guard;
 	const struct kprobe *probe;
-	bool has_detour = false;
 	size_t count = 0;
 	int result;
 
 	lockdep_assert_held(kernel_private.kprobe_mutex);
-	result = check_probes(place, &count, &has_detour);
+	result = check_probes(place, &count);
 	if (result)
 		return result;
 	guard = kzalloc(sizeof(*guard), GFP_KERNEL);
@@ -202,14 +201,6 @@ int probe_guard_reserve(const struct probe_guard_place *place, struct probe_guar
 	foreach_probe(probe, place) guard->probes[guard->probe_count++] =
 		(unsigned long)probe->addr;
 	add_to_blacklist(guard);
-	/*
-	 * A thread can have been preempted in the detour of a kprobe that was disabled
-	 * since. It goes on behind the copied instructions, in the old function, and no
-	 * address on its stack says so. For kprobes that are removed the kernel has
-	 * waited already, under kprobe_mutex.
-	 */
-	if (has_detour)
-		synchronize_rcu_tasks();
 	*made = guard;
 	return 0;
 }
@@ -240,6 +231,47 @@ int probe_guard_check(const struct probe_guard *guard)
 		result = -EBUSY;
 	}
 	return result;
+}
+
+static int check_detours(const struct stack_range *range, bool *has_disabled)
+{
+	const struct probe_guard_place place = {.jump = range->start, .end = range->end};
+	const struct kprobe *probe;
+	int result = 0;
+
+	foreach_probe(probe, &place)
+	{
+		if (!detour_size(probe))
+			continue;
+		if (probe->flags & KPROBE_FLAG_DISABLED) {
+			*has_disabled = true;
+			continue;
+		}
+		problem_add(
+			"kernel: %pS: an enabled kprobe (its handler is %ps) may have "
+			"threads on a detour around code that is to be replaced or "
+			"taken away: disable it first",
+			probe->addr, find_handler(probe));
+		result = -EBUSY;
+	}
+	return result;
+}
+
+int probe_guard_clear_detours(const struct stack_range *ranges, size_t count)
+{
+	bool has_disabled = false;
+	size_t i;
+
+	lockdep_assert_held(kernel_private.kprobe_mutex);
+	for (i = 0; i < count; i++) {
+		int result = check_detours(&ranges[i], &has_disabled);
+
+		if (result)
+			return result;
+	}
+	if (has_disabled)
+		synchronize_rcu_tasks();
+	return 0;
 }
 
 void probe_guard_release(struct probe_guard *guard)
@@ -293,6 +325,11 @@ int probe_guard_reserve(const struct probe_guard_place *place, struct probe_guar
 }
 
 int probe_guard_check(const struct probe_guard *guard)
+{
+	return 0;
+}
+
+int probe_guard_clear_detours(const struct stack_range *ranges, size_t count)
 {
 	return 0;
 }

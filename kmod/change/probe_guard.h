@@ -42,6 +42,7 @@
 #include <linux/types.h>
 
 struct probe_guard; /* of one function, or of a part of one */
+struct stack_range;
 
 /* The addresses of a function and of what is written into it. The strings must live as
  * long as the guard. */
@@ -67,7 +68,6 @@ void probe_guard_unlock(void);
 /*
  * Reserves a place before its jump is written. -EBUSY with the reason as a problem if a
  * kprobe is in the way. *guard is the caller's, to be ended with probe_guard_release.
- * May wait for the other threads, to leave the detours of kprobes that are disabled.
  */
 int probe_guard_reserve(
 	const struct probe_guard_place *place, struct probe_guard **guard);
@@ -75,6 +75,21 @@ int probe_guard_reserve(
 /* Before the jump is taken away, or replaced by another one: -EBUSY with the reason as a
  * problem if a kprobe has come since the reservation. */
 int probe_guard_check(const struct probe_guard *guard);
+
+/*
+ * Code that nobody may be in must not be where a detour leads back to. An optimised
+ * kprobe is a jump to a copy of a few instructions, and a jump back behind them. A thread
+ * that is preempted in there will go on in the code, and no word of its stack says so.
+ * For each of the ranges: -EBUSY with the reason as a problem if it has an enabled kprobe
+ * with a detour; it waits until nobody is in those of disabled ones. For kprobes that are
+ * removed the kernel has waited already, under kprobe_mutex. May wait for all other
+ * threads.
+ *
+ * The trampolines of ftrace and BPF need no such care, and neither do those of the graph
+ * tracer and of kretprobes: whatever address a thread in one of them will go on at is a
+ * word on its stack, or in the list that stack_scan.h reads.
+ */
+int probe_guard_clear_detours(const struct stack_range *ranges, size_t count);
 
 /* Takes the reservation back, and frees it. NULL is fine. */
 void probe_guard_release(struct probe_guard *guard);

@@ -228,15 +228,13 @@ static void look_at_stopped_list(struct stopped_look *look)
 	rcu_read_unlock();
 }
 
+/* All stopper threads are in the same calls, that which asks being one of them. */
 static void look_at_cpus(struct stopped_look *look)
 {
 	unsigned int cpu;
 
-	for_each_online_cpu(cpu)
-	{
-		look_at_stopped(look, look->cpus[cpu].task);
-		look_at_stopped(look, kernel_private.idle_task(cpu));
-	}
+	look_at_stopped(look, current);
+	for_each_online_cpu(cpu) look_at_stopped(look, kernel_private.idle_task(cpu));
 }
 
 int stack_check_run(struct stack_check *check, const struct stack_cpu *cpus)

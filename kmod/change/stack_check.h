@@ -33,6 +33,10 @@
  *  6. A reference keeps each watched thread's task_struct from being used for another.
  *  7. Idle tasks are not listed. Those of CPUs that are online are looked at in the stop;
  *     those of CPUs that are offline in prepare, because cpus_read_lock keeps them so.
+ *  8. The stopper threads are all in the same calls; one of them is looked at.
+ *  9. Tracepoints are silent on a CPU that is being taken offline. Nobody but its own
+ *     stopper and idle threads runs there then, and it has ended before prepare, which
+ *     cpus_read_lock begins.
  *
  * An offline CPU rests in its idle task and saved no stack pointer: all of that stack
  * counts. (On most machines it never returns, but begins anew when it comes back; as a

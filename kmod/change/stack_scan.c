@@ -212,32 +212,24 @@ struct frame_walk {
 	struct stack_scan *scan;
 	struct task_struct *thread;
 	unsigned int position;
-	bool is_counted; /* or only looked whether the walk succeeds */
 };
 
 static bool visit_frame(void *cookie, unsigned long address)
 {
 	struct frame_walk *walk = cookie;
 
-	if (walk->is_counted)
-		check_address(walk->scan, walk->thread, address, STACK_PLACE_FRAME,
-			walk->position);
-	walk->position++;
+	check_address(
+		walk->scan, walk->thread, address, STACK_PLACE_FRAME, walk->position++);
 	return true;
 }
 
-/* False if the unwinder cannot tell for sure; then nothing is added. */
+/* False if the unwinder cannot tell for sure. What it found until then stays. */
 static bool check_frames(struct stack_scan *scan, struct task_struct *thread)
 {
 	struct frame_walk walk = {.scan = scan, .thread = thread};
 
-	if (!kernel_private.arch_stack_walk_reliable ||
-		kernel_private.arch_stack_walk_reliable(visit_frame, &walk, thread))
-		return false;
-	walk.is_counted = true;
-	walk.position = 0;
-	kernel_private.arch_stack_walk_reliable(visit_frame, &walk, thread);
-	return true;
+	return kernel_private.arch_stack_walk_reliable &&
+	       !kernel_private.arch_stack_walk_reliable(visit_frame, &walk, thread);
 }
 #else
 static bool check_frames(struct stack_scan *scan, struct task_struct *thread)

@@ -79,8 +79,8 @@ void stack_scan_thread(
  * The same for the thread that asks for the change, which sleeps meanwhile. Its stack has
  * old words with addresses of the code that it is about to change, in the gaps of its
  * frames, and each attempt would leave the same ones. So where a word is found the
- * unwinder decides: only real return addresses count. If it cannot tell (is_known is
- * false), every word counts.
+ * unwinder decides: only real return addresses count. If it cannot tell, every word
+ * counts.
  */
 void stack_scan_caller(
 	struct stack_scan *scan, struct task_struct *thread, unsigned long pointer);

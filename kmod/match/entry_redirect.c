@@ -25,11 +25,17 @@ static bool may_redirect(struct ftrace_ops *ops, unsigned long entry)
 		entry);
 }
 
+static struct ftrace_ops *next_ops(const struct ftrace_ops *ops)
+{
+	return rcu_dereference_protected(
+		ops->next, lockdep_is_held(kernel_private.ftrace_lock));
+}
+
 static bool find_handler(unsigned long entry, struct entry_redirect *redirect)
 {
 	struct ftrace_ops *ops = *kernel_private.ftrace_ops_list;
 
-	for (; ops && ops != kernel_private.ftrace_list_end; ops = ops->next) {
+	for (; ops && ops != kernel_private.ftrace_list_end; ops = next_ops(ops)) {
 		if (!may_redirect(ops, entry))
 			continue;
 		redirect->kind = "livepatch";

@@ -15,8 +15,8 @@
 
 #include "kmod/change/probe_guard.h"
 #include "kmod/kernel/problem.h"
-#include "kmod/kernel/target.h"
 #include "kmod/match/update_image.h"
+#include "kmod/update/change_list.h"
 #include "kmod/update/module_link.h"
 #include "kmod/update/transition.h"
 #include "kmod/update/update_lock.h"
@@ -65,146 +65,6 @@ bool live_update_is_irreversible(const struct live_update *update)
 	return false;
 }
 
-/* ---- the changes of an order ---------------------------------------------- */
-
-/* Room for all parts that there are. */
-struct change_list {
-	struct transition_change *changes;
-	size_t count;
-};
-
-static int allocate_changes(struct change_list *list)
-{
-	struct live_update *update;
-	struct update_part *part;
-	size_t count = 0;
-
-	live_update_foreach (update) {
-		live_update_foreach_part (part, update)
-			count++;
-	}
-	list->count = 0;
-	list->changes = kvcalloc(count + 1, sizeof(*list->changes), GFP_KERNEL);
-	return list->changes ? 0 : -ENOMEM;
-}
-
-static void add_change(
-	struct change_list *list, struct update_part *part, bool is_reversal)
-{
-	list->changes[list->count++] = (struct transition_change){part, is_reversal};
-}
-
-static int check_reversible(const struct live_update *update)
-{
-	if (!live_update_is_irreversible(update))
-		return 0;
-	problem_add("%s: cannot be reversed: addresses of its new functions may be "
-		    "stored where nobody can find them",
-		update->id);
-	return -EPERM;
-}
-
-/* The parts that are applied, the youngest first. */
-static int add_reversals(struct change_list *list, struct live_update *update)
-{
-	struct update_part *part;
-
-	list_for_each_entry_reverse (part, &update->parts, node) {
-		if (part->is_applied)
-			add_change(list, part, true);
-	}
-	return check_reversible(update);
-}
-
-static void add_applications(struct change_list *list, struct live_update *update)
-{
-	struct update_part *part;
-
-	live_update_foreach_part (part, update) {
-		if (!part->is_applied && !part->is_gone)
-			add_change(list, part, false);
-	}
-}
-
-/* All other updates, but for those that this one builds on. */
-static int add_replaced(struct change_list *list, const struct live_update *update)
-{
-	struct live_update *other;
-	int result = 0;
-
-	live_update_foreach_reverse (other) {
-		if (other == update || other->state != LIVE_UPDATE_APPLIED ||
-			update_parents_has(update, other))
-			continue;
-		result = add_reversals(list, other);
-		if (result)
-			break;
-	}
-	return result;
-}
-
-static bool has_part_for(
-	const struct live_update *update, const struct ksplice_target *row)
-{
-	const struct update_part *part;
-
-	live_update_foreach_part (part, update) {
-		const struct ksplice_target *target = part->image.targets;
-
-		if (!part->is_gone && target->kind == row->kind &&
-			!strcmp(target->name, row->name))
-			return true;
-	}
-	return false;
-}
-
-/* Half an update is none: each of its targets that is in memory has its part here. */
-static int check_parts(const struct live_update *update)
-{
-	const struct update_part *part =
-		list_first_entry(&update->parts, struct update_part, node);
-	u32 i;
-
-	for (i = 0; i < part->image.header->part_count; i++) {
-		const struct ksplice_target *row = &part->image.parts[i];
-
-		if (!target_is_loaded(row) || has_part_for(update, row))
-			continue;
-		problem_add("%s: its target %s is loaded, and the part for it is not",
-			update->id, row->name);
-		return -ENXIO;
-	}
-	return 0;
-}
-
-/* An update whose targets are all gone is applied without being anywhere. */
-static int list_reversals(struct change_list *list, struct live_update *update)
-{
-	return update->state == LIVE_UPDATE_APPLIED ? add_reversals(list, update)
-						    : -EALREADY;
-}
-
-static int list_changes(struct change_list *list, struct live_update *update,
-	const struct update_order *order)
-{
-	size_t reversals;
-	int result = 0;
-
-	if (list_empty(&update->parts))
-		return -ENODEV; /* its last module is just being unloaded */
-	if (order->is_reversal)
-		return list_reversals(list, update);
-	if (!order->is_partial)
-		result = check_parts(update);
-	if (!result && order->is_replacing)
-		result = add_replaced(list, update);
-	if (result)
-		return result;
-	reversals = list->count;
-	add_applications(list, update);
-	return list->count > reversals ? 0 : -EALREADY;
-}
-
 /* ---- one attempt ------------------------------------------------------------ */
 
 static void unpin_changes(const struct change_list *list, size_t count, bool is_reversal)
@@ -228,34 +88,41 @@ static int pin_changes(const struct change_list *list)
 		if (list->changes[i].is_reversal)
 			continue;
 		result = module_link_add(THIS_MODULE, module);
-		if (result) {
-			unpin_changes(list, i, false);
-			/* Its init has not returned yet, or its exit has been called. */
-			return result == -ENODEV ? -EAGAIN : result;
-		}
+		if (!result)
+			continue;
+		unpin_changes(list, i, false);
+		if (result != -ENODEV)
+			return result;
+		/* Its init has not returned yet, or its exit has been called. */
+		problem_add("%s: is being loaded or unloaded", module->name);
+		return -EAGAIN;
 	}
 	return 0;
 }
 
 static void set_state(struct live_update *update, enum live_update_state state)
 {
+	if (update->state != state)
+		update->changed_at = ktime_get_real_seconds();
 	update->state = state;
-	update->changed_at = ktime_get_real_seconds();
 	update->replaced_by[0] = '\0';
 }
 
-static void record_change(
-	struct live_update *update, const struct transition_change *change)
+static void record_changes(struct live_update *update, const struct update_order *order)
 {
-	struct live_update *other = change->part->update;
+	struct live_update *other;
 
-	if (!change->is_reversal) {
-		set_state(other, LIVE_UPDATE_APPLIED);
-		return;
+	if (order->is_replacing) {
+		live_update_foreach (other) {
+			if (!change_list_replaces(update, other))
+				continue;
+			set_state(other, LIVE_UPDATE_REVERSED);
+			strscpy(other->replaced_by, update->id,
+				sizeof(other->replaced_by));
+		}
 	}
-	set_state(other, LIVE_UPDATE_REVERSED);
-	if (other != update)
-		strscpy(other->replaced_by, update->id, sizeof(other->replaced_by));
+	set_state(
+		update, order->is_reversal ? LIVE_UPDATE_REVERSED : LIVE_UPDATE_APPLIED);
 }
 
 /* Each update once; its parts are next to each other. */
@@ -291,9 +158,10 @@ static int attempt_changes(struct live_update *update, const struct change_list 
 		.is_full_scan = order->is_full_scan,
 	};
 	bool has_changed;
-	size_t i;
-	int result = pin_changes(list);
+	int result;
 
+	conflict_report_clear(&update->conflicts);
+	result = pin_changes(list);
 	if (result)
 		return result;
 	/* Of what is gone nothing is to be written, and the machine need not stop. */
@@ -305,10 +173,7 @@ static int attempt_changes(struct live_update *update, const struct change_list 
 	update->times = report.times;
 	if (!has_changed)
 		return result;
-	if (order->is_reversal)
-		set_state(update, LIVE_UPDATE_REVERSED);
-	for (i = 0; i < list->count; i++)
-		record_change(update, &list->changes[i]);
+	record_changes(update, order);
 	announce_changes(update, list);
 	return 0;
 }
@@ -316,14 +181,14 @@ static int attempt_changes(struct live_update *update, const struct change_list 
 static int change_locked(struct live_update *update, const struct update_order *order)
 {
 	struct change_list list;
-	int result = allocate_changes(&list);
+	int result = change_list_init(&list);
 
 	if (result)
 		return result;
-	result = list_changes(&list, update, order);
+	result = change_list_fill(&list, update, order);
 	if (!result)
 		result = attempt_changes(update, &list, order);
-	kvfree(list.changes);
+	change_list_deinit(&list);
 	return result;
 }
 
@@ -430,8 +295,27 @@ static struct live_update *make_update(const char *id)
 	strscpy(update->id, id, sizeof(update->id));
 	INIT_LIST_HEAD(&update->parts);
 	init_completion(&update->released);
-	set_state(update, LIVE_UPDATE_LOADED);
+	update->state = LIVE_UPDATE_LOADED;
+	update->changed_at = ktime_get_real_seconds();
 	return update;
+}
+
+/* The parts of an update say the same of it. */
+static int check_siblings(const struct live_update *update, const struct module *module,
+	const struct update_image *image)
+{
+	const struct update_part *part;
+	size_t size = image->header->part_count * sizeof(*image->parts);
+
+	live_update_foreach_part (part, update) {
+		if (part->image.header->part_count == image->header->part_count &&
+			!memcmp(part->image.parts, image->parts, size))
+			continue;
+		problem_add("%s: has other parts than %s, which has the same id",
+			module->name, part->module->name);
+		return -EEXIST;
+	}
+	return 0;
 }
 
 /* A new update is in no list yet. */
@@ -439,8 +323,10 @@ static int add_part(
 	struct live_update *update, struct module *module, struct update_image *image)
 {
 	struct update_part *part;
-	int result = update_part_create(module, image, update, &part);
+	int result = check_siblings(update, module, image);
 
+	if (!result)
+		result = update_part_create(module, image, update, &part);
 	if (result)
 		return result;
 	result = update_parents_find(part);

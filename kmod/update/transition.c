@@ -324,6 +324,18 @@ static void change_hooks(void *context)
 	update_hooks_change(context);
 }
 
+/* The stop waits for all CPUs once more if one is to be called. */
+static bool has_hooks(const struct transition *transition)
+{
+	const struct transition_change *change;
+
+	transition_foreach_change (change, transition) {
+		if (change->part->image.header->hook_count)
+			return true;
+	}
+	return false;
+}
+
 static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *times)
 {
 	struct machine_stop_request request = {
@@ -334,7 +346,7 @@ static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *
 		.check = &attempt->check,
 		.is_trial = attempt->transition->is_trial,
 		.may_write = may_write,
-		.written = change_hooks,
+		.written = has_hooks(attempt->transition) ? change_hooks : NULL,
 		.context = &attempt->hooks,
 	};
 
@@ -386,14 +398,14 @@ static void commit_changes(struct attempt *attempt)
 static int prepare_guards(struct attempt *attempt)
 {
 	struct replaced_code *code;
-	int result = 0;
 
 	list_for_each_entry (code, &attempt->codes, touched) {
-		result = update_guard_prepare(code);
+		int result = update_guard_prepare(code);
+
 		if (result)
-			break;
+			return result;
 	}
-	return result;
+	return probe_guard_clear_detours(attempt->ranges, attempt->range_count);
 }
 
 static void finish_guards(struct attempt *attempt)

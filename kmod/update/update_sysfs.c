@@ -55,6 +55,8 @@ static ssize_t state_store(struct kobject *kobject, struct kobj_attribute *attri
 	result = update_order_parse(buffer, &order);
 	if (!result)
 		result = live_update_change(to_update(kobject), &order);
+	if (result != -EAGAIN && result != -EALREADY)
+		problem_add_errno(to_update(kobject)->id, result);
 	problem_end(&step);
 	return result ? result : size;
 }
@@ -226,11 +228,16 @@ int update_sysfs_add(struct live_update *update)
 	int result = kobject_init_and_add(
 		&update->kobject, &update_type, root, "%s", update->id);
 
-	update->is_shown = true;
-	if (result)
+	if (result) {
 		problem_add("%s: its folder in sysfs cannot be made (%d)", update->id,
 			result);
-	return result;
+		/* Its name may be in memory; it is in no folder. */
+		kobject_put(&update->kobject);
+		wait_for_completion(&update->released);
+		return result;
+	}
+	update->is_shown = true;
+	return 0;
 }
 
 void update_sysfs_remove(struct live_update *update)
@@ -269,14 +276,15 @@ static ssize_t empty_stop_ns_store(struct kobject *kobject,
 	struct kobj_attribute *attribute, const char *buffer, size_t size)
 {
 	struct machine_stop_times times;
+	bool has_looked = sysfs_streq(buffer, "after-look");
 	int result;
 
 	if (!capable(CAP_SYS_MODULE))
 		return -EPERM;
-	if (!sysfs_streq(buffer, "1"))
+	if (!has_looked && !sysfs_streq(buffer, "1"))
 		return -EINVAL;
 	update_lock();
-	result = machine_stop_measure(&times);
+	result = machine_stop_measure(has_looked, &times);
 	if (!result)
 		empty_stop_ns = times.total_ns;
 	update_unlock();

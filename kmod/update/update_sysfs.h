@@ -5,12 +5,14 @@
  *     /sys/kernel/ksplice/
  *     ├── version        of ksplice.ko
  *     ├── abi            format of updates that it reads (abi/update.h)
+ *     ├── empty_stop_ns  how long a stop takes that does nothing
  *     └── <id>/          one for each loaded update
  *         ├── state      loaded, applied or reversed; writing a line makes one attempt
  *         │              (update_order.h)
  *         ├── changed_at, replaced_by, flags, depends
  *         ├── target, build_id, parts, functions, constants, hooks
- *         └── attempts, conflicts, pause_ns, stop_ns
+ *         ├── attempts, conflicts, stacks, pause_ns, stop_ns
+ *         └── signal, signalled
  *
  * What is in each is said in docs/ABI-sysfs.md, and is no longer ours to change.
  */

@@ -158,7 +158,7 @@ void update_text_overridden(const struct live_update *update, struct update_text
 	live_update_foreach_part (part, update)
 		update_part_foreach_replacement (replacement, part)
 			if (is_overridden(replacement, &redirect))
-				add_text(text, "%s\t%s\t%ps\n",
+				add_text(text, "%s %s %ps\n",
 					replacement_name(replacement), redirect.kind,
 					redirect.function);
 }

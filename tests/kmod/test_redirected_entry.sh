@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # test_redirected_entry.sh - a function whose calls go elsewhere (kernel livepatch, an
-# ftrace direct call) is not replaced, and one that is redirected later is named in
-# "overridden"; a kprobe with a post handler redirects nothing, though it looks so
+# ftrace direct call) is not replaced, and one that is redirected later is named by
+# ksplice-view; a kprobe with a post handler redirects nothing, though it looks so
 
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
@@ -17,7 +17,7 @@ make -s -C "$tree" M="$work/redirect" modules >"$work/log" 2>&1 || {
 patch_loadavg "$work/loadavg.patch"
 update=$(create_update "$work/loadavg.patch")
 
-boot --file "$update" --file "$work/redirect/livepatch_loadavg.ko" \
+boot --timeout 300 --file "$update" --file "$work/redirect/livepatch_loadavg.ko" \
 	--file "$work/redirect/direct_call.ko" --file "$work/redirect/post_probe.ko" <<EOS
 id=$(name_id "$update")
 $(
@@ -62,12 +62,14 @@ rmmod post_probe
 # Afterwards.
 insmod livepatch_loadavg.ko
 grep -q livepatched /proc/loadavg || fail "the livepatch is not in force"
-expect_overridden "$(printf 'loadavg_proc_show\tlivepatch\tklp_ftrace_handler')"
+expect_overridden 'loadavg_proc_show livepatch klp_ftrace_handler'
+expect_status 0 ksplice-view "$id"
+expect_output 'loadavg_proc_show: livepatch klp_ftrace_handler runs instead'
 remove_livepatch
 expect_overridden ''
 grep -q '^patched' /proc/loadavg || fail "not patched without the livepatch"
 insmod direct_call.ko address=$address
-expect_overridden "$(printf 'loadavg_proc_show\tdirect\tdirect_trampoline [direct_call]')"
+expect_overridden 'loadavg_proc_show direct direct_trampoline [direct_call]'
 # It may come and go, and so may the update, in any order.
 undo "$id"
 rmmod direct_call

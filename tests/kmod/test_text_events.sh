@@ -10,7 +10,7 @@
 patch_loadavg "$work/loadavg.patch"
 update=$(create_update "$work/loadavg.patch")
 
-boot --file "$update" <<EOS
+boot --timeout 300 --file "$update" <<EOS
 id=$(name_id "$update")
 $(
 	cat <<'EOG'

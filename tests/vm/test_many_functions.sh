@@ -9,54 +9,10 @@
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
 
-# An instruction more at each "return 0" and the like changes nothing but the code. Left
-# out are functions that run at boot only, and those that an attribute put into a section
-# with others.
-touch_functions() {
-	awk '
-	/^[a-zA-Z_]/ && !/;$/ { signature = signature " " $0 }
-	/^\{/ {
-		inside = signature !~ /__init|__exit|__sched|noinstr|__meminit|__ref/
-	}
-	/^}/ { inside = 0; signature = "" }
-	/;$/ && !inside && /^[a-zA-Z_]/ { signature = "" }
-	inside && /^\t+return (0|ret|err|error|retval|true|false);$/ {
-		match($0, /^\t+/)
-		print substr($0, 1, RLENGTH) "{ asm volatile(\"nop\"); " substr($0, RLENGTH + 1) " }"
-		next
-	}
-	{ print }' "$1"
-}
+# shellcheck source=many_functions.sh
+. "$here/many_functions.sh"
 
-# make_many [FILE...]: the patch, without those files
-make_many() {
-	local file
-	: >"$work/many.patch"
-	for file in kernel/fork.c kernel/signal.c fs/open.c fs/namei.c fs/pipe.c mm/mmap.c \
-		net/ipv4/tcp_input.c; do
-		case " $* " in *" $file "*) continue ;; esac
-		mkdir -p "$work/a/${file%/*}" "$work/b/${file%/*}"
-		cp "$source/$file" "$work/a/$file"
-		touch_functions "$source/$file" >"$work/b/$file"
-		(cd "$work" && diff -u "a/$file" "b/$file") >>"$work/many.patch" || [ $? = 1 ]
-	done
-}
-
-# Functions that cannot be replaced are named, all of them; their files are left out.
-make_many
-status=0
-"$top/build/bin/ksplice-create" --quiet --json --patch="$work/many.patch" \
-	--output="$work" "$tree" >"$work/json" 2>/dev/null || status=$?
-if [ $status = 2 ]; then
-	jq -r '.findings[] | select(.consequence == "refused") |
-		.kind + ": " + .object + ": " + .name + ": " + .text' "$work/json"
-	mapfile -t refused < <(jq -r '.findings[] | select(.consequence == "refused") |
-		.object | sub("\\.o$"; ".c")' "$work/json" | sort -u)
-	[ ${#refused[@]} -gt 0 ] || fail "$(cat "$work/json")"
-	make_many "${refused[@]}"
-	"$top/tests/create_audited" --quiet --json --patch="$work/many.patch" \
-		--output="$work" "$tree" >"$work/json" || fail "$(cat "$work/json")"
-fi
+create_many 1000
 count=$(jq '.functions | length' "$work/json")
 echo "functions: $count"
 [ "$count" -ge 150 ] || fail "no more than $count functions"

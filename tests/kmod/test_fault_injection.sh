@@ -1,0 +1,85 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# test_fault_injection.sh - each allocation of each step of an update's life fails once, from
+# the opening of /dev/ksplice to the unloading of the module (tests/vm/guest/fault_steps.c):
+# text, constants, reference counts and sysfs are as before each time, and nothing that the
+# core or an update has allocated is left at the end
+
+# shellcheck source-path=SCRIPTDIR/../vm source=session.sh
+. "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
+
+for option in CONFIG_FAILSLAB CONFIG_FAIL_PAGE_ALLOC CONFIG_FAULT_INJECTION_DEBUG_FS CONFIG_SLUB_DEBUG; do
+	grep -q "^$option=y" "$tree/.config" || {
+		echo "the kernel has no $option"
+		exit 77
+	}
+done
+
+# A function, a constant that is changed in place, hooks and a shadow variable.
+cp "$top/docs/examples/added-field.patch" "$work/update.patch"
+patch_loadavg "$work/loadavg.patch"
+make_patch fs/proc/base.c \
+	'/^static const struct pid_entry tgid_base_stuff/,/^};/ s/ONE("status",\( *\)S_IRUGO/ONE("status",\1S_IRUSR/' \
+	"$work/constant.patch"
+cat "$work/loadavg.patch" "$work/constant.patch" >>"$work/update.patch"
+update=$(create_update "$work/update.patch")
+
+# SLUB notes who allocated each object.
+boot --append "slub_debug=U log_buf_len=8M" --timeout 600 --file "$update" \
+	--file "$top/tests/vm/console_reports" <<EOS
+id=$(name_id "$update")
+$(
+	cat <<'EOG'
+mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null || true
+for kind in failslab fail_page_alloc; do
+	echo 0 >/sys/kernel/debug/$kind/verbose
+	echo N >/sys/kernel/debug/$kind/ignore-gfp-wait
+done
+echo N >/sys/kernel/debug/fail_page_alloc/ignore-gfp-highmem
+echo 0 >/sys/kernel/debug/fail_page_alloc/min-order
+
+# Where vmalloc fails, the kernel says so with a trace, which the console must not have. All
+# else that it says is held against the same patterns here.
+echo N >/sys/module/printk/parameters/ignore_loglevel
+dmesg -n 1
+cat /dev/kmsg >/tmp/kmsg &
+log=$!
+check_log() {
+	sleep 1
+	sed 's/^[^;]*;//' /tmp/kmsg | awk '
+		/vmalloc error|page allocation failure/ { is_trace = 1 }
+		!is_trace { print }
+		/pages reserved/ { is_trace = 0 }' >/tmp/said
+	grep -v '^#' console_reports >/tmp/patterns
+	if grep -E -f /tmp/patterns /tmp/said >/dev/null; then
+		grep -E -B 3 -A 25 -f /tmp/patterns /tmp/said | head -n 60
+		fail "the kernel reported a problem"
+	fi
+	[ "$(grep -c 'ksplice: .*applied' /tmp/said)" -gt 10 ] || fail "the log is not whole"
+}
+
+# What the core and updates have allocated and not freed, by caller: objects of slabs, and
+# areas of vmalloc.
+list_memory() {
+	grep -h 'ksplice' /sys/kernel/debug/slab/*/alloc_traces | sed -E 's/ age=.*//' || true
+	grep -cE 'ksplice|load_module|module_alloc|move_module' /proc/vmallocinfo
+}
+
+modprobe ksplice
+tar -xzf ksplice-$id.tar.gz
+list_memory >/tmp/before
+cat /tmp/before
+kernel_text save /tmp/text
+time fault_steps ksplice-$id/ksplice-$id-vmlinux.ko $id || fail "see above"
+kernel_text compare /tmp/text
+check_log
+kill $log
+list_memory >/tmp/after
+cmp -s /tmp/before /tmp/after || fail "not freed: $(cat /tmp/before) / $(cat /tmp/after)"
+apply ksplice-$id.tar.gz
+undo $id
+rmmod ksplice
+EOG
+)
+EOS

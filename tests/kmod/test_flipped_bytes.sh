@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# test_flipped_bytes.sh - thousands of bytes of what updates replace, in vmlinux and in a
+# module, code and constants: each that is flipped is noticed, and named
+
+# shellcheck source-path=SCRIPTDIR/../vm source=session.sh
+. "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
+
+# Of each of three parts
+flips=${KSPLICE_FLIPS:-700}
+
+cp -r "$top/tests/kmod/alter" "$work/"
+make -s -C "$tree" M="$work/alter" modules >"$work/log" 2>&1 || {
+	cat "$work/log"
+	fail "alter.ko does not build"
+}
+
+# Code that nobody runs meanwhile; it must hold one byte of each kind of site, and a table.
+for file in ipc/sem.c ipc/msg.c ipc/shm.c fs/timerfd.c; do
+	make_patch "$file" 's/^\t\+return -E[A-Z0-9]*;$/{ asm volatile("nop"); & }/' "$work/one.patch"
+	cat "$work/one.patch" >>"$work/image.patch"
+done
+make_patch fs/eventfd.c \
+	'/^static const struct file_operations eventfd_fops = {/,/^};/ s/noop_llseek/default_llseek/' \
+	"$work/one.patch"
+cat "$work/one.patch" >>"$work/image.patch"
+image=$(create_update "$work/image.patch")
+mkdir "$work/match"
+modules=$("$top/build/bin/ksplice-match" --quiet --module=fs/fat/fat --module=drivers/block/loop \
+	--output="$work/match" "$tree" | tail -n 1)
+
+boot --smp 1 --timeout 600 --file "$image" --file "$modules" --file "$work/alter/alter.ko" <<EOS
+image=$(name_id "$image") modules=$(name_id "$modules") flips=$flips
+$(
+	cat <<'EOG'
+modprobe ksplice
+modprobe fat
+modprobe loop
+insmod alter.ko
+for id in $image $modules; do
+	tar xzf ksplice-$id.tar.gz
+	for part in ksplice-$id/*.ko; do
+		ask_core $part
+	done
+	for part in ksplice-$id/*.ko; do
+		flip_bytes $id $part $flips 20221211 || fail "see above"
+	done
+	sed 's/ .*//; s/^/rmmod /' /proc/modules | grep ksplice_ | sh -e
+done
+EOG
+)
+EOS

@@ -1,0 +1,89 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# match_session.sh - the run-pre match of every function of vmlinux and of the modules that
+# load in a guest; test_match_all.sh and tests/long/match_all.sh source it
+#
+# The boot parameters decide what boot makes of the code. Each boot first shows that they
+# had the effect that they are there for.
+
+# shellcheck source-path=SCRIPTDIR source=session.sh
+. "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/session.sh"
+
+# No driver of it finds its device in a guest, so this one does not stay.
+match_modules() {
+	sed 's/\.ko$//' "$tree/modules.order" | grep -v x86_pkg_temp_thermal
+}
+
+# count_functions OUTPUT: of all targets of a ksplice-match.
+count_functions() {
+	sed -nE 's/^ksplice-match: .*: ([0-9]+) functions with .*/\1/p' "$1" |
+		awk '{ sum += $1 } END { print sum + 0 }'
+}
+
+# count_symbols FILE...: different places in the text that are functions' with a size
+count_symbols() {
+	local file
+	for file; do
+		readelf -SW "$file" | sed -nE 's/^ *\[ *([0-9]+)\] \.text(\.unlikely)? .*/\1/p' >"$work/text"
+		readelf -sW "$file" | awk -v sections="$(tr '\n' ' ' <"$work/text")" '
+			BEGIN { n = split(sections, list); for (i = 1; i <= n; i++) wanted[list[i]] = 1 }
+			$4 == "FUNC" && $3 + 0 && ($7 in wanted) { print $7, $2 }' | sort -u
+	done | wc -l
+}
+
+# make_match NAME MODULE...: $work/NAME.tar.gz matches all functions of vmlinux, or of the
+# modules. $matched grows.
+matched=0
+make_match() {
+	local name=$1 module options=() files=()
+	shift
+	for module; do
+		options+=("--module=$module")
+		files+=("$tree/$module.ko")
+	done
+	[ $# -gt 0 ] || files=("$tree/vmlinux")
+	mkdir "$work/$name"
+	"$top/build/bin/ksplice-match" "${options[@]}" --output="$work/$name" "$tree" \
+		>"$work/$name/out" 2>"$work/$name/err" || { cat "$work/$name/err"; return 1; }
+	mv "$(cat "$work/$name/out")" "$work/$name.tar.gz"
+	local found symbols
+	found=$(count_functions "$work/$name/err")
+	symbols=$(count_symbols "${files[@]}")
+	echo "$name: $found functions are matched; $symbols are in the text"
+	# The others are assembler's; no update replaces those.
+	[ $((found * 100)) -ge $((symbols * 97)) ] || fail "$name: too few"
+	matched=$((matched + found))
+}
+
+# match_boot CPU SMP PARAMETERS: the guest script on stdin shows that they had their effect.
+match_boot() {
+	echo "-- CPU $1, $2 of them, boot parameters: ${3:-none}"
+	{
+		cat
+		while read -r module; do
+			echo "modprobe ${module##*/}"
+		done < <(match_modules)
+		cat <<-EOS
+		modprobe ksplice
+		tar xzf vmlinux.tar.gz
+		tar xzf modules.tar.gz
+		for part in */*.ko; do
+			ask_core "\$part" || fail "the match of \$part failed"
+		done
+		# One line for each function that the core has matched
+		matched=\$(cat /sys/kernel/ksplice/*/functions | wc -l)
+		[ "\$matched" = $matched ] || fail "the core has matched \$matched functions"
+		sed 's/ .*//; s/^/rmmod /' /proc/modules | grep ksplice_ | sh -e
+		EOS
+	} >"$work/guest"
+	KSPLICE_CPU=$1 boot --smp "$2" --mem 768 --append "$3" --timeout 300 \
+		--file "$work/vmlinux.tar.gz" --file "$work/modules.tar.gz" <"$work/guest"
+}
+
+make_match vmlinux
+mapfile -t match_list < <(match_modules)
+make_match modules "${match_list[@]}"
+# The test kernel's own number; another kernel has its own.
+[ -n "${KSPLICE_TREE-}" ] || [ "$matched" -ge 30000 ] || fail "only $matched functions"
+echo "$matched functions in each boot"

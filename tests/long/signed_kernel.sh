@@ -103,7 +103,7 @@ for kind in unsigned altered; do
 	! lsmod | grep -q '^ksplice_' || fail "the $kind update is loaded"
 	tar -xzf files/$kind.tar.gz -C /tmp
 	! insmod "/tmp/ksplice-$id/ksplice-$id-vmlinux.ko" 2>/tmp/out || fail "insmod of $kind"
-	expect_output 'Key was rejected|Required key|key'
+	expect_output 'Key was rejected'
 done
 kernel_text compare /tmp/before
 apply "ksplice-$id.tar.gz"

@@ -40,11 +40,11 @@ expect_unchanged
 # The core, when ksplice-apply is lied to, and when it is not there.
 expect_status 2 ksplice-apply lie.tar.gz
 cat /tmp/out
-expect_output 'symbol list: made for a kernel with build-id'
+expect_output 'symbol list: made for vmlinux with build-id'
 expect_unchanged
 tar -xzf ksplice-*.tar.gz -C /tmp
 expect_status 2 ask_core /tmp/ksplice-*/ksplice-*.ko
 cat /tmp/out
-expect_output '^list: ' '^symbol list: made for a kernel with build-id'
+expect_output '^list: ' '^symbol list: made for vmlinux with build-id'
 expect_unchanged
 EOS

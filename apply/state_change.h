@@ -12,7 +12,7 @@ struct change_report;
 struct error;
 
 /* What ksplice-apply and ksplice-undo share of their --help. */
-#define STATE_CHANGE_HELP                                                                 \
+#define STATE_CHANGE_HELP \
 	"  --deadline SECONDS  try again for so long while a thread is in the way (10)\n" \
 	"  --signal            wake sleeping user threads that are in the way, as a\n"    \
 	"                      signal without effect does\n"                              \

@@ -27,7 +27,7 @@ static inline unsigned long module_memory_end(const struct module *module)
 	return (unsigned long)module->core_layout.base + module->core_layout.size;
 }
 
-/* The end of its data that is read-only once its init is done, which is behind the code. */
+/* The end of its data that is read-only once its init is done; it is behind the code. */
 static inline unsigned long module_constants_end(const struct module *module)
 {
 	return (unsigned long)module->core_layout.base +

@@ -35,7 +35,7 @@ struct target {
 	struct target_range whole;
 	struct target_range text;
 	struct target_range constants; /* read-only since boot, or since its init */
-	struct target_range per_cpu;   /* a module's own area; the image's does not move */
+	struct target_range per_cpu;   /* of a module; the image's does not move */
 };
 
 /*
@@ -61,8 +61,8 @@ void target_release(struct target *target);
 bool target_resolve(const struct target *target, const char *section, u64 offset,
 	unsigned long *address);
 
-/* True if the bytes are all in the target, or in its per-cpu area; the second: in its text; the third: in its
- * data that is read-only, and has not been given away. */
+/* True if the bytes are all in the target, or in its per-cpu area; the second: in its
+ * text; the third: in its data that is read-only, and has not been given away. */
 bool target_has_range(const struct target *target, unsigned long address, u64 size);
 bool target_has_text(const struct target *target, unsigned long address, u64 size);
 bool target_has_constants(const struct target *target, unsigned long address, u64 size);

@@ -11,8 +11,8 @@
  *
  *     COMING ─▶ our function instead of init
  *        └─▶ for each applied update that has a part for the module:
- *              /sys/kernel/ksplice/helper --part ID MODULE   loads the part, like modprobe
- *              the core matches and applies it               while nobody runs the module
+ *              /sys/kernel/ksplice/helper --part ID MODULE  loads the part
+ *              the core matches and applies it              while nobody runs the module
  *        └─▶ its own init
  *
  * User space finds the file and loads it, because the kernel has no other way to load a

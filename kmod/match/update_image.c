@@ -277,7 +277,8 @@ static int compare_extents(const void *left, const void *right)
 static int check_overlap(const struct module *module, const struct update_image *image)
 {
 	u32 count = image->header->hunk_count;
-	struct target_range *extents = kvmalloc_array(count, sizeof(*extents), GFP_KERNEL);
+	struct target_range *extents =
+		kvmalloc_array(count, sizeof(*extents), GFP_KERNEL);
 	int result = 0;
 	u32 i;
 

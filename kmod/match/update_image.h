@@ -32,9 +32,9 @@ struct update_image {
 
 /*
  * Checks the tables, finds the targets, checks that they were made for the running
- * kernel, and that kallsyms agrees with each hunk, and that no two of them overlap. On success fills image; else an errno,
- * with the reason added to the problems. Until update_image_release, target modules
- * cannot be unloaded.
+ * kernel, that kallsyms agrees with each hunk, and that no two of them overlap. On
+ * success fills image; else an errno, with the reason added to the problems. Until
+ * update_image_release, target modules cannot be unloaded.
  */
 int update_image_check(const struct module *module, const struct ksplice_update *update,
 	struct update_image *image);

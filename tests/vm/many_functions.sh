@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # the variables of session.sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # many_functions.sh - an update of many functions of the core kernel that changes nothing

@@ -5,8 +5,8 @@
  *   insmod any_probe.ko symbol=NAME [offset=N] [disabled=1]
  *                       [blacklist=0x... blacklist_mutex=0x...]
  *
- * hits counts. With the addresses of the kernel's kprobe_blacklist and kprobe_mutex it
- * is registered as by a thread that had looked at that list before it grew: the list is
+ * hits counts. With the addresses of the kernel's kprobe_blacklist and kprobe_mutex it is
+ * registered as by a thread that had looked at that list before it grew: the list is
  * empty meanwhile.
  */
 #include <linux/kprobes.h>

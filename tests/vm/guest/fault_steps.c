@@ -10,11 +10,11 @@
  * Documentation/fault-injection). An attempt that fails must leave everything as it was:
  * the core's and the update's reference counts, what is in /sys/kernel/ksplice, and the
  * kernel's code and constants (kernel_text; after each eighth attempt of a step that does
- * not write to them, and at its end). What fails in the core must say why. An attempt that
- * succeeds all the same is taken back before the next.
+ * not write to them, and at its end). What fails in the core must say why. An attempt
+ * that succeeds all the same is taken back before the next.
  *
- * The kernel's own part in a load is injected too. Prints a line for each step. Exit status
- * 0 if all was as it must be.
+ * The kernel's own part in a load is injected too. Prints a line for each step. Exit
+ * status 0 if all was as it must be.
  */
 #include <dirent.h>
 #include <elf.h>
@@ -84,7 +84,7 @@ static bool inject_end(int number)
 	return atoi(text) == 0;
 }
 
-/* ---- the steps; number 0: nothing fails --------------------------------------------- */
+/* ---- the steps; number 0: nothing fails -------------------------------------------- */
 
 /* What a step came to. */
 struct outcome {
@@ -228,7 +228,7 @@ static struct outcome run_patiently(struct outcome (*run)(int number), int numbe
 	return outcome;
 }
 
-/* ---- what must be as it was ---------------------------------------------------------- */
+/* ---- what must be as it was -------------------------------------------------------- */
 
 static char state_before[STATE_SIZE];
 static char state_now[STATE_SIZE];
@@ -334,7 +334,7 @@ static void check_as_before(bool has_text)
 		end_with("the kernel's text has changed");
 }
 
-/* ---- all of it ----------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------- */
 
 static const struct step {
 	const char *name;

@@ -5,10 +5,11 @@
  *
  *   flip_bytes ID PART.ko COUNT SEED
  *
- * The part is loaded, and alter.ko is. The bytes are anywhere in the part's hunks. Outside
- * of the sites the core must name function and offset; in a site it must refuse, or, where
- * a call or jump is what the kernel might be switching, say to try again. At the end
- * everything matches as before. A program of the VM tests; it prints how many there were.
+ * The part is loaded, and alter.ko is. The bytes are anywhere in the part's hunks.
+ * Outside of the sites the core must name function and offset; in a site it must refuse,
+ * or, where a call or jump is what the kernel might be switching, say to try again. At
+ * the end everything matches as before. A program of the VM tests; it prints how many
+ * there were.
  */
 #include <elf.h>
 #include <errno.h>

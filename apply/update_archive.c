@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,6 +201,31 @@ const char *update_archive_created(const struct update_archive *archive)
 	return text ? text : "";
 }
 
+/* A signature is at the end of a module, with its size and this text behind it
+ * (include/linux/module_signature.h). */
+#define MODULE_SIGNATURE_TEXT "~Module signature appended~\n"
+
+struct module_signature {
+	uint8_t kinds[8];
+	uint8_t size[4]; /* of the signature in front of this, big-endian */
+};
+
+/* The module's size without a signature, which is added after the archive was made. */
+static size_t update_archive_unsigned_size(const struct text *module)
+{
+	struct module_signature signature;
+	size_t text_size = strlen(MODULE_SIGNATURE_TEXT);
+	size_t added = text_size + sizeof(signature);
+
+	if (module->size < added || memcmp(module->data + module->size - text_size,
+					    MODULE_SIGNATURE_TEXT, text_size) != 0)
+		return module->size;
+	memcpy(&signature, module->data + module->size - added, sizeof(signature));
+	uint64_t size = (uint64_t)signature.size[0] << 24 | signature.size[1] << 16 |
+			signature.size[2] << 8 | signature.size[3];
+	return size <= module->size - added ? module->size - added - size : module->size;
+}
+
 /* The digest tells damage; who signs modules tells forgery. */
 static struct error *update_archive_check_module(
 	const char *path, const struct json_t *manifest, const struct update_part *part)
@@ -211,7 +237,8 @@ static struct error *update_archive_check_module(
 	if (!file_exists(part->module_path))
 		return update_archive_not_one(path, "its module is missing");
 	try(file_read(part->module_path, &module));
-	scope_free char *found = digest_to_text(digest_of(module.data, module.size));
+	scope_free char *found = digest_to_text(
+		digest_of(module.data, update_archive_unsigned_size(&module)));
 	if (digest && !strcmp(digest, found))
 		return NULL;
 	scope_free char *problem = memory_format(

@@ -35,7 +35,7 @@ struct target {
 	struct target_range whole;
 	struct target_range text;
 	struct target_range constants; /* read-only since boot, or since its init */
-	struct target_range per_cpu;   /* of a module; the image's does not move */
+	struct target_range per_cpu;   /* a module's own area */
 };
 
 /*

@@ -11,7 +11,7 @@
  *
  *     COMING ─▶ our function instead of init
  *        └─▶ for each applied update that has a part for the module:
- *              /sys/kernel/ksplice/helper --part ID MODULE  loads the part
+ *              /sys/kernel/ksplice/helper --part ID MODULE  loads the part like modprobe
  *              the core matches and applies it              while nobody runs the module
  *        └─▶ its own init
  *

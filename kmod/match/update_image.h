@@ -31,10 +31,10 @@ struct update_image {
 };
 
 /*
- * Checks the tables, finds the targets, checks that they were made for the running
- * kernel, that kallsyms agrees with each hunk, and that no two of them overlap. On
- * success fills image; else an errno, with the reason added to the problems. Until
- * update_image_release, target modules cannot be unloaded.
+ * Checks the tables, finds the targets, checks that the update was made for them, that
+ * kallsyms agrees with each hunk, and that no two hunks overlap. On success fills image;
+ * else an errno, with the reason added to the problems. Until update_image_release,
+ * target modules cannot be unloaded.
  */
 int update_image_check(const struct module *module, const struct ksplice_update *update,
 	struct update_image *image);

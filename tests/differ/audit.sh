@@ -59,12 +59,13 @@ audit() {
 	fi
 }
 
-# damaged WANTED MUTATION [/ MUTATION]...: a copy of the update with that damage
+# damaged WANTED MUTATION [/ MUTATION]...: a copy of the update $whole with that damage
+whole=every
 damaged() {
 	local wanted=$1 words=() word
 	shift
 	rm -rf "$work/damaged"
-	cp -r "$work"/every/ksplice-* "$work/damaged"
+	cp -r "$work/$whole"/ksplice-* "$work/damaged"
 	for word in "$@" /; do
 		if [ "$word" = / ]; then
 			"$build/tests/update_mutation" "$work"/damaged/*.ko "${words[@]}"
@@ -73,7 +74,7 @@ damaged() {
 			words+=("$word")
 		fi
 	done
-	audit "$work/damaged" "$work/every" "$wanted" "$*: $wanted"
+	audit "$work/damaged" "$work/$whole" "$wanted" "$*: $wanted"
 }
 
 # for_section FILE SECTION COMMAND...: only where the configuration has such a thing
@@ -146,9 +147,9 @@ damaged 'not to the kernel.s own, which is changed in place' \
 	redirect :pipefifo_fops pipefifo_fops
 # The layout of struct ksplice_hunk in abi/update.h.
 hunk=56 address=8 kind=24 size=28 jump=32 bytes=40 sites=48
-damaged 'vmlinux has no such symbol' add .ksplice.hunks $address 16
+damaged 'the target has no such symbol' add .ksplice.hunks $address 16
 damaged 'has a hunk of unknown kind' add .ksplice.hunks $kind 100
-damaged 'its hunk has [0-9]+ bytes, and vmlinux' add .ksplice.hunks $size -1
+damaged 'its hunk has [0-9]+ bytes, and the target' add .ksplice.hunks $size -1
 damaged 'the jump is at' add .ksplice.hunks $jump 1
 damaged 'the old content of its hunk is not' add .ksplice.hunks $bytes 1
 # The hunk of the constant: its sites are its pointers, its kind is 3.
@@ -162,6 +163,21 @@ damaged 'pipefifo_fops: differs after the patch, and the update does not have it
 	add .ksplice.hunks $((constant + kind)) -1
 damaged 'pipefifo_fops: was copied, and .* goes on to use' \
 	add .ksplice.hunks $((constant + kind)) -1 / redirect :pipefifo_fops pipefifo_fops
+
+# A module: places are sections and offsets, and the loader relocates the old code.
+edit drivers/block/loop.c '/^static int loop_set_block_size/,/^}/s/^\tif (lo->lo_state != Lo_bound)/\tpr_info("loop: %lu\\n", arg);\n&/'
+create module
+whole=module
+build_id=72 site=16 # of struct ksplice_target, struct ksplice_site
+damaged 'target loop: the tree has no such one, or with another build-id' \
+	add .ksplice.targets $build_id 1
+damaged 'its table of parts is not that of the manifest' add .ksplice.parts $build_id 1
+damaged 'its table of parts is not that of the manifest' add .ksplice.update 124 1
+damaged 'the target has no such symbol' add .ksplice.hunks $address 16
+damaged 'the old content of its hunk is not' add .ksplice.hunks $bytes -1
+damaged 'the loader relocates it, and no site says how' add .ksplice.sites $site 1
+damaged 'leads to the kernel.s blk_mq_freeze_queue' redirect :_printk :blk_mq_freeze_queue
+whole=every
 
 # exchanged NAME FROM FILE TO WANTED: FILE of the kept objects FROM stands in for TO
 exchanged() {

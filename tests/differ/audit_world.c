@@ -339,7 +339,8 @@ bool audit_world_place(const struct ksplice_place *place,
 		return false;
 	const struct audit_section *section =
 		audit_object_find_section(kernel->object, texts + place->section);
-	if (!section || !(section->flags & SHF_ALLOC) || place->offset > section->size)
+	if (!section || !(section->flags & SHF_ALLOC) || !section->size ||
+		place->offset > section->size)
 		return false;
 	*address = section->address + place->offset;
 	return true;

@@ -150,6 +150,8 @@ static const struct damage {
 		"a relocation site of 8 bytes is damaged"},
 	{"site-of-code", {{SITE(kind), KSPLICE_SITE_LOCK}, {SITE(length), 1}},
 		"a lock prefix site of 1 bytes is damaged"},
+	{"site-no-branch", {{SITE(kind), KSPLICE_SITE_RETURN}, {SITE(length), 5}},
+		"a return site of 5 bytes is damaged"},
 	{"site-short", {{SITE(length), 4}},
 		"a constant has no absolute address site of 4 bytes"},
 	{"bytes", {{DATA_BYTES, NULL, 0, 1, 0xa5}},

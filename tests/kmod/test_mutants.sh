@@ -32,6 +32,7 @@ folder=/tmp/ksplice-$id
 module=$(cd $folder && echo *.ko)
 cp $folder/$module $folder/manifest.json /tmp/
 size=$(wc -c <$archive)
+gunzip -c $archive >/tmp/content
 
 # Puts the folder's files into /tmp/mutant.tar.gz.
 pack() {
@@ -67,8 +68,14 @@ make_mutant() {
 modprobe ksplice
 kernel_text save /tmp/before >/dev/null
 slowest=0
+same=0
 for seed in $(seq "$mutants"); do
 	make_mutant "$seed"
+	# A bit of the compressed stream that means nothing: the content is not damaged.
+	if gunzip -c /tmp/mutant.tar.gz 2>/dev/null | cmp -s - /tmp/content; then
+		same=$((same + 1))
+		continue
+	fi
 	start=$(date +%s)
 	status=0
 	timeout 20 ksplice-apply /tmp/mutant.tar.gz >/tmp/out 2>&1 || status=$?
@@ -81,7 +88,8 @@ for seed in $(seq "$mutants"); do
 		/tmp/out >>/tmp/kinds
 	expect_not grep '^ksplice_' /proc/modules
 done
-echo "$mutants mutants, the slowest took $slowest s:"
+echo "$mutants mutants, of which $same with the same content; the slowest took $slowest s:"
+[ $((same * 50)) -le "$mutants" ] || fail "too many are no mutants"
 sort /tmp/kinds | uniq -c
 kernel_text compare /tmp/before >/tmp/out || fail "$(cat /tmp/out)"
 
@@ -99,7 +107,12 @@ for seed in $(seq $((mutants / 5))); do
 		echo "mutant $seed is loaded: $(cat /tmp/what)"
 		rmmod "$(sed -n 's/^\(ksplice_[^ ]*\) .*/\1/p' /proc/modules)"
 		;;
-	*) fail "mutant $seed ($(cat /tmp/what)): no reason: $(cat /tmp/out)" ;;
+	*)
+		# The kernel's own loader wants zeros where relocations will be.
+		dmesg | tail -n 3 | grep -q 'Skipping invalid relocation target' ||
+			fail "mutant $seed ($(cat /tmp/what)): no reason: $(cat /tmp/out)"
+		refused=$((refused + 1))
+		;;
 	esac
 done
 echo "ksplice.ko alone: $refused refused, $loaded loaded and not applied"

@@ -80,6 +80,9 @@ grep -q '\[integrity\]' /sys/kernel/security/lockdown 2>/dev/null || {
 	grep -q '\[integrity\]' /sys/kernel/security/lockdown || fail "not in lockdown"
 }
 [ "$(cat /sys/module/module/parameters/sig_enforce)" = Y ] || fail "not enforcing"
+# The kernel changes its own code when it has collected enough randomness.
+head -c 1 /dev/random >/dev/null
+sleep 1
 kernel_text save /tmp/before
 
 # The core.
@@ -98,6 +101,9 @@ for kind in unsigned altered; do
 	[ $status = 1 ] || [ $status = 2 ] || fail "the $kind update: exit status $status"
 	cat /tmp/out
 	! lsmod | grep -q '^ksplice_' || fail "the $kind update is loaded"
+	tar -xzf files/$kind.tar.gz -C /tmp
+	! insmod "/tmp/ksplice-$id/ksplice-$id-vmlinux.ko" 2>/tmp/out || fail "insmod of $kind"
+	expect_output 'Key was rejected'
 done
 kernel_text compare /tmp/before
 apply "ksplice-$id.tar.gz"

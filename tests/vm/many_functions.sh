@@ -4,6 +4,7 @@
 # many_functions.sh - an update of many functions of the core kernel that changes nothing
 # but the code: an instruction more at a "return 0" and the like. Sourced, after session.sh.
 
+# shellcheck disable=SC2154 # source, work, tree and top are of session.sh
 many_files='kernel/fork.c kernel/signal.c fs/open.c fs/namei.c fs/pipe.c mm/mmap.c
 	net/ipv4/tcp_input.c'
 

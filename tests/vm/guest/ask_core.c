@@ -3,8 +3,8 @@
  * ask_core.c - asks ksplice.ko itself, without the checks that ksplice-apply makes first
  *
  *   ask_core MODULE [LIST]   publishes the list of symbols (the file LIST, else the
- * section .ksplice.symbols of the module; "-": none), loads the module, and prints what
- * the core says
+ *                            section .ksplice.symbols of the module; "-": none), loads
+ *                            the module, and prints what the core says
  *
  * A program of the VM tests. Exit status 0: the module is loaded; 2: the core refuses the
  * list or the module, and says why; 1: anything else, also a refusal without a reason.

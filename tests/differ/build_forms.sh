@@ -38,9 +38,8 @@ check_form() {
 	answer "$1: a .c file that another one includes" "created get_rr_interval_rt"
 	patch_with arch/x86/kernel/process.c '/^int get_tsc_mode(/,/^}/s/val = PR_TSC_ENABLE;/val = PR_TSC_ENABLE + 2;/'
 	answer "$1: a file of arch/x86" "created get_tsc_mode"
-	patch_with fs/ext2/inode.c '1i\
-/* comment */'
-	answer "$1: a file of a module" module
+	patch_with fs/ext2/inode.c 's/"Read failure, inode=/"Reading failed, inode=/'
+	answer "$1: a file of a module" "created ext2_free_branches"
 	patch_with kernel/sys.c 's/^int overflowuid = .*/int overflowuid = 4711;/'
 	answer "$1: the initial value of a live variable" changed-data
 	patch_with kernel/sched/sched.h '1i\

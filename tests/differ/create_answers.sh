@@ -49,7 +49,7 @@ patch_with kernel/bounds.c '1i\
 answer "a file from which headers are generated" generated-input
 patch_with fs/ext4/inode.c '1i\
 /* comment */'
-answer "a file of a module" module
+answer "a comment in a file of a module" no-change
 patch_with fs/ubifs/super.c '1i\
 /* comment */'
 answer "a file that is not built" no-change

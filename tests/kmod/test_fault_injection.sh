@@ -6,7 +6,7 @@
 # text, constants, reference counts and sysfs are as before each time, and nothing that the
 # core or an update has allocated is left at the end
 #
-# Of the load, which is mostly the kernel's own, each third allocation; FAULT_STRIDE=1: all.
+# Of the load, which is mostly the kernel's own, each ninth allocation; FAULT_STRIDE=1: all.
 
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
@@ -31,7 +31,7 @@ update=$(create_update "$work/update.patch")
 boot --append "slub_debug=U log_buf_len=8M" --timeout 600 --file "$update" \
 	--file "$top/tests/vm/console_reports" <<EOS
 id=$(name_id "$update")
-stride=${FAULT_STRIDE:-3}
+stride=${FAULT_STRIDE:-9}
 $(
 	cat <<'EOG'
 mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null || true

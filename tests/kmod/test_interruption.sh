@@ -15,7 +15,7 @@ patch_nanosleep "$work/nanosleep.patch"
 update=$(create_update "$work/nanosleep.patch")
 
 boot --timeout 1800 --file "$update" <<EOS
-stride=${KSPLICE_STEPS:-3}
+stride=${KSPLICE_STEPS:-8}
 update=$(basename "$update")
 id=$(name_id "$update")
 $(

@@ -70,11 +70,12 @@ answer() {
 	fi
 }
 
-# Every file of the object tree and of its source, with its times. The index and the
+# Every file of the object tree and of its source, with size and time of its last write (the
+# other times change when somebody makes links to it). The index and the
 # template in .ksplice are made once; they are all that create may write.
 list_trees() {
 	find "$source" "$tree" -path "$tree/.ksplice" -prune -o -type f \
-		-printf '%p %s %T@ %C@\n' | sort
+		-printf '%p %s %T@\n' | sort
 }
 
 # check_untouched NAME LIST: LIST is a file with what list_trees said before.

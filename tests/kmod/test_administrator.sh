@@ -55,17 +55,6 @@ expect_old_code() {
 	kernel_text compare /tmp/before >/tmp/compared || fail "$(cat /tmp/compared)"
 }
 
-start_sleeper() {
-	sleep 1000 &
-	sleeper=$!
-	wait_until grep -q '^State:.S' /proc/$sleeper/status
-}
-
-end_sleeper() {
-	kill $sleeper 2>/dev/null || true
-	wait $sleeper || true
-}
-
 mkdir -p /run
 modprobe ksplice
 kernel_text save /tmp/before >/dev/null

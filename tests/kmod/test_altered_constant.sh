@@ -8,11 +8,7 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-cp -r "$top/tests/kmod/alter" "$work/"
-make -s -C "$tree" M="$work/alter" modules >"$work/log" 2>&1 || {
-	cat "$work/log"
-	fail "alter.ko does not build"
-}
+build_modules "$top/tests/kmod/alter"
 
 # The table of a file, and a function in which a thread can sleep.
 make_patch fs/eventfd.c \
@@ -39,18 +35,6 @@ alter() {
 	insmod alter.ko address=$(printf '0x%x' $((0x$start + last)))
 }
 
-# expect_sleeper: something has begun to sleep.
-expect_sleeper() {
-	sleep 1000 &
-	sleeper=$!
-	wait_until grep -q '^State:.S' /proc/$sleeper/status
-}
-
-end_sleeper() {
-	kill $sleeper
-	wait $sleeper || true
-}
-
 modprobe ksplice
 kernel_text save /tmp/before
 
@@ -65,14 +49,14 @@ rmmod alter
 kernel_text compare /tmp/before
 
 # A thread in the old code, then in the new: neither function nor constant changes.
-expect_sleeper
+start_sleeper
 expect_status 4 ksplice-apply --deadline 0.5 "$file"
 expect_output "sleep \(pid $sleeper\) is in hrtimer_nanosleep"
 kernel_text compare /tmp/before || fail "changed by an attempt that failed"
 end_sleeper
 apply "$file"
 kernel_text save /tmp/after
-expect_sleeper
+start_sleeper
 expect_status 4 ksplice-undo --deadline 0.5 $id
 expect_output "sleep \(pid $sleeper\) is in"
 kernel_text compare /tmp/after || fail "changed by an undo that failed"

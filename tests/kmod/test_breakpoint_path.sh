@@ -10,11 +10,7 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-cp -r "$top/tests/kmod/breakpoint" "$work/"
-make -s -C "$tree" M="$work/breakpoint" modules >"$work/log" 2>&1 || {
-	cat "$work/log"
-	fail "breakpoint.ko does not build"
-}
+build_modules "$top/tests/kmod/breakpoint"
 # What the core knows by name.
 sed -n '/path_names\[\] = {/,/^}/ s/^\t"\(.*\)",$/\1/p' "$top/kmod/change/breakpoint_path.c" >"$work/known"
 [ "$(wc -l <"$work/known")" -gt 5 ] || fail "breakpoint_path.c has no names"

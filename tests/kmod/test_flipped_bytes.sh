@@ -10,11 +10,7 @@
 # Of each of three parts; make check-long does more.
 flips=${KSPLICE_FLIPS:-150}
 
-cp -r "$top/tests/kmod/alter" "$work/"
-make -s -C "$tree" M="$work/alter" modules >"$work/log" 2>&1 || {
-	cat "$work/log"
-	fail "alter.ko does not build"
-}
+build_modules "$top/tests/kmod/alter"
 
 # Code that nobody runs meanwhile; it must hold one byte of each kind of site, and a table.
 for file in ipc/sem.c ipc/msg.c ipc/shm.c fs/timerfd.c; do

@@ -7,11 +7,7 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-cp -r "$top/tests/kmod/hostile" "$work/"
-make -s -C "$tree" M="$work/hostile" modules >"$work/log" 2>&1 || {
-	cat "$work/log"
-	fail "the modules of the hostile client do not build"
-}
+build_modules "$top/tests/kmod/hostile"
 mkdir "$work/modules"
 cp "$work"/hostile/*.ko "$work/modules/"
 
@@ -27,15 +23,7 @@ $(
 	cat "$top/tests/kmod/hostile/guest_lies.sh" - <<'EOG'
 modprobe ksplice
 kernel_text save /tmp/before
-tar -xzf "ksplice-$id.tar.gz" -C /tmp
-check_lies "$id" "/tmp/ksplice-$id/ksplice-$id-vmlinux.ko"
-kernel_text compare /tmp/before
-
-# And who tells the truth is served.
-apply "ksplice-$id.tar.gz"
-undo "$id"
-kernel_text compare /tmp/before
-rmmod ksplice
+check_client "$id"
 EOG
 )
 EOS

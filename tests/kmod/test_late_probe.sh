@@ -8,11 +8,7 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-cp -r "$top/tests/kmod/any_probe" "$work/"
-make -s -C "$tree" M="$work/any_probe" modules >"$work/log" 2>&1 || {
-	cat "$work/log"
-	fail "any_probe.ko does not build"
-}
+build_modules "$top/tests/kmod/any_probe"
 patch_loadavg "$work/loadavg.patch"
 # Nothing in kernel/trace has a tracing slot.
 make_patch kernel/trace/trace.c \

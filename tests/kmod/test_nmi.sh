@@ -10,11 +10,7 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-cp -r "$top/tests/kmod/nmi_storm" "$work/"
-make -s -C "$tree" M="$work/nmi_storm" modules >"$work/log" 2>&1 || {
-	cat "$work/log"
-	fail "nmi_storm.ko does not build"
-}
+build_modules "$top/tests/kmod/nmi_storm"
 make_patch lib/math/gcd.c \
 	'/^unsigned long gcd(/,/^}/ { s/return a << __ffs(r);/return (a << __ffs(r)) + 1000000;/; s/return r & -r;/return (r \& -r) + 1000000;/ }' \
 	"$work/gcd.patch"

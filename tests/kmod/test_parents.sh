@@ -80,29 +80,12 @@ refuse_change() {
 
 # expect_force NUMBER TEXT: whose code runs, and what the text is.
 expect_force() {
-	local word rest
-	read -r word rest </proc/loadavg
-	case $word in
-	update?) word=${word#update} ;;
-	*) word=0 ;;
-	esac
-	[ $word = $1 ] || fail "in force is $word, not $1"
+	expect_word $1
 	dmesg -c >/dev/null
 	usleep 1
 	dmesg >/tmp/out
 	[ $1 = 0 ] || expect_output "nanosleep $1\$"
 	kernel_text compare /tmp/$2 >/tmp/out || fail "not the text of $2: $(cat /tmp/out)"
-}
-
-expect_sleeper() {
-	sleep 1000 &
-	sleeper=$!
-	wait_until grep -q '^State:.S' /proc/$sleeper/status
-}
-
-end_sleeper() {
-	kill $sleeper
-	wait $sleeper || true
 }
 
 modprobe ksplice
@@ -123,7 +106,7 @@ kernel_text save /tmp/first >/dev/null
 expect_force 1 first
 
 # A thread in the parent's code keeps it from being replaced again.
-expect_sleeper
+start_sleeper
 refuse_change 'temporarily unavailable' $child applied
 grep -q "^$sleeper	sleep	.*hrtimer_nanosleep.* \[ksplice_$first\]" $folder/$child/conflicts ||
 	fail "$(cat $folder/$child/conflicts)"

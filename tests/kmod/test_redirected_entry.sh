@@ -9,11 +9,7 @@
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
 grep -q '^CONFIG_LIVEPATCH=y' "$tree/.config" || fail "$tree: without CONFIG_LIVEPATCH"
-cp -r "$top/tests/kmod/redirect" "$work/"
-make -s -C "$tree" M="$work/redirect" modules >"$work/log" 2>&1 || {
-	cat "$work/log"
-	fail "the modules do not build"
-}
+build_modules "$top/tests/kmod/redirect"
 patch_loadavg "$work/loadavg.patch"
 update=$(create_update "$work/loadavg.patch")
 

@@ -9,11 +9,7 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-cp -r "$top/tests/kmod/alter" "$work/"
-make -s -C "$tree" M="$work/alter" modules >"$work/log" 2>&1 || {
-	cat "$work/log"
-	fail "alter.ko does not build"
-}
+build_modules "$top/tests/kmod/alter"
 # A function that runs only when somebody reads a file: its jump will be damaged.
 patch_loadavg "$work/one.patch"
 sed 's/patched/mended/' "$work/one.patch" >"$work/two.patch"

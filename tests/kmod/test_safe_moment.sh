@@ -25,10 +25,7 @@ cp "$nanosleep" "$work/guest/nanosleep.tar.gz"
 cp "$reaper" "$work/guest/reaper.tar.gz"
 
 # A thread's restart function is set to an address that is given.
-mkdir "$work/restart"
-cp "$top/tests/kmod/restart/"* "$work/restart"
-make -s -C "$tree" M="$work/restart" modules >"$work/restart.log" 2>&1 ||
-	fail "$(tail "$work/restart.log")"
+build_modules "$top/tests/kmod/restart"
 
 boot --smp 2 --timeout 300 --file "$work/guest/nanosleep.tar.gz" \
 	--file "$work/guest/reaper.tar.gz" --file "$work/restart/restart.ko" \
@@ -43,17 +40,6 @@ expect_refusal() {
 		fail "$2: the core did it"
 	fi
 	expect_output "$1"
-}
-
-start_sleeper() {
-	sleep 1000 &
-	sleeper=$!
-	wait_until grep -q '^State:.S' /proc/$sleeper/status
-}
-
-end_sleeper() {
-	kill $sleeper
-	wait $sleeper || true
 }
 
 # expect_sleeper FUNCTION: the last attempt was spared the stop, and names the sleeper
@@ -119,25 +105,28 @@ rmmod restart
 echo reversed >$folder/state
 
 echo "--- threads that come and go"
+# Each attempt finds them elsewhere: some are refused, and some get through. How many of
+# either depends on the machine, so it goes on until there were enough of both.
 pids=''
-for i in $(seq 6); do
+for i in $(seq 4); do
 	while :; do usleep 300; done &
 	pids="$pids $!"
 done
 for option in '' full-scan; do
-	changes=0 refusals=0
-	for attempt in $(seq 15); do
-		for state in applied reversed; do
-			[ "$(cat $folder/state)" != $state ] || continue
-			if echo "$state $option" >$folder/state 2>/dev/null; then
-				changes=$((changes + 1))
-			else
-				refusals=$((refusals + 1))
-			fi
-		done
+	changes=0 refusals=0 attempts=0
+	while [ $changes -lt 6 ] || [ $refusals -lt 3 ]; do
+		attempts=$((attempts + 1))
+		[ $attempts -le 1000 ] || fail "$changes changes, $refusals refusals"
+		state=applied
+		[ "$(cat $folder/state)" != applied ] || state=reversed
+		if echo "$state $option" >$folder/state 2>/tmp/out; then
+			changes=$((changes + 1))
+		else
+			expect_output 'Resource temporarily unavailable'
+			refusals=$((refusals + 1))
+		fi
 	done
 	echo "${option:-look before}: $changes changes, $refusals refusals"
-	[ $changes -ge 4 ] || fail "only $changes changes"
 done
 # shellcheck disable=SC2086 # a list
 kill $pids

@@ -116,17 +116,6 @@ expect_state() {
 	[ "$(cat $folder/$1/state)" = "$2" ] || fail "$1: $(cat $folder/$1/state), not $2"
 }
 
-# expect_force NUMBER: whose word /proc/loadavg begins with; 0: nobody's.
-expect_force() {
-	local word rest
-	read -r word rest </proc/loadavg
-	case $word in
-	update?) word=${word#update} ;;
-	*) word=0 ;;
-	esac
-	[ $word = $1 ] || fail "in force is $word, not $1"
-}
-
 # What getppid(2) says.
 ask_parent() {
 	sh -c 'echo $PPID'
@@ -171,7 +160,7 @@ change $first check-applied
 expect_state $first loaded
 expect_hooks 1P1C1F
 expect_text none
-expect_force 0
+expect_word 0
 refuse_change 'Operation already in progress' $first check-reversed
 refuse_change 'Invalid argument' $first 'applied nonsense' "'nonsense' is no option here"
 refuse_change 'Invalid argument' $first 'reversed replace' "'replace' is no option here"
@@ -184,7 +173,7 @@ change $first applied
 [ "$(cat $folder/$first/changed_at)" -ge "$before" ] || fail "when"
 expect_hooks 1P1C1A1N
 expect_state $first applied
-expect_force 1
+expect_word 1
 kernel_text save /tmp/first >/dev/null
 
 # The second replaces the same.
@@ -208,7 +197,7 @@ expect_hooks 1p2P1c2C2F1f
 expect_text first
 expect_state $first applied
 expect_state $second loaded
-expect_force 1
+expect_word 1
 
 change $other applied
 change $second 'applied replace'
@@ -218,7 +207,7 @@ expect_state $other reversed
 expect_state $second applied
 [ "$(cat $folder/$first/replaced_by)" = $second ] || fail "who replaced it"
 [ "$(cat $folder/$second/replaced_by)" = '' ] || fail "who replaced it"
-expect_force 2
+expect_word 2
 [ "$(ask_parent)" -gt 1000000 ] || fail "getppid is not the second's"
 kernel_text save /tmp/second >/dev/null
 refuse_change 'Operation already in progress' $first reversed
@@ -229,20 +218,20 @@ refuse_change 'File exists' $other applied "update $second already replaces it"
 rmmod ksplice_$first
 rmmod ksplice_$other
 expect_text second
-expect_force 2
+expect_word 2
 
 # Back to the first, and from there to nothing, with the second there or not.
 ask_core $first.ko
 echo '' >/proc/sys/kernel/domainname
 change $first 'applied replace'
 expect_hooks 2p1P2c1C2a1A2n1N
-expect_force 1
+expect_word 1
 [ "$(ask_parent)" -lt 1000000 ] || fail "getppid is still the second's"
 change $first 'check-reversed'
 expect_text first
 change $first reversed
 expect_text none
-expect_force 0
+expect_word 0
 change $second applied
 expect_text second
 change $second reversed

@@ -38,11 +38,7 @@ alter() {
 	printf '\xa5\x5a' | dd of="$1" bs=1 seek="$middle" conv=notrunc status=none
 }
 
-cp -r "$top/tests/kmod/hostile" "$work/"
-make -s -C "$tree" M="$work/hostile" modules >"$work/log" 2>&1 || {
-	cat "$work/log"
-	fail "the modules of the hostile client do not build"
-}
+build_modules "$top/tests/kmod/hostile"
 core=$(make -s -C "$top" kmod KERNEL="$tree" 2>"$work/log" | tail -n 1)
 [ -e "$core" ] || {
 	cat "$work/log"
@@ -113,13 +109,7 @@ undo "$id"
 kernel_text compare /tmp/before
 
 export HOSTILE_SIGNED=1
-tar -xzf "ksplice-$id.tar.gz" -C /tmp
-check_lies "$id" "/tmp/ksplice-$id/ksplice-$id-vmlinux.ko"
-kernel_text compare /tmp/before
-apply "ksplice-$id.tar.gz"
-undo "$id"
-kernel_text compare /tmp/before
-rmmod ksplice
+check_client "$id"
 echo "signed kernel: $lies lies, none believed"
 EOG
 )

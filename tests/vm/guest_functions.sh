@@ -58,3 +58,26 @@ wait_until() {
 		usleep 100000
 	done
 }
+
+# start_sleeper: a process that sleeps in nanosleep(2) from now on; its pid is in $sleeper.
+start_sleeper() {
+	sleep 1000 &
+	sleeper=$!
+	wait_until grep -q '^State:.S' "/proc/$sleeper/status"
+}
+
+end_sleeper() {
+	kill "$sleeper"
+	wait "$sleeper" || true
+}
+
+# expect_word NUMBER: /proc/loadavg begins with "update" and that number; 0: without.
+expect_word() {
+	local word rest
+	read -r word rest </proc/loadavg
+	case $word in
+	update?) word=${word#update} ;;
+	*) word=0 ;;
+	esac
+	[ "$word" = "$1" ] || fail "in force is $word, not $1"
+}

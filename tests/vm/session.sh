@@ -52,6 +52,16 @@ name_id() {
 	echo "${file%.tar.gz}"
 }
 
+# build_modules FOLDER: builds the test modules of the folder for the tree, in $work.
+build_modules() {
+	local name=${1##*/}
+	cp -r "$1" "$work/"
+	make -s -C "$tree" M="$work/$name" modules >"$work/log" 2>&1 || {
+		cat "$work/log"
+		fail "the modules of $1 do not build"
+	}
+}
+
 # boot [OPTION...]: runs the guest script on stdin; $guest_functions come first.
 boot() {
 	{

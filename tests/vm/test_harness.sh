@@ -5,11 +5,7 @@
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
 
-cp -r "$here/fault" "$work/"
-make -s -C "$tree" M="$work/fault" modules >"$work/log" 2>&1 || {
-	cat "$work/log"
-	fail "fault.ko does not build"
-}
+build_modules "$here/fault"
 fault=$work/fault/fault.ko
 consoles=$work/consoles
 mkdir "$consoles"

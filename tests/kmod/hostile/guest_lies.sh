@@ -3,7 +3,9 @@
 #
 # guest_lies.sh - all lies of the hostile clients, for guest scripts that contain it
 #
-#   check_lies ID MODULE.ko     the update's; the test's modules are in modules/
+#   check_client ID     an update, whose archive is here; the test's modules are in modules/
+#
+# The text as it has to be is in /tmp/before.
 
 # check_case COMMAND CASE ID MODULE.ko: refused, and nothing is left of it.
 check_case() {
@@ -19,6 +21,7 @@ lie_about_list() {
 	hostile_list "$1" "$3"
 }
 
+# check_lies ID MODULE.ko: all of them
 check_lies() {
 	local lie
 	lies=0 believed=
@@ -39,4 +42,16 @@ check_lies() {
 	! grep -E 'ksplice: .*ffffffff[0-9a-f]{8}' /tmp/log || fail "an address is in the log"
 	rmmod exporter
 	echo "$lies lies"
+}
+
+check_client() {
+	tar -xzf "ksplice-$1.tar.gz" -C /tmp
+	check_lies "$1" "/tmp/ksplice-$1/ksplice-$1-vmlinux.ko"
+	kernel_text compare /tmp/before
+
+	# And who tells the truth is served.
+	apply "ksplice-$1.tar.gz"
+	undo "$1"
+	kernel_text compare /tmp/before
+	rmmod ksplice
 }

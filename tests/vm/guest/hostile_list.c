@@ -352,26 +352,28 @@ static int name_another_build(void)
 	return try_list();
 }
 
+/* The first target is of that kind, and has that name. */
+static int try_target(enum ksplice_target_kind kind, const char *name)
+{
+	targets()[0].kind = kind;
+	strncpy(targets()[0].name, name, sizeof(targets()[0].name));
+	return try_list();
+}
+
 static int name_unknown_module(void)
 {
-	targets()[0].kind = KSPLICE_TARGET_MODULE;
-	strncpy(targets()[0].name, "no_such_module", sizeof(targets()[0].name));
-	return try_list();
+	return try_target(KSPLICE_TARGET_MODULE, "no_such_module");
 }
 
 static int name_unknown_parent(void)
 {
-	targets()[0].kind = KSPLICE_TARGET_UPDATE;
-	strncpy(targets()[0].name, "ksplice_nosuchid", sizeof(targets()[0].name));
-	return try_list();
+	return try_target(KSPLICE_TARGET_UPDATE, "ksplice_nosuchid");
 }
 
 /* A module that is loaded, and was built otherwise. */
 static int name_module_of_another_build(void)
 {
-	targets()[0].kind = KSPLICE_TARGET_MODULE;
-	strncpy(targets()[0].name, "exporter", sizeof(targets()[0].name));
-	return try_list();
+	return try_target(KSPLICE_TARGET_MODULE, "exporter");
 }
 
 static int use_reserved(void)

@@ -191,7 +191,7 @@ static struct error *create_plan(struct create *create)
 			create->patch.entries[0].path);
 	for (size_t i = 0; i < create->plan.unbuilt_count; i++)
 		message_warn(
-			"%s is not built in this configuration: its change has no effect",
+			"%s is not built in this configuration, so its change has no effect",
 			create->plan.unbuilt[i]);
 	for (size_t i = 0; i < create->plan.count; i++)
 		message_step("the patch changes %s", create->plan.units[i].object);
@@ -367,7 +367,7 @@ static struct error *create_judge(const struct create *create)
 				"%s: all that the patch changes is used at boot only, or when a "
 				"module is loaded or unloaded",
 				create->patch_path),
-			"boot a kernel, or load a module, that was built with the patch");
+			"build the kernel or module with the patch, and boot or load it");
 	return error_no_change(
 		"%s: the patch changes no function of this kernel", create->patch_path);
 }

@@ -101,7 +101,8 @@ static struct error *index_check_coverage(
 		return error_hint(
 			error_refused("unrecorded", "%s: %zu objects have no record",
 				tree->objects, coverage->unrecorded.count),
-			"build them again with CC=ksplice-cc; --verbose lists them all");
+			"build them again with CC=ksplice-cc, or run ksplice-index --record; --verbose lists "
+			"them all");
 	if (functions->known != functions->all)
 		return error_hint(
 			error_refused("incomplete",

@@ -38,7 +38,7 @@ static struct error *shadow_diff(
 	int status;
 	try(process_run(&request, &status));
 	if (status > 1)
-		return error_failed("diff: exit code %d", status);
+		return error_failed("diff failed with exit code %d", status);
 	if (status)
 		return patch_file_read("diff", output.data, 1, difference);
 	*difference = (struct patch_file){0};
@@ -179,10 +179,10 @@ struct error *shadow_check(const struct kernel_tree *tree, const struct patch_fi
 			!log_has(&opened, original))
 			return error_hint(
 				error_refused("unpatched-include",
-					"%s: the compiler read %s and not the patched "
+					"%s: the compiler read %s instead of the patched "
 					"file",
 					record->object, path),
-				"the compiler must be linked dynamically (%s), so that "
+				"the compiler %s must be dynamically linked, so that "
 				"%s can be preloaded",
 				record->compiler, KSPLICE_SHADOW_LIBRARY);
 	}

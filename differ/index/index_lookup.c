@@ -283,7 +283,7 @@ struct error *index_look_up_function(
 		return missing;
 	missing = error_hint(
 		error_failed(
-			"%s: has no code of its own: it was inlined into %zu functions",
+			"%s: has no code of its own; it was inlined into %zu functions",
 			name, inliners.count),
 		"--inliners=%s lists them", name);
 	lookup_deinit(&inliners);
@@ -396,7 +396,7 @@ struct error *index_look_up_file(const struct index *index,
 	scope_name_hints struct name_hints hints = {.wanted = path};
 	try(index_list_inputs(index, offer_file, &hints));
 	return lookup_add_hint(
-		error_failed("%s: no such file in the index: no recorded compile read it",
+		error_failed("%s: no such file in the index; no recorded compile read it",
 			path),
 		&hints);
 }

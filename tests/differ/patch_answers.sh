@@ -137,10 +137,10 @@ check_ways() {
 	archived "a patch from a process"
 
 	: >"$work/fix.patch"
-	says "an empty patch" 1 'there is no patch in it' \
+	says "an empty patch" 1 'empty, so there is no patch' \
 		run_create --patch="$work/fix.patch" "$tree"
 	echo "hello" >"$work/fix.patch"
-	says "a text that is no patch" 1 'there is no patch in it' \
+	says "a text that is no patch" 1 'contains no patch' \
 		run_create --patch="$work/fix.patch" "$tree"
 	sed '/^@@/,$d' "$work/sys.patch" >"$work/fix.patch"
 	says "a patch without a hunk" 1 'has no hunk' \

@@ -130,7 +130,10 @@ done
 
 # A hook that asks for more time gets it: pre hooks are called again each time.
 echo 12 >/proc/sys/kernel/panic
-(usleep 1500000; echo 0 >/proc/sys/kernel/panic) &
+was_refused() {
+	dmesg | grep -q 'hooks: p0C0f0'
+}
+(wait_until was_refused; echo 0 >/proc/sys/kernel/panic) &
 apply ksplice-$hooks.tar.gz
 expect_hooks "$(printf 'p0C0f0\np0C0A1B1+1')"
 undo $hooks

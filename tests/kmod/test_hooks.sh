@@ -130,8 +130,11 @@ done
 
 # A hook that asks for more time gets it: pre hooks are called again each time.
 echo 12 >/proc/sys/kernel/panic
-(usleep 1500000; echo 0 >/proc/sys/kernel/panic) &
-apply ksplice-$hooks.tar.gz
+has_asked() {
+	dmesg | grep -q 'hooks: p0C0f0'
+}
+(wait_until has_asked; echo 0 >/proc/sys/kernel/panic) &
+apply --deadline 120 ksplice-$hooks.tar.gz
 expect_hooks "$(printf 'p0C0f0\np0C0A1B1+1')"
 undo $hooks
 dmesg -c >/dev/null

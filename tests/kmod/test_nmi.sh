@@ -31,6 +31,11 @@ count() {
 	cat /sys/module/nmi_storm/parameters/$1
 }
 
+# has_counted NAME: more than $before.
+has_counted() {
+	[ "$(count $1)" -gt "$before" ]
+}
+
 # Under TCG a handler may be slow, which the kernel would report.
 echo 10000000000 >/sys/kernel/debug/x86/nmi_longest_ns
 modprobe ksplice
@@ -47,14 +52,12 @@ while [ $i -lt $cycles ]; do
 	before=$(count new_results)
 	apply "$file"
 	[ "$(cat $state)" = applied ] || fail "not applied"
-	usleep 1000
+	wait_until has_counted new_results
 	undo "$id"
-	[ "$(count new_results)" -gt "$before" ] || fail "no NMI called the new functions"
 	i=$((i + 1))
 done
 before=$(count old_results)
-usleep 100000
-[ "$(count old_results)" -gt "$before" ] || fail "the NMIs have ended"
+wait_until has_counted old_results
 echo "$cycles cycles: $(count nmis) NMIs, $(count nmis_in_core) of them in ksplice.ko," \
 	"$(count old_results) old and $(count new_results) new results," \
 	"$(count wrong_results) others"

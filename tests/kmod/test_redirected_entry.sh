@@ -8,7 +8,7 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-grep -q '^CONFIG_LIVEPATCH=y' "$tree/.config" || fail "$tree: without CONFIG_LIVEPATCH"
+need_options CONFIG_LIVEPATCH
 build_modules "$top/tests/kmod/redirect"
 patch_loadavg "$work/loadavg.patch"
 update=$(create_update "$work/loadavg.patch")

@@ -8,6 +8,8 @@
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
 
+need_modules drivers/block/loop drivers/net/dummy
+
 # Who sets up a loop device is told so.
 make_patch drivers/block/loop.c \
 	'/^static int loop_configure(/,/^}/ s/^\tstruct file \*file = fget(config->fd);/&\n\n\tpr_info("loop: patched, fd %u\\n", config->fd);/' \

@@ -10,9 +10,9 @@
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/session.sh"
 
-# No driver of it finds its device in a guest, so this one does not stay.
+# These do not stay in a guest, which has neither the device nor the firmware.
 match_modules() {
-	sed 's/\.ko$//' "$tree/modules.order" | grep -v x86_pkg_temp_thermal
+	sed 's/\.ko$//' "$tree/modules.order" | grep -vE '/(x86_pkg_temp_thermal|efivarfs)$'
 }
 
 # count_functions OUTPUT: of all targets of a ksplice-match.

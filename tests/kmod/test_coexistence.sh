@@ -15,7 +15,7 @@ patch_nanosleep "$work/nanosleep.patch"
 update=$(create_update "$work/loadavg.patch")
 sleeping=$(create_update "$work/nanosleep.patch")
 
-boot --timeout 300 --file "$update" --file "$sleeping" <<EOS
+boot --file "$update" --file "$sleeping" <<EOS
 id=$(name_id "$update")
 sleeping_id=$(name_id "$sleeping")
 module=${chosen_modules[0]##*/}

@@ -23,7 +23,7 @@ cat "$work/loadavg.patch" "$work/constant.patch" >>"$work/update.patch"
 update=$(create_update "$work/update.patch")
 
 # SLUB notes who allocated each object.
-boot --append "slub_debug=U log_buf_len=8M" --timeout 600 --file "$update" \
+boot --append "slub_debug=U log_buf_len=8M" --timeout 1800 --file "$update" \
 	--file "$top/tests/vm/console_reports" <<EOS
 id=$(name_id "$update")
 stride=${FAULT_STRIDE:-9}

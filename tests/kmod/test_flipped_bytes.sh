@@ -27,7 +27,7 @@ choose_modules 2 fs/fat/fat drivers/block/loop fs/jbd2/jbd2 net/netfilter/xt_mar
 modules=$("$top/build/bin/ksplice-match" --quiet "${chosen_modules[@]/#/--module=}" \
 	--output="$work/match" "$tree" | tail -n 1)
 
-boot --smp 1 --timeout 600 --file "$image" --file "$modules" --file "$work/alter/alter.ko" <<EOS
+boot --smp 1 --timeout 1800 --file "$image" --file "$modules" --file "$work/alter/alter.ko" <<EOS
 image=$(name_id "$image") modules=$(name_id "$modules") flips=$flips
 loaded="${chosen_modules[*]##*/}"
 $(

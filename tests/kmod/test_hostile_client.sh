@@ -17,7 +17,7 @@ patch_loadavg "$work/loadavg.patch"
 cat "$work/nanosleep.patch" "$work/loadavg.patch" >"$work/both.patch"
 update=$(create_update "$work/both.patch")
 
-boot --timeout 400 --file "$update" --file "$work/modules" <<EOS
+boot --file "$update" --file "$work/modules" <<EOS
 id=$(name_id "$update")
 $(
 	cat "$top/tests/kmod/hostile/guest_lies.sh" - <<'EOG'

@@ -19,7 +19,7 @@ make_patch kernel/time/time.c '/^time64_t mktime64(/,/^}/ s/)\*60 + sec;/)*60 + 
 cat "$work/gcd.patch" "$work/mktime.patch" >"$work/both.patch"
 update=$(create_update "$work/both.patch")
 
-boot --timeout 300 --file "$update" --file "$work/nmi_storm/nmi_storm.ko" <<EOS
+boot --file "$update" --file "$work/nmi_storm/nmi_storm.ko" <<EOS
 id=$(name_id "$update")
 cycles=25
 $(

@@ -27,7 +27,7 @@ cp "$reaper" "$work/guest/reaper.tar.gz"
 # A thread's restart function is set to an address that is given.
 build_modules "$top/tests/kmod/restart"
 
-boot --smp 2 --timeout 300 --file "$work/guest/nanosleep.tar.gz" \
+boot --smp 2 --file "$work/guest/nanosleep.tar.gz" \
 	--file "$work/guest/reaper.tar.gz" --file "$work/restart/restart.ko" \
 	--append "nanosleep=$(name_id "$nanosleep") reaper=$(name_id "$reaper")" <<'EOS'
 nanosleep=$(sed 's/.*nanosleep=\([^ ]*\).*/\1/' /proc/cmdline)

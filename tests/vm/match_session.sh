@@ -77,7 +77,7 @@ match_boot() {
 		sed 's/ .*//; s/^/rmmod /' /proc/modules | grep ksplice_ | sh -e
 		EOS
 	} >"$work/guest"
-	KSPLICE_CPU=$1 boot --smp "$2" --mem 768 --append "$3" --timeout 300 \
+	KSPLICE_CPU=$1 boot --smp "$2" --mem 768 --append "$3" \
 		--file "$work/vmlinux.tar.gz" --file "$work/modules.tar.gz" <"$work/guest"
 }
 

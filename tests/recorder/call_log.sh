@@ -77,7 +77,7 @@ check "several: a line each" "$(cat "$log")" test "$(cut -f3,4 "$log" | tr '\t\n
 mkdir many
 for ((i = 0; i < 60; i++)); do echo "int v$i(int x) { return x + $i; }" >many/f$i.c; done
 rm -f "$log"
-find many -name '*.c' | KSPLICE_LOG=$log xargs -P 8 -I{} "$wrapper" -DA="$(head -c 3000 /dev/zero | tr '\0' x)" -c {} -o {}.o
+find many -name '*.c' -print0 | KSPLICE_LOG=$log xargs -0 -P 8 -I{} "$wrapper" -DA="$(head -c 3000 /dev/zero | tr '\0' x)" -c {} -o {}.o
 check "many at once: a line each" "$(wc -l <"$log")" test "$(wc -l <"$log")" = 60
 check "many at once: whole lines" "$(cut -c1-100 "$log" | head -n 3)" \
 	test "$(awk -F '\t' 'NF == 7 && $3 == "recorded" && length($0) > 3000' "$log" | wc -l)" = 60

@@ -18,11 +18,18 @@ static bool is_plugin_event_wanted;
 static void (*inner_parse_file)(void);
 static void (*inner_insert_attributes)(tree decl, tree *attributes);
 
+/* Rare, and kept apart so that the common way saves no registers. */
+__attribute__((noinline)) static void note(tree decl)
+{
+	if (TREE_STATIC(decl))
+		note_variable(decl, current_function_decl);
+}
+
 /* A declaration has its name and storage by now, and its scope only afterwards. */
 static void insert_attributes(tree decl, tree *attributes)
 {
-	if (VAR_P(decl) && TREE_STATIC(decl))
-		note_variable(decl, current_function_decl);
+	if (__builtin_expect(VAR_P(decl), false))
+		note(decl);
 	inner_insert_attributes(decl, attributes);
 }
 
@@ -38,9 +45,9 @@ static void parse_file(void)
 	targetm.insert_attributes = inner_insert_attributes;
 }
 
-void parse_watch_start(void (*note)(tree variable, tree owner), bool is_quiet)
+void parse_watch_start(void (*watcher)(tree variable, tree owner), bool is_quiet)
 {
-	note_variable = note;
+	note_variable = watcher;
 	is_plugin_event_wanted = !is_quiet;
 	inner_parse_file = lang_hooks.parse_file;
 	lang_hooks.parse_file = parse_file;

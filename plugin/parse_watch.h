@@ -13,12 +13,12 @@
 union tree_node;
 
 /*
- * Calls note for each variable with static storage, in the order of the source, from when
- * the parser starts until it ends. owner: the function that it is declared in, or NULL.
- * is_quiet: GCC calls no plugin meanwhile; only for who has no use for those calls and
- * knows that there is no other plugin.
+ * Calls watcher for each variable with static storage, in the order of the source, from
+ * when the parser starts until it ends. owner: the function that it is declared in, or
+ * NULL. is_quiet: GCC calls no plugin meanwhile; only for who has no use for those calls
+ * and knows that there is no other plugin.
  */
-void parse_watch_start(
-	void (*note)(union tree_node *variable, union tree_node *owner), bool is_quiet);
+void parse_watch_start(void (*watcher)(union tree_node *variable, union tree_node *owner),
+	bool is_quiet);
 
 #endif

@@ -27,7 +27,6 @@
 /* clang-format on */
 
 #include "abi/record.h"
-#include "plugin/parse_watch.h"
 #include "plugin/unit.h"
 
 /* GCC looks for these two by name. */

@@ -10,6 +10,12 @@
 #ifndef KSPLICE_PLUGIN_PARSE_WATCH_H
 #define KSPLICE_PLUGIN_PARSE_WATCH_H
 
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 union tree_node;
 
 /*
@@ -20,5 +26,9 @@ union tree_node;
  */
 void parse_watch_start(void (*watcher)(union tree_node *variable, union tree_node *owner),
 	bool is_quiet);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "plugin/parse_watch.h"
 #include "plugin/section_split.h"
 #include "plugin/unit_layout.h"
 

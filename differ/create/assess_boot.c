@@ -32,20 +32,15 @@ static void assess_unit_once(struct update *update, const struct update_unit *un
 {
 	for (size_t i = 0; i < unit->post_pieces->count; i++) {
 		const struct piece *piece = &unit->post_pieces->pieces[i];
-		const char *exported = assess_find_served_export(update, unit, piece);
-		if (exported)
-			finding_add(&update->findings, FINDING_NEW_EXPORT, unit->object,
-				exported,
-				"is exported by the patch: the other modules of this "
-				"update can use it, and those that are loaded later "
-				"cannot");
-		else if (piece->role == SECTION_ONCE && piece->state != PIECE_SAME)
+		if (piece->role == SECTION_ONCE && piece->state != PIECE_SAME &&
+			!assess_is_export(piece))
 			assess_once(update, unit, piece,
 				piece->state == PIECE_NEW ? "adds" : "changes");
 	}
 	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
 		const struct piece *piece = &unit->pre_pieces->pieces[i];
-		if (piece->role == SECTION_ONCE && !piece->twin)
+		if (piece->role == SECTION_ONCE && !piece->twin &&
+			!assess_is_export(piece))
 			assess_once(update, unit, piece, "removes");
 	}
 }
@@ -58,7 +53,7 @@ void assess_boot(struct update *update)
 		const char *post = unit->post_unit.toplevel;
 		assess_unit_once(update, unit);
 		bool is_changed = pre && post ? strcmp(pre, post) != 0 : pre != post;
-		if (is_changed && !assess_assembly_is_exports(update, unit))
+		if (is_changed && !assess_assembly_is_exports(unit))
 			finding_add(&update->findings, FINDING_TOPLEVEL_ASSEMBLY,
 				unit->object, "",
 				"the patch changes assembly outside of functions");

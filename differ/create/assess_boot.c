@@ -20,9 +20,25 @@
  * code and data in memory that is freed after boot.
  */
 
+/* What the linker leaves out of vmlinux: the exitcalls and the module information of code
+ * that is built in. */
+static bool piece_is_left_out(const struct update_unit *unit, const struct piece *piece)
+{
+	return !unit->target->module && piece->known->placing == SECTION_DISCARDED &&
+	       strcmp(piece->known->reason, "export") != 0;
+}
+
 static void assess_once(struct update *update, const struct update_unit *unit,
 	const struct piece *piece, const char *verb)
 {
+	if (piece_is_left_out(unit, piece)) {
+		finding_add(&update->findings, FINDING_WITHOUT_EFFECT, unit->object,
+			update_piece_name(piece),
+			"the patch %s %s, which vmlinux leaves out: that is without "
+			"effect in the running kernel",
+			verb, piece->known->what);
+		return;
+	}
 	finding_add(&update->findings, finding_find_kind(piece->known->reason),
 		unit->object, update_piece_name(piece), "the patch %s %s", verb,
 		piece->known->what);

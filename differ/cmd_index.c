@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cmd_index.c - ksplice-index: makes or updates a tree's index, shows what it covers, and
- * answers what people ask of it
+ * cmd_index.c - ksplice-index: updates a tree's index, prints its coverage, and answers
+ * queries
  */
 #include <elf.h>
 #include <inttypes.h>

@@ -2,9 +2,9 @@
 /*
  * origin.h - the build that the update is made for
  *
- * An origin gives the objects that were linked, and their proven places in vmlinux or in a
- * module. It proves that each function and variable that is compiled without the patch is
- * there, byte for byte. It is a build tree, or an unpacked seal.
+ * An origin gives the objects that were linked, and their proven places in vmlinux or
+ * in a module. It proves that each function and variable that is compiled without the
+ * patch is there, byte for byte. It is a build tree, or an unpacked seal.
  */
 #ifndef KSPLICE_DIFFER_CREATE_ORIGIN_H
 #define KSPLICE_DIFFER_CREATE_ORIGIN_H

@@ -2,10 +2,10 @@
 /*
  * update_symbol.h - the place in the running kernel that a reference of the update means
  *
- * A global name is searched in the target; for a module also in vmlinux and in the modules
- * that it depends on. For a local name, the original object gives the name under which it
- * was linked, and the proven place of its section gives the address. So nothing is guessed
- * if several symbols have the same name.
+ * A global name is searched in the target; for a module also in vmlinux and in the
+ * modules that it depends on. For a local name, the original object gives the name
+ * under which it was linked, and the proven place of its section gives the address. So
+ * nothing is guessed if several symbols have the same name.
  */
 #ifndef KSPLICE_DIFFER_CREATE_UPDATE_SYMBOL_H
 #define KSPLICE_DIFFER_CREATE_UPDATE_SYMBOL_H

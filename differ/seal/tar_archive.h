@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tar_archive.h - writes and reads compressed tar archives; only this file uses libarchive
+ * tar_archive.h - writes and reads compressed tar archives; only this file uses
+ * libarchive
  *
  * Members are regular files. Long runs of zeros are stored as holes, so they take no
  * space in the archive or after unpacking with tar(1). The same members give the same

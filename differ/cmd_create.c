@@ -489,7 +489,7 @@ static struct error *create_read_strip(const char *text, unsigned *strip)
 	char *end;
 	unsigned long number = strtoul(text, &end, 10);
 	if (*end || end == text || number > 64)
-		return error_usage("--strip=%s: is no small number", text);
+		return error_usage("--strip=%s: not a number from 0 to 64", text);
 	*strip = (unsigned)number;
 	return NULL;
 }
@@ -529,7 +529,8 @@ static struct error *create_read_options(
 	if (strip)
 		try(create_read_strip(strip, &create->strip));
 	if (operands && !create->patch_path)
-		return error_hint(error_usage("no patch given"), "--patch=FILE");
+		return error_hint(
+			error_usage("no patch given"), "give it with --patch=FILE");
 	create->tree_path = operands ? operands[0] : NULL;
 	return operands ? update_package_check_output(create->output) : NULL;
 }

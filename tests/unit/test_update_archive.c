@@ -199,7 +199,7 @@ static void test_strangers(const char *folder)
 	UNIT_CHECK(!symlink(other, inside));
 	pack_archive(folder, packed);
 	UNIT_CHECK_ERROR(
-		update_archive_open(packed, &archive), "does not hold one folder");
+		update_archive_open(packed, &archive), "does not contain exactly one folder");
 }
 
 int main(void)

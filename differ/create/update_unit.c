@@ -18,6 +18,7 @@
 #include "differ/piece/piece.h"
 #include "differ/tree/compile.h"
 #include "differ/tree/kernel_tree.h"
+#include "differ/tree/record_difference.h"
 #include "differ/tree/record_relocation.h"
 #include "lib/cleanup.h"
 #include "lib/digest.h"
@@ -210,11 +211,6 @@ struct error *update_unit_compile(
 	return elf_object_open(post, ELF_RELOCS_READ, &unit->post);
 }
 
-static bool is_text_equal(const char *left, const char *right)
-{
-	return left && right ? strcmp(left, right) == 0 : left == right;
-}
-
 static struct error *unit_report_drift(const struct update_source *source,
 	const struct update_unit *unit, const char *function, const char *what)
 {
@@ -234,51 +230,6 @@ static struct error *unit_report_drift(const struct update_source *source,
 		unit->object);
 }
 
-/* What a function or variable is called in every compile: names of static locals are
- * numbered. */
-static const char *entry_find_key(const struct json_t *entry)
-{
-	const char *identity = json_find_text(entry, "id");
-	return identity ? identity : json_find_text(entry, "name");
-}
-
-/* Each entry of the record has to be there again, with its hash, and none besides. What
- * the compiler made up has no identity, and is compared in the objects. */
-static struct error *unit_prove_hashes(const struct update_source *source,
-	const struct update_unit *unit, const struct json_t *recorded,
-	const struct json_t *again, const char *what)
-{
-	scope_name_map struct name_map numbers = {0};
-	size_t count = json_count_items(again);
-	size_t recorded_count = json_count_items(recorded);
-	for (size_t i = 0; i < count; i++) {
-		const char *key = entry_find_key(json_find_item(again, i));
-		if (key)
-			name_map_set(&numbers, key, (int64_t)i);
-	}
-	for (size_t i = 0; i < recorded_count; i++) {
-		const struct json_t *built = json_find_item(recorded, i);
-		const char *key = entry_find_key(built);
-		const char *hash = json_find_text(built, "hash");
-		int64_t number;
-		if (key && text_has_suffix(key, KSPLICE_UNCORRELATED_SUFFIX))
-			continue;
-		if (!key || !hash || !name_map_find(&numbers, key, &number))
-			return unit_report_drift(source, unit, key, "does not exist");
-		const char *now =
-			json_find_text(json_find_item(again, (size_t)number), "hash");
-		if (!now || strcmp(now, hash) != 0)
-			return unit_report_drift(
-				source, unit, key, "is not what the record has");
-	}
-	if (count != recorded_count) {
-		scope_free char *problem =
-			memory_format("has a different number of %s", what);
-		return unit_report_drift(source, unit, unit->record.source, problem);
-	}
-	return NULL;
-}
-
 struct error *update_unit_prove(
 	const struct update_source *source, const struct update_unit *unit)
 {
@@ -289,13 +240,10 @@ struct error *update_unit_prove(
 				" of the plugin, and the one here is version %" PRId64,
 				unit->object, unit->record.plugin, unit->pre_unit.plugin),
 			"use the ksplice tools that built this tree");
-	try(unit_prove_hashes(source, unit, unit->record.functions,
-		unit->pre_unit.functions, "functions"));
-	try(unit_prove_hashes(source, unit, unit->record.variables,
-		unit->pre_unit.variables, "variables"));
-	if (!is_text_equal(unit->record.toplevel, unit->pre_unit.toplevel))
-		return unit_report_drift(source, unit, unit->record.source,
-			"has different assembly outside of functions");
+	struct record_difference difference;
+	if (record_find_difference(
+		    &unit->record, &unit->pre_unit, RECORD_NAMED, &difference))
+		return unit_report_drift(source, unit, difference.name, difference.what);
 	return NULL;
 }
 

@@ -36,12 +36,13 @@ struct screening {
 	struct error **errors; /* that end all */
 	size_t count;
 	atomic_size_t done;
+	atomic_size_t failed; /* the first that does not compile, count: none */
 };
 
 /* Compiles the unit with the patch, and compares it with its record. An error is one of
  * this unit, which the pass behind this one will meet again. */
-static struct error *screen_compare(
-	const struct update_source *source, const char *object, bool *is_same)
+static struct error *screen_compare(const struct update_source *source,
+	const char *object, bool *is_same, int *status)
 {
 	scope_free char *path = memory_format("%s/%s/%s%s", source->tree->objects,
 		KSPLICE_RECORD_DIR, object, KSPLICE_RECORD_SUFFIX);
@@ -65,7 +66,9 @@ static struct error *screen_compare(
 		.is_built = true,
 		.is_screening = true,
 	};
-	try(compile_run(source->tree, object, &job, 1));
+	struct error *error = compile_run(source->tree, object, &job, 1);
+	*status = job.status;
+	try(error);
 	try(record_read_unit(part, &again));
 	try(shadow_check(source->tree, source->patch, &record, &again, log));
 	*is_same = record.plugin == again.plugin &&
@@ -81,10 +84,13 @@ static struct error *screen_compare(
 static void screen_run(size_t i, void *context)
 {
 	struct screening *screening = context;
-	if (process_interruption())
+	int status = 0;
+	if (process_interruption() || screening->failed < screening->count)
 		return;
 	struct error *error = screen_compare(screening->source,
-		screening->units[i]->object, &screening->is_same[i]);
+		screening->units[i]->object, &screening->is_same[i], &status);
+	if (status)
+		screening->failed = i;
 	/* What refuses the compiler as such is the same for every unit. */
 	if (error && error_get_kind(error) == ERROR_REFUSED)
 		screening->errors[i] = error;
@@ -122,6 +128,10 @@ static struct error *screening_apply(
 			return error;
 		}
 	}
+	const struct index_unit *failed =
+		screening->failed < screening->count
+			? screening->units[screening->failed]
+			: NULL;
 	for (size_t i = 0; i < plan->count; i++) {
 		bool is_same = number < screening->count &&
 			       screening->units[number] == &plan->units[i] &&
@@ -129,9 +139,9 @@ static struct error *screening_apply(
 		if (number < screening->count &&
 			screening->units[number] == &plan->units[i])
 			number++;
-		if (is_same) {
+		if (is_same || (failed && failed != &plan->units[i])) {
 			index_unit_deinit(&plan->units[i]);
-			plan->same_count++;
+			plan->same_count += is_same;
 		} else if (kept++ != i) {
 			plan->units[kept - 1] = plan->units[i];
 		}
@@ -155,6 +165,7 @@ struct error *unit_screen_run(const struct update_source *source, struct update_
 	if (screening.count)
 		message_step("compiling %zu object%s that read what the patch changes",
 			screening.count, screening.count == 1 ? "" : "s");
+	screening.failed = screening.count;
 	parallel_run(screening.count, screen_run, &screening);
 	struct error *error = screening_apply(&screening, plan);
 	for (size_t i = 0; i < screening.count; i++)

@@ -15,9 +15,10 @@ struct update_source;
 
 /*
  * Takes the units out of the plan that are the same with the patch, and counts them in
- * its same_count. Units whose own source is patched stay unseen; so does one that does
- * not compile, or has no readable record: what comes next says why. Runs compilers on all
- * processors, with lines of progress.
+ * its same_count. Units whose own source is patched are not looked at, and stay; so does
+ * one without a readable record. Of one that does not compile the plan keeps just that
+ * unit: what comes next says why. Runs compilers on all processors, with lines of
+ * progress.
  */
 struct error *unit_screen_run(
 	const struct update_source *source, struct update_plan *plan);

@@ -152,8 +152,7 @@ static struct error *unit_compile_applied(const struct update_source *source,
 
 /* Takes what came of the compile of post, and what the compiler said. */
 static struct error *unit_hear_compiler(const struct update_source *source,
-	const struct update_unit *unit, const struct text *before,
-	const struct text *after)
+	struct update_unit *unit, const struct text *before, const struct text *after)
 {
 	scope_text struct text applied = {0};
 	try(unit_compile_applied(source, unit, &applied));
@@ -163,8 +162,22 @@ static struct error *unit_hear_compiler(const struct update_source *source,
 		applied.size  ? applied.data
 		: after->data ? after->data
 			      : "");
-	compile_message_find_new(old, new, source->warnings);
+	unit->warnings = json_make_array();
+	compile_message_find_new(old, new, unit->warnings);
 	return NULL;
+}
+
+void update_unit_hear(const struct update_unit *unit, struct json_t *warnings)
+{
+	for (size_t i = 0; i < json_count_items(unit->warnings); i++) {
+		const char *warning = json_find_item_text(unit->warnings, i);
+		size_t known = 0;
+		while (known < json_count_items(warnings) &&
+			strcmp(json_find_item_text(warnings, known), warning) != 0)
+			known++;
+		if (known == json_count_items(warnings))
+			json_append_text(warnings, warning);
+	}
 }
 
 struct error *update_unit_compile(
@@ -337,6 +350,7 @@ void update_unit_deinit(struct update_unit *unit)
 	elf_object_close(unit->post);
 	elf_object_close(unit->original);
 	free(unit->places);
+	json_release(unit->warnings);
 	name_map_deinit(&unit->built_variables);
 	name_map_deinit(&unit->original_symbols);
 	record_deinit(&unit->pre_unit);

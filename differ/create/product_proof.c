@@ -72,6 +72,9 @@ static bool command_fill(const struct kernel_tree *tree, const wordexp_t *words,
 			i += has_argument;
 			continue;
 		}
+		/* Quotes the source in comments. */
+		if (strcmp(word, "-fverbose-asm") == 0)
+			continue;
 		has_source |= word_is_source(word);
 		command_add(command,
 			relocation_map_word(tree, tree->built_objects, word));

@@ -78,11 +78,11 @@ static struct error *apply_read_options(
 	char **operands;
 	try(command_line_read(&line, argc, argv, &operands));
 	if (operands && part != !!operands[1])
-		return error_failed(part ? "--part: name the update's id and the target"
-					 : "name one update, or a folder");
+		return error_usage(part ? "--part: name the update's id and the target"
+					: "name one update, or a folder");
 	if (request->on_mismatch && strcmp(request->on_mismatch, "refuse") &&
 		strcmp(request->on_mismatch, "leave"))
-		return error_failed("--on-mismatch %s: is neither refuse nor leave",
+		return error_usage("--on-mismatch %s: is neither refuse nor leave",
 			request->on_mismatch);
 	if (deadline)
 		try(state_change_read_deadline(deadline, &request->deadline));
@@ -216,8 +216,5 @@ int main(int argc, char **argv)
 		process_catch_signals();
 		error = apply_run(&options, &report, &document);
 	}
-	int status = command_end(error, options.json, document, &report);
-	if (status)
-		process_die_interrupted();
-	return status;
+	return command_end(error, options.json, document, &report);
 }

@@ -181,6 +181,7 @@ static struct error *view_one(
 	if (!options->json)
 		view_print_details(&state, record);
 	*document = update_describe(&state);
+	json_put_text(*document, "result", "shown");
 	if (record)
 		json_put(*document, "record", record);
 	return NULL;
@@ -214,6 +215,7 @@ static struct error *view_all(
 	struct error *error = view_each(ids, options, list);
 	update_state_free_list(ids);
 	*document = json_make_object();
+	json_put_text(*document, "result", "shown");
 	json_put(*document, "updates", list);
 	return error;
 }

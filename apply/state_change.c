@@ -35,7 +35,7 @@ struct error *state_change_read_deadline(const char *text, double *seconds)
 	char *end;
 	double value = strtod(text, &end);
 	if (end == text || *end || !(value >= 0) || value > 1e6)
-		return error_failed("--deadline %s: is no number of seconds", text);
+		return error_usage("--deadline %s: is no number of seconds", text);
 	*seconds = value;
 	return NULL;
 }
@@ -88,7 +88,7 @@ static struct error *state_change_give_up(
 	uint64_t attempts;
 	try(state_change_note_conflicts(change, report, &names, &attempts));
 	return error_hint(
-		error_refused(STATE_CHANGE_BUSY,
+		error_busy(STATE_CHANGE_BUSY,
 			"%s: gave up after %g s and %llu attempts; nothing was changed: "
 			"%s",
 			change->id, change->deadline, (unsigned long long)attempts,
@@ -144,7 +144,7 @@ static struct error *state_change_run_on(
 
 	for (int attempt = 1;; attempt++) {
 		if (process_interruption())
-			return error_failed(
+			return error_interrupted(
 				"%s: interrupted; nothing was changed", change->id);
 		int number = core_device_change(
 			device, change->id, change->verb, change->options);

@@ -12,14 +12,14 @@ struct change_report;
 struct error;
 
 /* What ksplice-apply and ksplice-undo share of their --help. */
-#define STATE_CHANGE_HELP \
+#define STATE_CHANGE_HELP                                                                \
 	"  --deadline SECONDS  how long to try while a thread is in the way (10)\n"      \
 	"  --signal            wake the sleeping user threads that are in the way\n"     \
 	"  --full-scan         read all stacks while the machine is stopped\n"
 
 #define STATE_CHANGE_DEADLINE 10.0
 
-/* The reason of the refusal when a thread was in the way until the deadline. */
+/* The reason of the error when a thread was in the way until the deadline. */
 #define STATE_CHANGE_BUSY "thread-in-the-way"
 
 struct state_change {

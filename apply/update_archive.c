@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "abi/update.h"
 #include "lib/cleanup.h"
@@ -19,7 +20,12 @@
 
 /* Of manifest.json; others are refused. */
 #define MANIFEST_FORMAT 2
+#define MANIFEST_NAME "manifest.json"
 #define FOLDER_PREFIX "ksplice-"
+
+/* The largest file that is read. A part that matches every function of a kernel, as
+ * ksplice-match makes it, has some ten MB. */
+#define FILE_MOST ((size_t)512 << 20)
 
 void update_archive_deinit(struct update_archive *archive)
 {
@@ -70,6 +76,7 @@ static char *update_archive_find_root(const char *folder)
 {
 	DIR *directory = opendir(folder);
 	char *root = NULL;
+	struct stat status;
 	int count = 0;
 
 	if (!directory)
@@ -82,7 +89,9 @@ static char *update_archive_find_root(const char *folder)
 		root = file_join(folder, entry->d_name);
 	}
 	closedir(directory);
-	if (count == 1 && text_has_prefix(file_name(root), FOLDER_PREFIX))
+	/* A link would lead out of it. */
+	if (count == 1 && text_has_prefix(file_name(root), FOLDER_PREFIX) &&
+		lstat(root, &status) == 0 && S_ISDIR(status.st_mode))
 		return root;
 	free(root);
 	return NULL;
@@ -165,13 +174,24 @@ static struct error *update_archive_read_parts(
 	return NULL;
 }
 
+/* Who packed the archive is not known, and this is root's. */
+static struct error *update_archive_read_file(
+	const char *archive, const char *path, struct text *text)
+{
+	struct error *error = file_read_plain(path, FILE_MOST, text);
+	return error ? error_prefix(error, "%s", archive) : NULL;
+}
+
 static struct error *update_archive_read_manifest(
 	const char *path, const char *root, struct update_archive *archive)
 {
-	scope_free char *manifest_path = file_join(root, "manifest.json");
+	scope_text struct text manifest = {0};
+	scope_free char *manifest_path = file_join(root, MANIFEST_NAME);
 	if (!file_exists(manifest_path))
-		return update_archive_not_one(path, "has no manifest.json");
-	struct error *error = json_read_file(manifest_path, &archive->manifest);
+		return update_archive_not_one(path, "has no " MANIFEST_NAME);
+	try(update_archive_read_file(path, manifest_path, &manifest));
+	struct error *error = json_read_range(
+		MANIFEST_NAME, manifest.data, manifest.size, &archive->manifest);
 	if (error)
 		return error_prefix(error, "%s", path);
 
@@ -236,7 +256,7 @@ static struct error *update_archive_check_module(
 
 	if (!file_exists(part->module_path))
 		return update_archive_not_one(path, "its module is missing");
-	try(file_read(part->module_path, &module));
+	try(update_archive_read_file(path, part->module_path, &module));
 	scope_free char *found = digest_to_text(
 		digest_of(module.data, update_archive_unsigned_size(&module)));
 	if (digest && !strcmp(digest, found))

@@ -160,7 +160,7 @@ static struct error *install_load_parts(struct install *install)
 
 	for (size_t i = 0; i < archive->part_count; i++) {
 		if (process_interruption())
-			return error_failed(
+			return error_interrupted(
 				"%s: interrupted; nothing was changed", archive->id);
 		try(install_load_part(
 			install, &archive->parts[i], &install->is_loaded[i]));

@@ -155,6 +155,6 @@ struct error *update_unload_all(const struct unload_request *request,
 	} while (error && went && !request->check && !process_interruption());
 	update_state_free_list(ids);
 	if (!error && process_interruption())
-		return error_failed("interrupted");
+		return process_interrupted();
 	return error;
 }

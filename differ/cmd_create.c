@@ -518,15 +518,14 @@ static void create_print(struct create *create, const struct error *error)
 {
 	const struct update *update = &create->update;
 	if (create->is_json) {
-		scope_json struct json_t *json =
-			error ? message_describe(error) : create_describe(create);
+		struct json_t *json =
+			error ? json_make_object() : create_describe(create);
 		json_put(json, "findings", finding_list_to_json(&update->findings));
 		json_put(json, "without_effect",
 			update_manifest_list_without_effect(update));
 		json_put(json, "warnings", create->warnings);
 		create->warnings = NULL;
-		scope_free char *text = json_to_text(json);
-		fputs(text, stdout);
+		message_print_json(json, error);
 	} else if (!error) {
 		message_step("made update %s in %.1f s", create->id, create->seconds);
 		printf("%s\n", create->archive);
@@ -538,7 +537,7 @@ static struct error *create_read_strip(const char *text, unsigned *strip)
 	char *end;
 	unsigned long number = strtoul(text, &end, 10);
 	if (*end || end == text || number > 64)
-		return error_failed("--strip=%s: is no small number", text);
+		return error_usage("--strip=%s: is no small number", text);
 	*strip = (unsigned)number;
 	return NULL;
 }
@@ -566,7 +565,7 @@ static struct error *create_read_options(
 	if (strip)
 		try(create_read_strip(strip, &create->strip));
 	if (operands && !create->patch_path)
-		return error_hint(error_failed("no patch given"), "--patch=FILE");
+		return error_hint(error_usage("no patch given"), "--patch=FILE");
 	create->tree_path = operands ? operands[0] : NULL;
 	return NULL;
 }
@@ -576,8 +575,13 @@ int main(int count, char **arguments)
 	struct create create = {.strip = 1, .output = ".", .warnings = json_make_array()};
 	message_init("ksplice-create", false);
 	struct error *error = create_read_options(&create, count, arguments);
-	if (error || !create.tree_path)
-		return message_end(error);
+	if (error || !create.tree_path) {
+		if (create.is_json)
+			message_print_json(NULL, error);
+		json_release(create.warnings);
+		free(create.allowed_layouts.items);
+		return message_exit(message_end(error));
+	}
 	message_init("ksplice-create", create.is_quiet);
 	process_catch_signals();
 	if (create.keep && file_exists(create.keep)) {
@@ -592,6 +596,5 @@ int main(int count, char **arguments)
 	int code = message_end(error);
 	if (leftover)
 		code = message_end(leftover);
-	process_die_interrupted();
-	return code;
+	return message_exit(code);
 }

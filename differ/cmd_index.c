@@ -220,17 +220,18 @@ static struct error *index_answer(struct index_session *session)
 	return session->options->answer(session);
 }
 
-/* The answer on stdout; with --json also what went wrong, where there is no answer. */
+/* The answer on stdout; with --json also what went wrong. */
 static void index_print(struct index_session *session, const struct error *error)
 {
 	if (!session->options->is_json) {
 		fputs(session->text.data ? session->text.data : "", stdout);
 		return;
 	}
-	if (error && !session->json)
-		session->json = message_describe(error);
-	scope_free char *document = json_to_text(session->json);
-	fputs(document, stdout);
+	struct json_t *document = session->json ? session->json : json_make_object();
+	if (!json_find_text(document, "result"))
+		json_put_text(document, "result", "answered");
+	session->json = NULL;
+	message_print_json(document, error);
 }
 
 /* On a terminal, one line that changes. */
@@ -314,6 +315,7 @@ static struct error *answer_record(struct index_session *session)
 	text_add_format(&session->text, "recorded now: %zu, still not recorded: %zu\n",
 		remade.made, remade.failed);
 	session->json = json_make_object();
+	json_put_text(session->json, "result", "recorded");
 	json_put_number(session->json, "recorded", (int64_t)remade.made);
 	json_put(session->json, "failures", remade.failures);
 	if (error)
@@ -356,12 +358,12 @@ static struct error *index_choose_question(
 		if (!questions[i].subject)
 			continue;
 		if (options->subject)
-			return error_failed("ask one thing at a time");
+			return error_usage("ask one thing at a time");
 		options->answer = questions[i].answer;
 		options->subject = questions[i].subject;
 	}
 	if (options->subject && options->is_check)
-		return error_failed("--check is of the coverage, and of nothing else");
+		return error_usage("--check is of the coverage, and of nothing else");
 	return NULL;
 }
 
@@ -403,10 +405,11 @@ int main(int count, char **arguments)
 	struct index_options options = {.answer = answer_coverage};
 	message_init("ksplice-index", false);
 	struct error *error = index_read_options(&options, count, arguments);
-	if (error || !options.tree)
-		return message_end(error);
+	if (error || !options.tree) {
+		if (options.is_json)
+			message_print_json(NULL, error);
+		return message_exit(message_end(error));
+	}
 	process_catch_signals();
-	int code = message_end(index_run(&options));
-	process_die_interrupted();
-	return code;
+	return message_exit(message_end(index_run(&options)));
 }

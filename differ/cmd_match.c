@@ -279,8 +279,10 @@ int main(int count, char **arguments)
 	struct matching matching = {.output = "."};
 	message_init("ksplice-match", false);
 	struct error *error = matching_read_options(&matching, count, arguments);
-	if (error || !matching.tree_path)
-		return message_end(error);
+	if (error || !matching.tree_path) {
+		free(matching.modules.items);
+		return message_exit(message_end(error));
+	}
 	message_init("ksplice-match", matching.is_quiet);
 	process_catch_signals();
 	error = matching_run(&matching);
@@ -291,6 +293,5 @@ int main(int count, char **arguments)
 	int code = message_end(error);
 	if (leftover)
 		code = message_end(leftover);
-	process_die_interrupted();
-	return code;
+	return message_exit(code);
 }

@@ -110,7 +110,7 @@ static struct error *join_add_source(char *source, const char *joined)
 	FTSENT *entry;
 	while (!error && (entry = fts_read(walk)))
 		error = process_interruption()
-				? error_failed("%s: interrupted", source)
+				? error_interrupted("%s: interrupted", source)
 				: join_add_entry(walk, entry, source, joined, seals);
 	fts_close(walk);
 	return error;

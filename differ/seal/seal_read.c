@@ -140,7 +140,7 @@ static struct error *seal_unpack_all(
 	try(seal_read_manifest(seal, reader, folder, &manifest));
 	for (;;) {
 		if (process_interruption())
-			return error_failed("%s: interrupted", seal);
+			return error_interrupted("%s: interrupted", seal);
 		struct error *error = tar_reader_next(reader, &member, &found);
 		if (error)
 			return seal_describe_problem(seal, error);

@@ -153,6 +153,8 @@ struct error *compile_check_compiler(const struct record *record)
 	struct process_request request = {.arguments = arguments, .output = &output};
 	int status;
 	struct error *error = process_run(&request, &status);
+	if (error && process_interruption())
+		return error;
 	if (error)
 		return error_hint(
 			error_prefix(error,

@@ -137,8 +137,11 @@ touch "$work/one/Kbuild"
 refused "without O=: a source tree of its own" 2 "is another folder" \
 	"$bin/ksplice-index" --source="$work/plain" "$work/one"
 for delay in 0.1 0.5 1 2; do
+	# With -m, a background job does not ignore SIGINT.
+	set -m
 	"$bin/ksplice-index" --seal="$work/full/kernel.tar.xz" "$tree" >/dev/null 2>&1 &
 	pid=$!
+	set +m
 	sleep $delay
 	kill -INT $pid 2>/dev/null || true
 	status=0

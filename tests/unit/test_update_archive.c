@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "apply/update_archive.h"
 
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -15,18 +19,24 @@
 	"\"targets\":[{\"name\":\"vmlinux\",\"build_id\":\"abcd\","                      \
 	"\"module\":\"ksplice-abc-vmlinux.ko\"}]" DIGESTS
 
+/* Holes take no time. */
+static void pack_archive(const char *folder, const char *archive)
+{
+	const char *const arguments[] = {
+		"tar", "-C", folder, "-S", "-czf", archive, "ksplice-abc", NULL};
+	struct process_request request = {.arguments = arguments};
+	UNIT_CHECK_DONE(process_check(&request));
+}
+
 /* Packs a folder ksplice-abc with that manifest; the caller frees the path. */
 static char *make_archive(const char *folder, const char *manifest)
 {
 	scope_free char *path = file_join(folder, "ksplice-abc/manifest.json");
 	scope_free char *module = file_join(folder, "ksplice-abc/ksplice-abc-vmlinux.ko");
 	char *archive = file_join(folder, "ksplice-abc.tar.gz");
-	const char *const arguments[] = {
-		"tar", "-C", folder, "-czf", archive, "ksplice-abc", NULL};
-	struct process_request request = {.arguments = arguments};
 	UNIT_CHECK_DONE(file_write(path, manifest, strlen(manifest)));
 	UNIT_CHECK_DONE(file_write(module, "x", 1));
-	UNIT_CHECK_DONE(process_check(&request));
+	pack_archive(folder, archive);
 	return archive;
 }
 
@@ -137,6 +147,61 @@ static void test_files(const char *folder)
 	UNIT_CHECK_ERROR(update_archive_open(path, &archive), "is damaged or no update");
 }
 
+enum strange { STRANGE_PIPE, STRANGE_DEVICE, STRANGE_LINK, STRANGE_SIZE, STRANGES };
+
+static void make_strange(enum strange strange, const char *path, const char *other)
+{
+	UNIT_CHECK(!rename(path, other));
+	switch (strange) {
+	case STRANGE_PIPE:
+		UNIT_CHECK(!mkfifo(path, 0600));
+		break;
+	case STRANGE_DEVICE:
+		/* Only root can make one. */
+		if (mknod(path, S_IFCHR | 0600, makedev(1, 5)))
+			UNIT_CHECK(!mkfifo(path, 0600));
+		break;
+	case STRANGE_LINK:
+		UNIT_CHECK(!symlink(other, path));
+		break;
+	default:
+		UNIT_CHECK_DONE(file_write(path, "x", 1));
+		UNIT_CHECK(!truncate(path, (off_t)1 << 40));
+	}
+}
+
+/* What a hostile archive has in place of a file, which would be read for ever, or is a
+ * file of the one who applies it. */
+static void test_strangers(const char *folder)
+{
+	static const char *const names[] = {"manifest.json", "ksplice-abc-vmlinux.ko"};
+	static const char good[] = "{\"format\":2,\"id\":\"abc\"," GOOD_TARGET "}";
+	scope_free char *other = file_join(folder, "other");
+	scope_free char *inside = file_join(folder, "ksplice-abc");
+	for (enum strange strange = 0; strange < STRANGES; strange++) {
+		for (int i = 0; i < 2; i++) {
+			scope_archive struct update_archive archive = {0};
+			scope_free char *path = file_join(inside, names[i]);
+			scope_free char *packed = make_archive(folder, good);
+			make_strange(strange, path, other);
+			pack_archive(folder, packed);
+			UNIT_CHECK_ERROR(update_archive_open(packed, &archive),
+				strange == STRANGE_SIZE ? "is larger than"
+							: "is not a plain file");
+			UNIT_CHECK_DONE(file_remove(inside));
+		}
+	}
+	/* A folder that is elsewhere. */
+	scope_archive struct update_archive archive = {0};
+	scope_free char *packed = make_archive(folder, good);
+	UNIT_CHECK_DONE(file_remove(other));
+	UNIT_CHECK(!rename(inside, other));
+	UNIT_CHECK(!symlink(other, inside));
+	pack_archive(folder, packed);
+	UNIT_CHECK_ERROR(
+		update_archive_open(packed, &archive), "does not hold one folder");
+}
+
 int main(void)
 {
 	scope_free char *folder = NULL;
@@ -144,6 +209,7 @@ int main(void)
 	test_manifest(folder);
 	test_parts(folder);
 	test_files(folder);
+	test_strangers(folder);
 	UNIT_CHECK_DONE(file_remove(folder));
 	return unit_end();
 }

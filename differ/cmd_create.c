@@ -309,7 +309,7 @@ static struct error *create_compile(
 	}
 	free(compiling.errors);
 	if (!error && process_interruption())
-		error = error_failed("interrupted by signal %d", process_interruption());
+		error = process_interrupted();
 	return error;
 }
 

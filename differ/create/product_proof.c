@@ -194,6 +194,6 @@ struct error *product_proof_run(const struct kernel_tree *tree, const char *shad
 	}
 	free(proving.errors);
 	if (!error && process_interruption())
-		error = error_failed("interrupted by signal %d", process_interruption());
+		error = process_interrupted();
 	return error;
 }

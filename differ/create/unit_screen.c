@@ -120,7 +120,7 @@ static struct error *screening_apply(
 	size_t kept = 0;
 	size_t number = 0;
 	if (process_interruption())
-		return error_failed("interrupted by signal %d", process_interruption());
+		return process_interrupted();
 	for (size_t i = 0; i < screening->count; i++) {
 		if (screening->errors[i]) {
 			struct error *error = screening->errors[i];

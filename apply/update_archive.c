@@ -48,7 +48,7 @@ void update_archive_deinit(struct update_archive *archive)
 static struct error *update_archive_not_one(const char *path, const char *problem)
 {
 	return error_hint(error_failed("%s: %s", path, problem),
-		"an update is a file ksplice-<id>.tar.gz that ksplice-create made");
+		"give a file ksplice-ID.tar.gz that ksplice-create made");
 }
 
 static struct error *update_archive_unpack(const char *path, const char *folder)
@@ -63,11 +63,12 @@ static struct error *update_archive_unpack(const char *path, const char *folder)
 	try(process_run(&request, &status));
 	if (!status)
 		return NULL;
-	char *newline = errors.data ? strchr(errors.data, '\n') : NULL;
-	if (newline)
-		*newline = '\0';
-	scope_free char *problem = memory_format(
-		"is damaged or no update (%s)", errors.size ? errors.data : "tar failed");
+	/* gzip begins its message with an empty line. */
+	const char *said = errors.data ? errors.data : "";
+	said += strspn(said, "\n");
+	scope_free char *line = memory_copy_range(said, strcspn(said, "\n"));
+	scope_free char *problem = memory_format("is damaged, or not an update (%s)",
+		*line ? line : "tar does not say why");
 	return update_archive_not_one(path, problem);
 }
 
@@ -133,7 +134,8 @@ static struct error *update_archive_read_part(const char *path, const char *root
 
 	if (!name || !build_id || !module || !*module || strchr(module, '/') ||
 		!update_archive_is_name(name))
-		return update_archive_not_one(path, "manifest.json: names no target");
+		return update_archive_not_one(
+			path, "manifest.json: a part has no valid target");
 	if (!loaded_as)
 		loaded_as = first;
 	if (!update_archive_is_module_name(loaded_as, id))
@@ -142,7 +144,7 @@ static struct error *update_archive_read_part(const char *path, const char *root
 	part->is_image = !strcmp(name, KSPLICE_TARGET_VMLINUX);
 	if (kind && strcmp(kind, part->is_image ? "image" : "module"))
 		return error_refused("target-kind",
-			"%s: %s is a target of the unknown kind %s", path, name, kind);
+			"%s: the target %s is of the unknown kind %s", path, name, kind);
 	part->target = memory_copy_text(name);
 	part->build_id = memory_copy_text(build_id);
 	part->module_name = memory_copy_text(loaded_as);
@@ -157,7 +159,7 @@ static struct error *update_archive_read_parts(
 	size_t count = json_count_items(targets);
 
 	if (!count)
-		return update_archive_not_one(path, "manifest.json: names no target");
+		return update_archive_not_one(path, "manifest.json: has no target");
 	archive->parts = memory_allocate(count * sizeof(*archive->parts));
 	archive->part_count = count;
 	for (size_t i = 0; i < count; i++) {
@@ -168,7 +170,7 @@ static struct error *update_archive_read_parts(
 			if (!strcmp(archive->parts[k].target, part->target) ||
 				!strcmp(archive->parts[k].module_name, part->module_name))
 				return update_archive_not_one(
-					path, "manifest.json: names a target twice");
+					path, "manifest.json: has a target twice");
 		}
 	}
 	return NULL;
@@ -197,11 +199,11 @@ static struct error *update_archive_read_manifest(
 
 	int64_t format = json_find_number(archive->manifest, "format", 0);
 	if (format != MANIFEST_FORMAT)
-		return error_hint(error_failed("%s: has manifest format %lld, and this "
-					       "ksplice-apply reads %d",
+		return error_hint(error_failed("%s: has manifest format %lld, but this "
+					       "ksplice-apply reads format %d",
 					  path, (long long)format, MANIFEST_FORMAT),
-			"use the ksplice-apply of the same version as the ksplice-create "
-			"that made it");
+			"use the version of ksplice-apply that belongs to the ksplice-create "
+			"that made the update");
 	const char *id = json_find_text(archive->manifest, "id");
 	if (!id || !update_archive_is_id(id))
 		return update_archive_not_one(path, "manifest.json: has no valid id");
@@ -262,7 +264,7 @@ static struct error *update_archive_check_module(
 	if (digest && !strcmp(digest, found))
 		return NULL;
 	scope_free char *problem = memory_format(
-		"is damaged: %s is not the module that its manifest.json means", name);
+		"is damaged: %s does not agree with its digest in manifest.json", name);
 	return update_archive_not_one(path, problem);
 }
 
@@ -278,7 +280,7 @@ struct error *update_archive_open(const char *path, struct update_archive *archi
 	scope_free char *root = update_archive_find_root(opened.folder);
 	if (!root)
 		return update_archive_not_one(
-			path, "does not hold one folder ksplice-<id>");
+			path, "does not contain exactly one folder ksplice-ID");
 	opened.path = memory_copy_text(path);
 	try(update_archive_read_manifest(path, root, &opened));
 	for (size_t i = 0; i < opened.part_count; i++)

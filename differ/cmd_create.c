@@ -53,27 +53,25 @@ static const char help[] =
 	"usage: ksplice-create --patch=FILE [OPTION]... OBJTREE\n"
 	"Make an update for a running kernel from a patch of its source.\n"
 	"\n"
-	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux, or what\n"
-	"'ksplice-index --seal' made of it. Neither it nor the source tree is written, but\n"
-	"for the folder .ksplice in it.\n"
+	"OBJTREE is the folder in which 'make CC=ksplice-cc' built vmlinux, or an archive of it\n"
+	"that 'ksplice-index --seal' made. Only the folder .ksplice in it is written to.\n"
 	"\n"
-	"  -p, --patch=FILE   the unified diff to apply; - for standard input\n"
-	"  -s, --strip=N      leading folders of the diff's paths to strip (1, as patch "
-	"-p1)\n"
-	"      --source=DIR   where the source tree is, if it is not where it was\n"
-	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
+	"  -p, --patch=FILE   the patch, a unified diff; - is standard input\n"
+	"  -s, --strip=N      leading folders to strip from the patch's paths, like -p of\n"
+	"                     patch(1); the default is 1\n"
+	"      --source=DIR   the source tree, if it has moved since the build\n"
+	"  -o, --output=DIR   the folder for ksplice-ID.tar.gz; the default is the current one\n"
 	"      --allow-layout=KIND:NAME\n"
-	"                     take the patch although it changes the layout of struct,\n"
-	"                     union or enum NAME; may be there several times\n"
-	"      --keep=DIR     keep the objects made on the way in DIR, which must not "
-	"exist\n"
+	"                     accept that the patch changes the layout of the struct, union\n"
+	"                     or enum NAME; may be given several times\n"
+	"      --keep=DIR     keep the intermediate objects in DIR, which must not exist yet\n"
 	"      --json         print the result as JSON on standard output\n"
 	"  -q, --quiet        show no progress\n"
 	"  -h, --help         show this help\n"
 	"      --version      show the version\n"
 	"\n"
-	"Prints the archive's path. Exit code: 0 made, 1 error, 2 refused, 3 no "
-	"change.\n";
+	"Prints the path of the update. Exit status: 0 done, 1 error, 2 refused, 3 the patch\n"
+	"changes nothing in this kernel.\n";
 
 struct create {
 	/* options */
@@ -140,15 +138,26 @@ static struct error *create_make_work(struct create *create)
 		create->patch_copy, create->patch_text.data, create->patch_text.size);
 }
 
+/* With patch(1), -p is the number of folders. */
+static const char strip_hint[] =
+	"-p names the patch; the number of folders to strip is --strip=N (1 by default)";
+
+static bool is_number(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
+}
+
 /* The patch may come through a pipe, so it is read once; all else reads a copy. */
 static struct error *create_read_patch(struct create *create)
 {
 	const char *path = create->patch_path;
 	bool is_input = strcmp(path, "-") == 0;
 	struct text *text = &create->patch_text;
-	try(file_read(is_input ? "/dev/stdin" : path, text));
+	struct error *error = file_read(is_input ? "/dev/stdin" : path, text);
+	if (error)
+		return is_number(path) ? error_hint(error, "%s", strip_hint) : error;
 	if (!text->size)
-		return error_failed("%s: there is no patch in it: it is empty", path);
+		return error_failed("%s: empty, so there is no patch in it", path);
 	if (strlen(text->data) != text->size)
 		return error_failed("%s: not a text file", path);
 	return patch_file_read(path, text->data, create->strip, &create->patch);
@@ -214,7 +223,7 @@ static struct error *create_plan(struct create *create)
 			create->patch.entries[0].path);
 	for (size_t i = 0; i < plan->unbuilt_count; i++)
 		message_warn(
-			"%s is not built in this configuration: its change has no effect",
+			"%s is not built in this configuration, so its change has no effect",
 			plan->unbuilt[i]);
 	try(create_screen(create));
 	if (!plan->count)
@@ -427,7 +436,7 @@ static struct error *create_judge(const struct create *create)
 				"%s: all that the patch changes is used at boot only, or when a "
 				"module is loaded or unloaded",
 				create->patch_path),
-			"boot a kernel, or load a module, that was built with the patch");
+			"build the kernel or module with the patch, and boot or load it");
 	return error_no_change(
 		"%s: the patch changes no function of this kernel", create->patch_path);
 }
@@ -542,6 +551,16 @@ static struct error *create_read_strip(const char *text, unsigned *strip)
 	return NULL;
 }
 
+static struct error *create_explain_options(
+	struct error *error, int count, char **arguments)
+{
+	for (int i = 1; i < count; i++) {
+		if (text_has_prefix(arguments[i], "-p") && is_number(arguments[i] + 2))
+			return error_hint(error, "%s", strip_hint);
+	}
+	return error;
+}
+
 /* tree_path stays NULL where there is nothing to do. */
 static struct error *create_read_options(
 	struct create *create, int count, char **arguments)
@@ -561,13 +580,15 @@ static struct error *create_read_options(
 	const struct command_line line = {
 		"ksplice-create", help, table, "kernel tree", 1, 1};
 	char **operands;
-	try(command_line_read(&line, count, arguments, &operands));
+	struct error *error = command_line_read(&line, count, arguments, &operands);
+	if (error)
+		return create_explain_options(error, count, arguments);
 	if (strip)
 		try(create_read_strip(strip, &create->strip));
 	if (operands && !create->patch_path)
 		return error_hint(error_usage("no patch given"), "--patch=FILE");
 	create->tree_path = operands ? operands[0] : NULL;
-	return NULL;
+	return operands ? update_package_check_output(create->output) : NULL;
 }
 
 int main(int count, char **arguments)

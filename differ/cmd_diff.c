@@ -22,19 +22,19 @@
 
 static const char help[] =
 	"usage: ksplice-diff [OPTION]... PRE.o POST.o\n"
-	"Show which functions and variables differ between two objects.\n"
+	"Show which functions and variables differ between two object files.\n"
 	"\n"
-	"The objects should have been compiled with -ffunction-sections "
-	"-fdata-sections.\n"
+	"Compile both with -ffunction-sections -fdata-sections.\n"
 	"\n"
-	"      --pre-record=FILE   the record of PRE.o, and\n"
-	"      --post-record=FILE  that of POST.o: static locals are told apart by them\n"
-	"  -a, --all               also show what is the same\n"
+	"      --pre-record=FILE   the record of PRE.o\n"
+	"      --post-record=FILE  the record of POST.o; static local variables of one name\n"
+	"                          are told apart by the records\n"
+	"  -a, --all               also show functions and variables that are the same\n"
 	"      --json              print the result as JSON\n"
 	"  -h, --help              show this help\n"
 	"      --version           show the version\n"
 	"\n"
-	"Exit code: 0 something differs, 1 error, 2 refused, 3 no change.\n";
+	"Exit status: 0 the objects differ, 1 error, 2 refused, 3 no difference.\n";
 
 struct diff_options {
 	const char *objects[2];

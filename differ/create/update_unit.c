@@ -70,7 +70,7 @@ static struct error *unit_check_inputs(
 		error_refused("other-source", "%s: %s: %s", unit->object, modified,
 			file_exists(modified)
 				? "is not the file that the kernel was built from"
-				: "was read by the build and is not there"),
+				: "was read by the build and no longer exists"),
 		"%s must be the source of this very kernel, Linux %s",
 		source->tree->source, source->tree->release);
 }
@@ -233,12 +233,12 @@ static struct error *unit_report_drift(const struct update_source *source,
 		what);
 	if (modified)
 		return error_hint(error,
-			"%s was modified after the kernel was built; restore it, or "
+			"%s was modified after the kernel was built: restore it, or "
 			"build again",
 			modified);
 	return error_hint(error,
-		"compiler, assembler or headers are not those of the build, or a compiler "
-		"cache in front of ksplice-cc left the record of another compile: build the "
+		"the compiler, the assembler or a header has changed since the build, or a "
+		"compiler cache in front of ksplice-cc left an old record: build the "
 		"object again, or run ksplice-index --record=%s",
 		unit->object);
 }
@@ -250,9 +250,9 @@ struct error *update_unit_prove(
 		return error_hint(
 			error_refused("other-recorder",
 				"%s: was recorded by version %" PRId64
-				" of the plugin, and the one here is version %" PRId64,
+				" of the plugin, but this plugin is version %" PRId64,
 				unit->object, unit->record.plugin, unit->pre_unit.plugin),
-			"use the ksplice tools that built this tree");
+			"use the Ksplice tools that built this tree");
 	struct record_difference difference;
 	if (record_find_difference(
 		    &unit->record, &unit->pre_unit, RECORD_NAMED, &difference))
@@ -278,7 +278,7 @@ struct error *update_unit_prove_object(
 	return error_hint(
 		error_refused("not-in-vmlinux",
 			"%s: %s+0x%" PRIx64 ": compiled again without the "
-			"patch, it is not what was linked into %s",
+			"patch, it differs from what was linked into %s",
 			unit->object, section->name, offset, unit->target->row.name),
 		"the object was not made as its record says: build it again with "
 		"CC=ksplice-cc");

@@ -34,7 +34,7 @@ static struct error *join_check_source(const char *source)
 		if (file_exists(path))
 			return error_hint(
 				error_refused("source-not-clean",
-					"%s: is of another build in the source tree",
+					"%s: belongs to another build in the source tree",
 					path),
 				"unpack the source elsewhere, or run 'make mrproper' "
 				"there");

@@ -59,11 +59,12 @@ struct error *build_command_read(
 	scope_text struct text text = {0};
 	struct error *error = file_read(path, &text);
 	if (error)
-		return error_hint(error, "kbuild has no command for it: build it again");
+		return error_hint(
+			error, "kbuild has no saved command for it: build it again");
 	text.data[strcspn(text.data, "\n")] = '\0';
 	char *start = strstr(text.data, " := ");
 	if (!start)
-		return error_failed("%s: holds no command", path);
+		return error_failed("%s: contains no command", path);
 	start += strlen(" := ");
 	char *end = strstr(start, " ; ");
 	if (end)

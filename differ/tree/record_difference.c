@@ -60,10 +60,10 @@ static bool entries_find_difference(const struct json_t *built,
 			key && hash && (scope == RECORD_NAMED || i < count)
 				? entry_find_again(again, i, key, scope, &numbers)
 				: NULL;
-		difference->what = "does not exist";
+		difference->what = "no longer exists";
 		if (!other)
 			return true;
-		difference->what = "is not what the record has";
+		difference->what = "differs from the record";
 		if (!is_text_equal(hash, json_find_text(other, "hash")))
 			return true;
 	}

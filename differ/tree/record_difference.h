@@ -12,7 +12,7 @@ struct record;
 /* The first thing that differs. Both texts belong to the records, or are constants. */
 struct record_difference {
 	const char *name; /* of a function, a variable, or the source */
-	const char *what; /* "is not what the record has" */
+	const char *what; /* "differs from the record" */
 };
 
 enum record_scope {

@@ -55,9 +55,10 @@ static struct error *remake_compare(
 	if (built.size == made.size && memcmp(built.data, made.data, built.size) == 0)
 		return NULL;
 	return error_hint(
-		error_refused("object-differs", "%s: is not what its command makes now",
-			remake->object),
-		"a source, the compiler or the object has changed since: build it again");
+		error_refused("object-differs",
+			"%s: compiled again, it comes out different", remake->object),
+		"a source file, the compiler or the object has changed since the build: build "
+		"it again");
 }
 
 /* What follows the compile, and the record's way into the tree. */

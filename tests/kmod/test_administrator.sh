@@ -62,7 +62,7 @@ kernel_text save /tmp/before >/dev/null
 # ---- a folder -----------------------------------------------------------------------
 
 expect_status 1 ksplice-apply none
-expect_output 'has no updates in it'
+expect_output 'contains no updates'
 expect_status 1 ksplice-apply damaged
 expect_output 'ksplice-zzzzzzzz.tar.gz: is damaged'
 expect_nothing_loaded

@@ -21,11 +21,12 @@
 
 extern char **environ;
 
-/* Programs that may run at the same time, started by all threads together. */
-enum { PROCESS_MOST = 1024 };
+/* Programs that one caller runs at the same time; the next waits until the first of them
+ * ended. And those of all threads. */
+enum { PROCESS_MOST = 64, PROCESS_MOST_TOGETHER = 1024 };
 
 /* Read by the signal handler: who runs (0: free, -1: is being started), and what came. */
-static _Atomic pid_t process_running[PROCESS_MOST];
+static _Atomic pid_t process_running[PROCESS_MOST_TOGETHER];
 static volatile sig_atomic_t process_signal;
 
 struct process {
@@ -40,7 +41,7 @@ static void process_pass_signal(int number)
 {
 	int saved = errno;
 	process_signal = number;
-	for (int i = 0; i < PROCESS_MOST; i++) {
+	for (int i = 0; i < PROCESS_MOST_TOGETHER; i++) {
 		pid_t pid = process_running[i];
 		if (pid > 0)
 			kill(-pid, number);
@@ -128,6 +129,14 @@ static void process_collect(const struct process *process)
 	}
 }
 
+/* A parent that ignores SIGCHLD leaves us so, and then nobody's exit status is kept. */
+void process_keep_statuses(void)
+{
+	struct sigaction action;
+	if (sigaction(SIGCHLD, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+		signal(SIGCHLD, SIG_DFL);
+}
+
 static int process_wait(pid_t pid)
 {
 	int status;
@@ -177,14 +186,15 @@ static struct error *process_spawn(struct process *process, int output, int erro
 
 static struct error *process_claim_place(struct process *process)
 {
-	for (int i = 0; i < PROCESS_MOST; i++) {
+	for (int i = 0; i < PROCESS_MOST_TOGETHER; i++) {
 		pid_t nobody = 0;
 		if (atomic_compare_exchange_strong(&process_running[i], &nobody, -1)) {
 			process->running = &process_running[i];
 			return NULL;
 		}
 	}
-	return error_failed("more than %d programs at a time", PROCESS_MOST);
+	return error_failed(
+		"more than %d programs at a time", PROCESS_MOST_TOGETHER);
 }
 
 static struct error *process_start(
@@ -202,7 +212,7 @@ static struct error *process_start(
 	scope_close int errors_end = errors[1];
 	try(process_spawn(process, output_end, errors_end));
 	*process->running = process->pid;
-	/* A signal that came before that did not reach it. */
+	/* A signal that came while it was being started has missed it. */
 	if (process_signal)
 		kill(-process->pid, process_signal);
 	return NULL;
@@ -222,18 +232,25 @@ static int process_finish(struct process *process)
 struct error *process_run_all(
 	const struct process_request *requests, size_t count, int *statuses)
 {
-	scope_free struct process *processes =
-		memory_allocate((count + 1) * sizeof(*processes));
+	struct process processes[PROCESS_MOST];
 	struct error *error = NULL;
 	size_t started = 0;
-	while (started < count && !error && !process_signal) {
-		error = process_start(&requests[started], &processes[started]);
-		started++;
-	}
-	for (size_t i = 0; i < started; i++) {
-		int status = process_finish(&processes[i]);
+	size_t ended = 0;
+	process_keep_statuses();
+	for (;;) {
+		bool has_place = started - ended < PROCESS_MOST;
+		if (started < count && has_place && !error && !process_signal) {
+			error = process_start(
+				&requests[started], &processes[started % PROCESS_MOST]);
+			started++;
+			continue;
+		}
+		if (ended == started)
+			break;
+		int status = process_finish(&processes[ended % PROCESS_MOST]);
 		if (!error)
-			statuses[i] = status;
+			statuses[ended] = status;
+		ended++;
 	}
 	if (!error && process_signal)
 		error = process_interrupted();

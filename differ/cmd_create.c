@@ -532,6 +532,7 @@ static void create_print(struct create *create, const struct error *error)
 		json_put(json, "findings", finding_list_to_json(&update->findings));
 		json_put(json, "without_effect",
 			update_manifest_list_without_effect(update));
+		json_put_number(json, "same_objects", (int64_t)create->plan.same_count);
 		json_put(json, "warnings", create->warnings);
 		create->warnings = NULL;
 		message_print_json(json, error);

@@ -193,8 +193,7 @@ static struct error *process_claim_place(struct process *process)
 			return NULL;
 		}
 	}
-	return error_failed(
-		"more than %d programs at a time", PROCESS_MOST_TOGETHER);
+	return error_failed("more than %d programs at a time", PROCESS_MOST_TOGETHER);
 }
 
 static struct error *process_start(

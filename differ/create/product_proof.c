@@ -76,8 +76,8 @@ static bool command_fill(const struct kernel_tree *tree, const wordexp_t *words,
 		if (strcmp(word, "-fverbose-asm") == 0)
 			continue;
 		has_source |= word_is_source(word);
-		command_add(command,
-			relocation_map_word(tree, tree->built_objects, word));
+		command_add(
+			command, relocation_map_word(tree, tree->built_objects, word));
 	}
 	command_add(command, memory_copy_text("-g0"));
 	command_add(command, memory_copy_text("-o"));

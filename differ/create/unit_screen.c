@@ -102,13 +102,13 @@ static void screen_run(size_t i, void *context)
 }
 
 /* Is the unit's own source patched? Then hardly ever is it the same. */
-static bool unit_is_patched(
-	const struct patch_file *patch, const struct index_unit *unit)
+static bool unit_is_patched(const struct patch_file *patch, const struct index_unit *unit)
 {
 	static const char source[] = "source:";
 	for (size_t i = 0; i < patch->count; i++) {
 		if (text_has_prefix(unit->source, source) &&
-			strcmp(unit->source + strlen(source), patch->entries[i].path) == 0)
+			strcmp(unit->source + strlen(source), patch->entries[i].path) ==
+				0)
 			return true;
 	}
 	return false;
@@ -128,10 +128,9 @@ static struct error *screening_apply(
 			return error;
 		}
 	}
-	const struct index_unit *failed =
-		screening->failed < screening->count
-			? screening->units[screening->failed]
-			: NULL;
+	const struct index_unit *failed = screening->failed < screening->count
+						  ? screening->units[screening->failed]
+						  : NULL;
 	for (size_t i = 0; i < plan->count; i++) {
 		bool is_same = number < screening->count &&
 			       screening->units[number] == &plan->units[i] &&
@@ -150,7 +149,8 @@ static struct error *screening_apply(
 	return NULL;
 }
 
-struct error *unit_screen_run(const struct update_source *source, struct update_plan *plan)
+struct error *unit_screen_run(
+	const struct update_source *source, struct update_plan *plan)
 {
 	struct screening screening = {
 		.source = source,

@@ -43,8 +43,8 @@ struct update_unit {
 	struct piece_set *post_pieces;
 	struct name_map built_variables; /* identity → number in the record's variables */
 	struct name_map original_symbols; /* name → number in original, -1: several */
-	struct json_t *warnings; /* new ones of the compiler about post, texts */
-	bool has_change;         /* something of it travels */
+	struct json_t *warnings;          /* new ones of the compiler about post, texts */
+	bool has_change;                  /* something of it travels */
 };
 
 /* What a unit is prepared from. */

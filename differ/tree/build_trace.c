@@ -79,9 +79,8 @@ static void tracing_add(struct tracing *tracing, const char *related, const char
 {
 	int64_t number;
 	/* Of a file that somebody asks for, each product counts. */
-	scope_free char *key = tracing->wanted
-				       ? memory_format("%s\n%s", related, product)
-				       : memory_copy_text(related);
+	scope_free char *key = tracing->wanted ? memory_format("%s\n%s", related, product)
+					       : memory_copy_text(related);
 	if (!name_map_find(&tracing->numbers, key, &number)) {
 		name_map_set(&tracing->numbers, key, (int64_t)tracing->trace.count);
 		*array_add(&tracing->trace) = (struct traced_file){

@@ -183,7 +183,7 @@ rm -rf .ksplice
 "$wrapper" no-such-compiler -c a.c >out 2>err; status=$?
 check "a compiler that is not there" "$(cat err)" test $status != 0
 ln -s "$wrapper" only-here
-timeout 10 ./only-here -c a.c 2>err; status=$?
+timeout 60 ./only-here -c a.c 2>err; status=$?
 check "a name that only the wrapper has" "$status $(cat err)" test $status = 127
 rm only-here
 if command -v clang >/dev/null; then
@@ -225,11 +225,11 @@ if command -v ccache >/dev/null; then
 		cmp -s first.unit second.unit
 	cp a.c saved.c
 	sed -i '1i /* above */' a.c
-	sleep 0.01 # its time stamp must be before the compile
+	sleep 0.05 # its time stamp must be before the compile
 	cached above.unit
 	check "a comment above: other lines" "$(cat above.unit)" grep -q '"line":3,' above.unit
 	cp saved.c a.c
-	sleep 0.01
+	sleep 0.05
 	cached back.unit
 	check "a hit after it: the lines of now" "$(diff first.unit back.unit)" \
 		cmp -s first.unit back.unit
@@ -398,10 +398,10 @@ case "$*" in
 *-dumpversion*) exec gcc -dumpversion ;;
 */dev/null*) exec gcc "$@" ;;
 esac
-echo started >started
 trap 'echo terminated >>started; trap - TERM; kill -TERM $$' TERM
 trap 'echo hung up >>started; trap - HUP; kill -HUP $$' HUP
 trap 'echo interrupted >>started; trap - INT; kill -INT $$' INT
+echo started >started
 [ -z "$DIE" ] || kill -$DIE $$
 while :; do sleep 0.05; done
 COMPILER
@@ -411,10 +411,9 @@ for signal in TERM INT HUP; do
 	# Whoever started us in the background may have had SIGINT ignored.
 	env --default-signal=TERM,INT,HUP "$wrapper" ../slow -c a.c -o slow.o &
 	process=$!
-	for _ in $(seq 100); do [ -e started ] && break; sleep 0.05; done
-	sleep 0.1
+	for _ in $(seq 1200); do [ -s started ] && break; sleep 0.05; done
 	kill -$signal $process
-	for _ in $(seq 100); do kill -0 $process 2>/dev/null || break; sleep 0.05; done
+	for _ in $(seq 1200); do kill -0 $process 2>/dev/null || break; sleep 0.05; done
 	kill -KILL $process 2>/dev/null
 	wait $process 2>/dev/null
 	status=$?
@@ -434,13 +433,14 @@ rm -f started
 mkfifo fifo.h
 waits=waits-$$
 echo '#include "fifo.h"' >$waits.c
-timeout 60 "$wrapper" -c $waits.c 2>err &
+timeout 600 "$wrapper" -c $waits.c 2>err &
 process=$!
-for _ in $(seq 100); do
-	victim=$(pgrep -f "cc1 .*$waits") && break
+# It has the plugin, and waits for somebody who writes into the FIFO.
+for _ in $(seq 1200); do
+	victim=$(pgrep -f "cc1 .*$waits") && grep -q '/plugin-' "/proc/$victim/maps" &&
+		grep -q '^State:.S' "/proc/$victim/status" && break
 	sleep 0.05
 done
-sleep 0.1
 rm fifo.h # which it has open
 echo 'int waited;' >fifo.h
 kill -SEGV "$victim"

@@ -2,7 +2,6 @@
 #include "lib/process.h"
 
 #include <signal.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -150,9 +149,9 @@ int main(void)
 	UNIT_CHECK_DONE(file_make_temporary("ksplice-test", &folder));
 	test_many();
 	test_missing();
-	test_ignored_children();
 	test_output_at_end(folder);
 	test_signals(folder);
+	test_ignored_children();
 	UNIT_CHECK_DONE(file_remove(folder));
 	return unit_end();
 }

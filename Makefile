@@ -123,6 +123,7 @@ help:
 	'make clean           remove build/' \
 	'' \
 	'KERNEL=OBJTREE       demo and check: use this tree, built with ksplice-cc' \
+	'JOBS=N               check: run N tests at the same time (one for each CPU)' \
 	'PREFIX=/usr/local    where install puts bin, lib/ksplice and share/man' \
 	'DESTDIR=             a root in front of PREFIX, for packagers' \
 	'SAN=1                build with the address and undefined-behaviour sanitizers,' \

@@ -38,12 +38,12 @@ answer "a Makefile" build-file
 patch_with init/Kconfig '1i\
 # comment'
 answer "a Kconfig file" build-file
-patch_with arch/x86/entry/entry_64.S '$a\
+patch_with arch/x86/entry/entry_64.S '1i\
 .byte 0'
 answer "assembler source" assembly
 patch_with arch/x86/kernel/vmlinux.lds.S 's/^\t_etext = \./& + 0/'
 answer "a linker script" assembly
-patch_with kernel/bounds.c '$a\
+patch_with kernel/bounds.c '1i\
 int ksplice_added = 1;'
 answer "a file from which headers are generated" generated-input
 patch_with fs/ext4/inode.c '1i\

@@ -117,7 +117,7 @@ check_products() {
 /* comment */'
 	cat "$work/sys.patch" >>"$work/fix.patch"
 	answer "a file that is not built, and one that is" "created __do_sys_sysinfo"
-	patch_with lib/vdso/gettimeofday.c '$a\
+	patch_with lib/vdso/gettimeofday.c '1i\
 int ksplice_added = 1;'
 	cat "$work/sys.patch" >>"$work/fix.patch"
 	answer "the vdso, and a file of the kernel" vdso-image

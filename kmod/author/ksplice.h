@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * ksplice.h - what the author of a patch can use besides the kernel
+ * ksplice.h - functions and macros for patches: hooks and shadow variables
  *
- * A patch includes it where it is compiled by ksplice-create, which defines KSPLICE and
- * knows where this file is. The build of a patched kernel does neither:
+ * ksplice-create defines KSPLICE and finds this file when it compiles a patch. A normal
+ * kernel build does neither, so use it like this:
  *
  *     #ifdef KSPLICE
  *     #include <ksplice.h>
@@ -36,28 +36,29 @@
  *                   is called                                        may
  *
  *     pre_apply     before anything has changed                      sleep, refuse
- *     check_apply   in the stop, before the new code is there        refuse
- *     apply         in the stop, when the new code is there
+ *     check_apply   in the stop, before the new code is in place     refuse
+ *     apply         in the stop, after the new code is in place
  *     post_apply    after the stop                                   sleep
- *     fail_apply    in place of apply and post_apply, if the         sleep
- *                   update was not applied after all
+ *     fail_apply    instead of apply and post_apply, if the          sleep
+ *                   update was not applied
  *
  * pre_reverse, check_reverse, reverse, post_reverse and fail_reverse are called at the
  * same moments of an undo.
  *
- * The stop: one CPU runs the hook, with interrupts off, and all others wait for it. No
- * thread is inside of code that is replaced; but threads may be stopped anywhere else,
- * with any locks held. A hook in the stop must not sleep, allocate or free memory, print,
- * or take a lock. Each microsecond in it is one in which the whole machine stands still.
+ * The stop: one CPU runs the hook with interrupts off, and all others wait for it. No
+ * thread is inside replaced code, but threads may be stopped anywhere else, with any
+ * locks held. A hook in the stop must not sleep, allocate or free memory, print, or
+ * take a lock. The whole machine is stopped while it runs, so keep it short.
  *
- * Outside of the stop a hook may do what a system call may do, but for using the files of
- * Ksplice: the core holds a lock so that nothing else is applied or undone.
+ * Outside of the stop, a hook may do anything that a system call may do, except use the
+ * files of Ksplice: the core holds a lock so that nothing else is applied or undone.
  *
- * pre and check hooks return 0, or a negative error code: then the update is not applied,
- * or not undone. -EAGAIN asks to try again later. While threads are in the way, there are
- * several attempts: each begins with pre_apply and ends with post_apply or fail_apply. So
- * fail_apply takes back what pre_apply did, also what it did until it refused itself.
- * "ksplice-apply --check" is an attempt that ends with fail_apply.
+ * pre and check hooks return 0 or a negative error code. With an error code, the update
+ * is not applied or not undone; -EAGAIN asks for another attempt later. While threads
+ * are in the way, there are several attempts: each begins with pre_apply and ends with
+ * post_apply or fail_apply. So fail_apply must revert what pre_apply did, even if
+ * pre_apply refused after doing a part of it. "ksplice-apply --check" is an attempt
+ * that ends with fail_apply.
  *
  * Hooks of one moment are called in the order of the files, and of the lines in a file.
  *
@@ -89,28 +90,28 @@ typedef void ksplice_hook(void);
  * object's address and a number. They hold what a patch would add to the object's struct,
  * which cannot grow in a kernel that runs.
  *
- * All functions but free_all may be called with any lock held, and from any context but
- * NMIs; in the stop, only get. Who frees a shadow
- * variable sees to it that nobody uses it any more, as for any other memory; looking for
- * one while it is freed is safe.
+ * All functions except free_all may be called with any lock held, and in any context
+ * except NMIs; in the stop, only get. As with other memory, the caller that frees a
+ * shadow variable must make sure that nobody uses it any more. Looking up one while it
+ * is freed is safe.
  */
 
 /*
- * Prepares a new shadow variable, which is all 0, before anybody can find it: data is
- * what the caller of alloc gave. It is called with interrupts off and a spinlock held: it
- * must not sleep, and must not call alloc, get_or_alloc or free. Returns 0 or a negative
- * error code: then there is no shadow variable.
+ * Prepares a new shadow variable, which is filled with 0, before anybody can find it.
+ * data is the argument of alloc. It is called with interrupts off and a spinlock held,
+ * so it must not sleep, and must not call alloc, get_or_alloc or free. Returns 0, or a
+ * negative error code to make no shadow variable.
  */
 typedef int ksplice_shadow_constructor(void *object, void *shadow, void *data);
 
-/* Is called when nobody can find the shadow variable any more, before its memory is
- * freed: in the context of who frees it, without any lock of Ksplice held. */
+/* Called when nobody can find the shadow variable any more, before its memory is freed,
+ * in the context of the caller that frees it, without any lock of Ksplice. */
 typedef void ksplice_shadow_destructor(void *object, void *shadow);
 
 /*
- * The kind of a shadow variable. Updates share what has the same id: one that declares
- * the id of an earlier update finds that one's variables, which must have the same size.
- * So choose the id as you would a random number.
+ * A kind of shadow variables. Updates share shadow variables by id: an update that
+ * declares the id of an earlier one finds its variables, which must have the same size.
+ * So choose a random id.
  */
 struct ksplice_shadow_type {
 	unsigned long id;
@@ -119,8 +120,8 @@ struct ksplice_shadow_type {
 	ksplice_shadow_destructor *destructor;   /* or NULL */
 };
 
-/* Declares name, a kind of shadow variables that are of the C type. (By the section
- * ksplice-create knows that nobody keeps the addresses of these functions.) */
+/* Declares name, a kind of shadow variables of the given C type. (The section tells
+ * ksplice-create that the addresses of these functions are not kept.) */
 #define DEFINE_KSPLICE_SHADOW(                                                           \
 	name, number, c_type, constructor_function, destructor_function)                 \
 	static const struct ksplice_shadow_type name __section(                          \
@@ -146,9 +147,9 @@ void *ksplice_shadow_get_or_alloc(
 /* Frees the object's shadow variable, if it has one. */
 void ksplice_shadow_free(void *object, const struct ksplice_shadow_type *type);
 
-/* Frees the shadow variables of that type of all objects. A post_reverse hook does that:
- * after an undo nobody frees them with their objects, and another object may get the
- * address. */
+/* Frees the shadow variables of that type of all objects. Call it in a post_reverse hook:
+ * after an undo, nothing frees them with their objects, and another object may get the
+ * same address. */
 void ksplice_shadow_free_all(const struct ksplice_shadow_type *type);
 
 #endif

@@ -5,9 +5,9 @@
  *     compare ─▶ assess_functions, assess_removals, assess_data, assess_boot ─▶ closure
  *             ─▶ assess_selection, assess_exports, assess_init, assess_layouts
  *
- * Each pass looks at all units and adds findings. Those before the closure also settle
- * the state of pieces: what is changed in place, which functions have to travel although
- * their code is the same.
+ * Each pass looks at all units and adds findings. The passes before the closure also set
+ * the final state of pieces: which are changed in place, and which functions are in the
+ * update although their code is the same.
  */
 #ifndef KSPLICE_DIFFER_CREATE_ASSESS_H
 #define KSPLICE_DIFFER_CREATE_ASSESS_H

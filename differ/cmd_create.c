@@ -358,6 +358,7 @@ static struct error *create_select(struct create *create)
 	update->unit_count = create->plan.count;
 	update_collect_globals(update);
 	assess_functions(update);
+	try(assess_removals(update));
 	assess_data(update);
 	assess_boot(update);
 	update_hook_collect(update);

@@ -2,8 +2,8 @@
 /*
  * assess.h - what the differences between pre and post mean for a running kernel
  *
- *     compare ─▶ assess_functions, assess_data, assess_boot ─▶ closure ─▶
- * assess_selection, assess_exports
+ *     compare ─▶ assess_functions, assess_removals, assess_data, assess_boot ─▶ closure
+ *             ─▶ assess_selection, assess_exports, assess_init, assess_layouts
  *
  * Each pass looks at all units and adds findings. The passes before the closure also set
  * the final state of pieces: which are changed in place, and which functions are in the
@@ -22,6 +22,11 @@ struct update_unit;
 
 /* Functions that are gone, or that are in another kind of section than before. */
 void assess_functions(struct update *update);
+
+/* Global functions that the patch removes while other objects of their target use them:
+ * those of the build, or what the patch makes of them. Reads the objects if there is
+ * such a function. */
+struct error *assess_removals(struct update *update);
 
 /* Variables and constants: changed in place, copied, or nothing that code can bring. */
 void assess_data(struct update *update);

@@ -14,6 +14,7 @@
 #include "lib/error.h"
 #include "lib/memory.h"
 #include "lib/name_map.h"
+#include "lib/text.h"
 
 /*
  * What runs once: registrations that boot reads (exports, initcalls, parameters), and the
@@ -34,8 +35,8 @@ static void assess_once(struct update *update, const struct update_unit *unit,
 	if (piece_is_left_out(unit, piece)) {
 		finding_add(&update->findings, FINDING_WITHOUT_EFFECT, unit->object,
 			update_piece_name(piece),
-			"the patch %s %s, which vmlinux leaves out: that is without "
-			"effect in the running kernel",
+			"the patch %s %s, which the linker leaves out of vmlinux: this has "
+			"no effect in the running kernel",
 			verb, piece->known->what);
 		return;
 	}
@@ -154,6 +155,9 @@ static const char *init_explain(const struct update_unit *unit, const struct pie
 	if (unit->target->module)
 		return "is used only when the module is loaded or unloaded; its change "
 		       "has no effect in the running kernel";
+	if (text_has_prefix(piece->section->name, ".exit."))
+		return "is used for unloading, and built-in code is never unloaded; its "
+		       "change has no effect in the running kernel";
 	if (piece->role == SECTION_CODE)
 		return "ran at boot; its change has no effect in the running "
 		       "kernel";

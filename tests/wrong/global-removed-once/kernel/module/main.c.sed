@@ -1,0 +1,1 @@
+/^static void free_module(/,/^}/s/^\tmodule_destroy_params(.*/\tbarrier();/

@@ -1,0 +1,2 @@
+/^void module_destroy_params/,/^}/d
+/^int param_set_copystring/,/^}/s/-ENOSPC/-EINVAL/

@@ -13,7 +13,7 @@ patch_nanosleep "$work/nanosleep.patch"
 nanosleep=$(create_update "$work/nanosleep.patch")
 build_modules "$top/tests/kmod/window"
 
-boot --smp 2 --timeout 300 --file "$nanosleep" --file "$work/window/window.ko" <<EOS
+boot --smp 2 --timeout 100 --file "$nanosleep" --file "$work/window/window.ko" <<EOS
 id=$(name_id "$nanosleep")
 $(
 	cat <<'EOG'
@@ -26,7 +26,7 @@ miss() {
 	echo "--- $state, the thread enters at the place \"$place\", child: $child"
 	before=$(cat $window/opened)
 	echo $child >$window/child
-	cat $window/thread 2>/dev/null &
+	dd if=$window/thread bs=4k count=1 2>/dev/null &
 	thread=$!
 	wait_until grep -q 'run_thread' /proc/$thread/stack
 	echo $place >$window/place
@@ -59,6 +59,7 @@ for state in reversed applied; do
 	echo $state >$folder/state
 done
 echo reversed >$folder/state
+rmmod window
 kernel_text compare /tmp/original
 EOG
 )

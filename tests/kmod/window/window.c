@@ -4,7 +4,7 @@
  * moment of choice in an attempt to replace that function
  *
  *     insmod window.ko sleep=0xADDRESS     of hrtimer_nanosleep
- *     cat .../parameters/thread &          is the thread, on CPU 1
+ *     dd if=.../parameters/thread count=1 &  is the thread, on CPU 1
  *     echo stop >.../parameters/place      the next time that an attempt comes there
  *
  * The places, at which probes are set:
@@ -71,7 +71,7 @@ static void make_child(void)
 	wake_up_process(made);
 }
 
-static int run_thread(char *buffer, const struct kernel_param *parameter)
+static noinline int run_thread(void)
 {
 	int result = set_cpus_allowed_ptr(current, cpumask_of(THREAD_CPU));
 
@@ -86,15 +86,26 @@ static int run_thread(char *buffer, const struct kernel_param *parameter)
 		make_child();
 	else
 		sleep_in_function();
-	return -EINTR;
+	return -EIO; /* which nobody tries again */
 }
 
-static const struct kernel_param_ops thread_ops = {.get = run_thread};
+/* The module's other parameters are to be used meanwhile. */
+static int get_thread(char *buffer, const struct kernel_param *parameter)
+{
+	int result;
+
+	kernel_param_unlock(THIS_MODULE);
+	result = run_thread();
+	kernel_param_lock(THIS_MODULE);
+	return result;
+}
+
+static const struct kernel_param_ops thread_ops = {.get = get_thread};
 module_param_cb(thread, &thread_ops, NULL, 0400);
 
 static bool is_asleep(const struct task_struct *thread)
 {
-	return thread && READ_ONCE(thread->__state) == TASK_INTERRUPTIBLE &&
+	return thread && (READ_ONCE(thread->__state) & TASK_INTERRUPTIBLE) &&
 	       !smp_load_acquire(&thread->on_cpu);
 }
 

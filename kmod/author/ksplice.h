@@ -51,7 +51,9 @@
  * or take a lock. Each microsecond in it is one in which the whole machine stands still.
  *
  * Outside of the stop a hook may do what a system call may do, but for using the files of
- * Ksplice: the core holds a lock so that nothing else is applied or undone.
+ * Ksplice: the core holds a lock so that nothing else is applied or undone. A module that
+ * an applied update is about cannot be loaded meanwhile either: its part of the update
+ * waits for the hook, and gives up after ten seconds.
  *
  * pre and check hooks return 0, or a negative error code: then the update is not applied,
  * or not undone. -EAGAIN asks to try again later. While threads are in the way, there are

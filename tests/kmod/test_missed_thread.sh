@@ -4,7 +4,7 @@
 # test_missed_thread.sh - nobody is missed between the look at all stacks and the stop: a
 # thread that goes to sleep in the function right after its own stack was looked at, or
 # after all were, and a thread that is new then. Each is in the way, by its name, and
-# nothing has changed; of an apply and of an undo
+# nothing has changed; of an apply and of an undo; with full preemption and with none
 
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
@@ -13,7 +13,10 @@ patch_nanosleep "$work/nanosleep.patch"
 nanosleep=$(create_update "$work/nanosleep.patch")
 build_modules "$top/tests/kmod/window"
 
-boot --smp 2 --timeout 100 --file "$nanosleep" --file "$work/window/window.ko" <<EOS
+for preemption in full none; do
+	boot --smp 2 --timeout 300 --file "$nanosleep" --file "$work/window/window.ko" \
+		--append "preempt=$preemption" <<EOS
+preemption=$preemption
 id=$(name_id "$nanosleep")
 $(
 	cat <<'EOG'
@@ -42,6 +45,7 @@ miss() {
 	wait_until test ! -e /proc/$thread
 }
 
+dmesg | grep -q "Dynamic Preempt: $preemption" || fail "preempt=$preemption is not in force"
 # The core's own thread must not keep the other one from running.
 taskset -p 1 $$ >/dev/null
 modprobe ksplice
@@ -64,3 +68,4 @@ kernel_text compare /tmp/original
 EOG
 )
 EOS
+done

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,11 +16,8 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-struct error *file_read(const char *path, struct text *text)
+static struct error *file_read_all(int fd, const char *path, struct text *text)
 {
-	scope_close int fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return error_errno("%s", path);
 	size_t before = text->size;
 	char part[65536];
 	for (;;) {
@@ -36,6 +34,30 @@ struct error *file_read(const char *path, struct text *text)
 			return error;
 		}
 	}
+}
+
+struct error *file_read(const char *path, struct text *text)
+{
+	scope_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return error_errno("%s", path);
+	return file_read_all(fd, path, text);
+}
+
+struct error *file_read_plain(const char *path, size_t most, struct text *text)
+{
+	/* Without O_NONBLOCK, open waits for somebody to write to a pipe. */
+	scope_close int fd =
+		open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	struct stat status;
+	bool is_link = fd < 0 && errno == ELOOP;
+	if ((fd < 0 && !is_link) || (fd >= 0 && fstat(fd, &status)))
+		return error_errno("%s", path);
+	if (is_link || !S_ISREG(status.st_mode))
+		return error_failed("%s: is not a plain file", path);
+	if ((uintmax_t)status.st_size > most)
+		return error_failed("%s: is larger than %zu MB", path, most >> 20);
+	return file_read_all(fd, path, text);
 }
 
 static struct error *file_write_all(

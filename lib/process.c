@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -49,8 +50,13 @@ void process_catch_signals(void)
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction action = {
 		.sa_handler = process_pass_signal, .sa_flags = SA_RESTART};
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaction(numbers[i], &action, NULL);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct sigaction before;
+		/* nohup and shells let us start with signals that are not for us. */
+		if (sigaction(numbers[i], NULL, &before) == 0 &&
+			before.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	}
 }
 
 int process_interruption(void)
@@ -58,10 +64,17 @@ int process_interruption(void)
 	return process_signal;
 }
 
+struct error *process_interrupted(void)
+{
+	return error_interrupted("interrupted by signal %d", (int)process_signal);
+}
+
 void process_die_interrupted(void)
 {
 	if (!process_signal)
 		return;
+	/* What was printed belongs to the user, however we end. */
+	fflush(NULL);
 	signal(process_signal, SIG_DFL);
 	raise(process_signal);
 }
@@ -202,7 +215,7 @@ struct error *process_run_all(
 			statuses[i] = status;
 	}
 	if (!error && process_signal)
-		error = error_failed("interrupted by signal %d", (int)process_signal);
+		error = process_interrupted();
 	return error;
 }
 

@@ -34,14 +34,19 @@ struct error *process_check(const struct process_request *request);
 
 /*
  * From now on SIGINT, SIGTERM and SIGHUP are passed to the programs that run and make
- * process_run end with an error, so that the caller can clean up.
+ * process_run end with an error, so that the caller can clean up. Those that were ignored
+ * when this program started remain ignored.
  */
 void process_catch_signals(void);
 
 /* The signal that interrupted us, 0 if none did. */
 int process_interruption(void);
 
-/* Ends this process by the signal that interrupted it, if one did. */
+/* The error that says so. */
+struct error *process_interrupted(void) __attribute__((warn_unused_result));
+
+/* Ends this process by the signal that interrupted it, if one did. What was printed is
+ * written out before. */
 void process_die_interrupted(void);
 
 #endif

@@ -137,8 +137,11 @@ touch "$work/one/Kbuild"
 refused "without O=: a source tree of its own" 2 "is another folder" \
 	"$bin/ksplice-index" --source="$work/plain" "$work/one"
 for delay in 0.1 0.5 1 2; do
+	# With -m, a background job does not ignore SIGINT.
+	set -m
 	"$bin/ksplice-index" --seal="$work/full/kernel.tar.xz" "$tree" >/dev/null 2>&1 &
 	pid=$!
+	set +m
 	sleep $delay
 	kill -INT $pid 2>/dev/null || true
 	status=0
@@ -170,7 +173,7 @@ if ! is_empty "$source" "$tree"; then
 	exit 1
 fi
 
-refused "no source tree" 2 "say with --source" \
+refused "no source tree" 2 "give its folder with --source" \
 	"$bin/ksplice-create" -q -p "$work/all.patch" -o "$work/out" "$seal"
 "$bin/ksplice-create" --quiet --patch="$work/all.patch" --output="$work/seal" \
 	--source="$work/source" "$seal" >/dev/null 2>"$work/err" ||
@@ -294,9 +297,9 @@ pack
 refused "a path that leads out of the folder" 2 "invalid list" \
 	create statement "$work/again.tar" "$work/source"
 tar -cf "$work/none.tar" -C "$work" statement.patch
-refused "an archive that is no seal" 2 "is no seal" \
+refused "an archive that is no seal" 2 "not a sealed kernel tree" \
 	create statement "$work/none.tar" "$work/source"
-refused "a file that is no archive" 2 "is no seal" \
+refused "a file that is no archive" 2 "not a sealed kernel tree" \
 	create statement "$work/statement.patch" "$work/source"
 
 if [ "$(find "$work/cache/ksplice" -mindepth 1 -maxdepth 1 | wc -l)" = 1 ]; then

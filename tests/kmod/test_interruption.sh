@@ -47,19 +47,36 @@ has_tried() {
 }
 
 for signal in INT TERM HUP; do
-	ksplice-apply --deadline 60 "$update" >/tmp/out 2>&1 &
+	# With -m, a background job does not ignore SIGINT.
+	set -m
+	ksplice-apply --deadline 60 --json "$update" >/tmp/result 2>/tmp/out &
 	applier=$!
+	set +m
 	wait_until has_tried
-	# A shell's background job ignores SIGINT until it says otherwise, as this one does.
 	kill -$signal $applier
 	status=0
 	wait $applier || status=$?
 	[ $status -gt 128 ] || fail "SIG$signal: exit status $status"
 	expect_output interrupted
+	grep -q '"reason": "interrupted"' /tmp/result || fail "SIG$signal: $(cat /tmp/result)"
 	expect_not grep '^ksplice_' /proc/modules
 	[ -z "$(find /tmp -name 'ksplice-apply.*')" ] || fail "SIG$signal: left a folder"
 done
 expect_old_code "after signals"
+
+# nohup, and a shell's background job, ignore signals: so does what they start.
+for signal in INT HUP; do
+	(
+		trap '' $signal
+		exec ksplice-apply --deadline 3 "$update"
+	) >/tmp/out 2>&1 &
+	applier=$!
+	wait_until has_tried
+	kill -$signal $applier
+	status=0
+	wait $applier || status=$?
+	[ $status = 4 ] || fail "SIG$signal, ignored: exit status $status: $(cat /tmp/out)"
+done
 
 ksplice-apply --deadline 60 "$update" >/tmp/out 2>&1 &
 applier=$!

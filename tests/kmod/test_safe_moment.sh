@@ -86,7 +86,7 @@ ksplice-apply --deadline 10 reaper.tar.gz >/tmp/out 2>&1 || status=$?
 took=$(($(cut -d. -f1 /proc/uptime) - start))
 cat /tmp/out
 [ $status != 0 ] || fail "a main loop was replaced"
-expect_output oom_reaper 'as long as it lives'
+expect_output oom_reaper 'never leaves this function'
 [ $took -lt 8 ] || fail "tried for $took s"
 
 echo "--- a restart function in the new code"

@@ -49,7 +49,7 @@ done
 build_modules "$top/tests/kmod/store_cost"
 files+=(--file "$work/store_cost/store_cost.ko")
 
-boot --smp 2 --mem 1024 --timeout 600 --append "rounds=${ROUNDS:-25}" "${files[@]}" <<'EOS'
+boot --smp 2 --mem 1024 --timeout 1800 --append "rounds=${ROUNDS:-25}" "${files[@]}" <<'EOS'
 folder=/sys/kernel/ksplice
 rounds=$(sed 's/.*rounds=\([0-9]*\).*/\1/' /proc/cmdline)
 

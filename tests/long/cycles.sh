@@ -209,8 +209,7 @@ ip link set lo up
 modprobe ksplice
 
 # What is made once is made before, and jump labels are set by the first connection.
-warm=$((cycles / 10))
-[ $warm -ge 20 ] || warm=20
+warm=100
 run_cycles 1 $warm
 count_memory >/tmp/memory_before
 kernel_text save /tmp/text >/dev/null

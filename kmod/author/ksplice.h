@@ -51,7 +51,9 @@
  * take a lock. The whole machine is stopped while it runs, so keep it short.
  *
  * Outside of the stop, a hook may do anything that a system call may do, except use the
- * files of Ksplice: the core holds a lock so that nothing else is applied or undone.
+ * files of Ksplice: the core holds a lock so that nothing else is applied or undone. A
+ * module that an applied update is about cannot be loaded meanwhile either: its part of
+ * the update waits for the hook, and gives up after ten seconds.
  *
  * pre and check hooks return 0 or a negative error code. With an error code, the update
  * is not applied or not undone; -EAGAIN asks for another attempt later. While threads

@@ -145,9 +145,10 @@ static void look_until_quiet(struct stack_check *check)
 
 	for (looks = 1; looks < LOOK_LIMIT; looks++) {
 		thread_watch_turn(watch);
+		/* In any case: who has left the list at the end of its exit is only here.
+		 */
+		thread_watch_visit(watch, WATCH_PERIOD_COMPLETE, look_at_watched, check);
 		if (is_whole && !thread_watch_has_lost(watch, WATCH_PERIOD_COMPLETE)) {
-			thread_watch_visit(
-				watch, WATCH_PERIOD_COMPLETE, look_at_watched, check);
 			if (thread_watch_count(watch, WATCH_PERIOD_COMPLETE) <= enough)
 				return;
 		} else if (full_looks++ == FULL_LOOK_LIMIT) {
@@ -157,6 +158,8 @@ static void look_until_quiet(struct stack_check *check)
 			is_whole = look_at_list(check);
 		}
 	}
+	/* The last look may have been cut short. */
+	check->is_full = !is_whole;
 }
 
 int stack_check_begin(struct stack_check *check)

@@ -111,6 +111,24 @@ static int check_header(const struct module *module, const struct ksplice_update
 	return 0;
 }
 
+/*
+ * The new code of another update cannot be replaced: when that one's target goes and
+ * comes back, its part is loaded anew, and nobody would do so with a part for that part.
+ */
+static int check_first_target(
+	const struct module *module, const struct ksplice_update *update)
+{
+	const struct ksplice_target *first =
+		(const void *)(unsigned long)update->targets;
+
+	if (!update->target_count || first->kind != KSPLICE_TARGET_UPDATE)
+		return 0;
+	problem_add("%s: replaces code of update module %.*s, and updates can replace "
+		    "that of the kernel and its modules only",
+		module->name, (int)sizeof(first->name), first->name);
+	return -EOPNOTSUPP;
+}
+
 static bool is_in_match(const struct ksplice_update *update, u32 offset, u64 size)
 {
 	return offset <= update->match_size && size <= update->match_size - offset;
@@ -331,6 +349,8 @@ int update_image_check(const struct module *module, const struct ksplice_update 
 	struct update_image checked = {0};
 	int result = check_header(module, update);
 
+	if (!result)
+		result = check_first_target(module, update);
 	if (result)
 		return result;
 	checked.header = update;

@@ -127,6 +127,28 @@ static int check_parts(const struct live_update *update)
 	return 0;
 }
 
+static bool has_gone(const struct change_list *list)
+{
+	size_t i;
+
+	for (i = 0; i < list->count; i++)
+		if (list->changes[i].part->is_gone) {
+			problem_add("%s: its target %s has been unloaded meanwhile",
+				list->changes[i].part->update->id,
+				list->changes[i].part->image.targets->name);
+			return true;
+		}
+	return false;
+}
+
+int change_list_recheck(const struct change_list *list, const struct live_update *update,
+	const struct update_order *order)
+{
+	if (has_gone(list))
+		return -EAGAIN;
+	return order->is_reversal || order->is_partial ? 0 : check_parts(update);
+}
+
 /* An update whose targets are all gone is applied without being anywhere. */
 static int list_reversals(struct change_list *list, struct live_update *update)
 {

@@ -32,6 +32,12 @@ void change_list_deinit(struct change_list *list);
 int change_list_fill(struct change_list *list, struct live_update *update,
 	const struct update_order *order);
 
+/* Targets have come or gone since: -EAGAIN if one of the list's has gone, -ENXIO if one
+ * of the update's has come, and its part has not; with the reason as a problem. Else 0.
+ */
+int change_list_recheck(const struct change_list *list, const struct live_update *update,
+	const struct update_order *order);
+
 /* True if update, to be applied with replace, takes over from other: from all others that
  * are applied, but for those that it builds on. */
 bool change_list_replaces(

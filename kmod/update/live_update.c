@@ -11,6 +11,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 
 #include "kmod/change/probe_guard.h"
@@ -19,6 +20,7 @@
 #include "kmod/update/change_list.h"
 #include "kmod/update/module_link.h"
 #include "kmod/update/transition.h"
+#include "kmod/update/update_hooks.h"
 #include "kmod/update/update_lock.h"
 #include "kmod/update/update_order.h"
 #include "kmod/update/update_parents.h"
@@ -67,13 +69,23 @@ bool live_update_is_irreversible(const struct live_update *update)
 
 /* ---- one attempt ------------------------------------------------------------ */
 
-static void unpin_changes(const struct change_list *list, size_t count, bool is_reversal)
+static void unpin_change(const struct transition_change *change)
+{
+	module_link_remove(THIS_MODULE, change->part->module);
+}
+
+/*
+ * Ends the pins that are of no use any more: of what was reversed; or, if nothing has
+ * changed, of what was not applied. A part whose target went while hooks ran was pinned
+ * until then: see live_update_forget_target.
+ */
+static void unpin_changes(const struct change_list *list, bool has_changed)
 {
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		if (list->changes[i].is_reversal == is_reversal)
-			module_link_remove(THIS_MODULE, list->changes[i].part->module);
+	for (i = 0; i < list->count; i++)
+		if (list->changes[i].is_reversal == has_changed)
+			unpin_change(&list->changes[i]);
 }
 
 /* What is applied must not be unloaded, not even by force. */
@@ -90,7 +102,9 @@ static int pin_changes(const struct change_list *list)
 		result = module_link_add(THIS_MODULE, module);
 		if (!result)
 			continue;
-		unpin_changes(list, i, false);
+		while (i--)
+			if (!list->changes[i].is_reversal)
+				unpin_change(&list->changes[i]);
 		if (result != -ENODEV)
 			return result;
 		/* Its init has not returned yet, or its exit has been called. */
@@ -147,35 +161,83 @@ static void announce_changes(
 	}
 }
 
-static int attempt_changes(struct live_update *update, const struct change_list *list,
-	const struct update_order *order)
+/* The part that the update lock is held for. */
+static int run_transition(struct live_update *update, const struct change_list *list,
+	const struct update_order *order, struct update_hooks *hooks)
 {
 	struct transition_report report = {.conflicts = &update->conflicts};
-	struct transition transition = {
+	int result = change_list_recheck(list, update, order);
+
+	if (!result)
+		result = transition_run(hooks->transition, hooks, &report);
+	update->times = report.times;
+	if (result || order->is_trial)
+		return result;
+	/* With the change: whoever gets the lock next must see both. */
+	record_changes(update, order);
+	announce_changes(update, list);
+	return 0;
+}
+
+/*
+ * The hooks before and after run without the update lock, and the change lock keeps all
+ * parts where they are. Targets may come and go meanwhile.
+ */
+static int run_with_hooks(struct live_update *update, const struct change_list *list,
+	const struct update_order *order)
+{
+	const struct transition transition = {
 		.changes = list->changes,
 		.change_count = list->count,
 		.is_trial = order->is_trial,
 		.is_full_scan = order->is_full_scan,
 	};
-	bool has_changed;
-	int result;
+	struct update_hooks hooks = {.transition = &transition};
+	int result = transition_check(&transition);
 
-	conflict_report_clear(&update->conflicts);
-	result = pin_changes(list);
 	if (result)
 		return result;
-	/* Of what is gone nothing is to be written, and the machine need not stop. */
-	if (list->count)
-		result = transition_run(&transition, &report);
-	has_changed = !result && !order->is_trial;
-	unpin_changes(list, list->count, has_changed);
-	update->attempts++;
-	update->times = report.times;
-	if (!has_changed)
-		return result;
+	update_unlock();
+	result = update_hooks_pre(&hooks);
+	update_lock();
+	if (!result)
+		result = run_transition(update, list, order, &hooks);
+	update_unlock();
+	if (!result && !order->is_trial)
+		update_hooks_post(&hooks);
+	else
+		update_hooks_fail(&hooks);
+	update_lock();
+	return result;
+}
+
+/* Of what is gone nothing is to be written, and the machine need not stop. */
+static int forget_changes(struct live_update *update, const struct change_list *list,
+	const struct update_order *order)
+{
+	if (order->is_trial)
+		return 0;
 	record_changes(update, order);
 	announce_changes(update, list);
 	return 0;
+}
+
+static int attempt_changes(struct live_update *update, const struct change_list *list,
+	const struct update_order *order)
+{
+	int result;
+
+	conflict_report_clear(&update->conflicts);
+	memset(&update->times, 0, sizeof(update->times));
+	result = pin_changes(list);
+	if (result)
+		return result;
+	update->attempts++;
+	if (!list->count)
+		return forget_changes(update, list, order);
+	result = run_with_hooks(update, list, order);
+	unpin_changes(list, !result && !order->is_trial);
+	return result;
 }
 
 static int change_locked(struct live_update *update, const struct update_order *order)
@@ -194,32 +256,41 @@ static int change_locked(struct live_update *update, const struct update_order *
 
 int live_update_change(struct live_update *update, const struct update_order *order)
 {
-	int result;
+	int result = change_lock(update->id);
 
+	if (result)
+		return result;
 	update_lock();
 	result = change_locked(update, order);
 	update_unlock();
+	change_unlock();
 	return result;
 }
 
 int live_update_change_id(const char *id, const struct update_order *order)
 {
 	struct live_update *update;
-	int result = -ENOENT;
+	int result = change_lock(id);
 
+	if (result)
+		return result;
 	update_lock();
 	update = find_update(id);
-	if (update)
+	if (update) {
 		result = change_locked(update, order);
-	else
+	} else {
 		problem_add("%s: no such update is loaded", id);
+		result = -ENOENT;
+	}
 	update_unlock();
+	change_unlock();
 	return result;
 }
 
 static int apply_part(struct update_part *part)
 {
-	static const struct update_order order = {0};
+	/* That of another target may be on its way as well. */
+	static const struct update_order order = {.is_partial = true};
 	struct transition_change change = {.part = part};
 	const struct change_list list = {.changes = &change, .count = 1};
 
@@ -236,15 +307,20 @@ static int apply_part(struct update_part *part)
 int live_update_apply_part(const char *module_name)
 {
 	struct update_part *part;
-	int result = -ENOENT;
+	int result = change_lock(module_name);
 
+	if (result)
+		return result;
 	update_lock();
 	part = live_update_find_part(module_name);
-	if (part)
+	if (part) {
 		result = apply_part(part);
-	else
+	} else {
 		problem_add("%s: no such part of an update is loaded", module_name);
+		result = -ENOENT;
+	}
 	update_unlock();
+	change_unlock();
 	return result;
 }
 
@@ -393,9 +469,11 @@ static void forget_module(const struct module *module)
 {
 	struct live_update *update;
 
+	change_lock_wait();
 	update_lock();
 	update = unload_part(live_update_find_part(module->name));
 	update_unlock();
+	change_unlock();
 	if (update)
 		end_update(update);
 }
@@ -404,11 +482,14 @@ int live_update_load(struct module *module, struct update_image *image)
 {
 	struct live_update *update;
 	bool is_new;
-	int result;
+	int result = change_lock(module->name);
 
+	if (result)
+		return result;
 	update_lock();
 	result = load_locked(module, image, &update, &is_new);
 	update_unlock();
+	change_unlock();
 	if (result || !is_new)
 		return result;
 	result = update_sysfs_add(update);

@@ -8,7 +8,6 @@
 #include <linux/lockdep.h>
 #include <linux/mm.h>
 #include <linux/mutex.h>
-#include <linux/string.h>
 
 #include "kmod/change/conflict_report.h"
 #include "kmod/change/data_patch.h"
@@ -39,7 +38,7 @@ struct attempt {
 	size_t range_count;
 	struct memory_window window; /* on all that is written */
 	struct stack_check check;
-	struct update_hooks hooks;
+	struct update_hooks *hooks; /* their part in the stop */
 };
 
 static void free_attempt(struct attempt *attempt)
@@ -347,7 +346,7 @@ static int stop_machine_for(struct attempt *attempt, struct machine_stop_times *
 		.is_trial = attempt->transition->is_trial,
 		.may_write = may_write,
 		.written = has_hooks(attempt->transition) ? change_hooks : NULL,
-		.context = &attempt->hooks,
+		.context = attempt->hooks,
 	};
 
 	return machine_stop_attempt(&request, times);
@@ -444,19 +443,6 @@ static int change_watched(struct attempt *attempt, struct machine_stop_times *ti
 	return result;
 }
 
-static int change_with_hooks(struct attempt *attempt, struct machine_stop_times *times)
-{
-	int result = update_hooks_pre(&attempt->hooks);
-
-	if (!result)
-		result = change_watched(attempt, times);
-	if (!result && !attempt->transition->is_trial)
-		update_hooks_post(&attempt->hooks);
-	else
-		update_hooks_fail(&attempt->hooks);
-	return result;
-}
-
 static int run_attempt(struct attempt *attempt, struct transition_report *report)
 {
 	struct stack_scan *scan = &attempt->check.scan;
@@ -468,7 +454,7 @@ static int run_attempt(struct attempt *attempt, struct transition_report *report
 	if (result)
 		return result;
 	list_constants(attempt);
-	result = change_with_hooks(attempt, &report->times);
+	result = change_watched(attempt, &report->times);
 	memory_window_close(&attempt->window);
 	if (result == -EAGAIN && scan->conflict_count)
 		result = conflict_report_make(report->conflicts, scan);
@@ -476,18 +462,26 @@ static int run_attempt(struct attempt *attempt, struct transition_report *report
 	return result;
 }
 
-int transition_run(const struct transition *transition, struct transition_report *report)
+int transition_check(const struct transition *transition)
 {
-	struct attempt attempt = {
-		.transition = transition,
-		.hooks = {.transition = transition},
-	};
+	struct attempt attempt = {.transition = transition};
 	int result;
 
 	update_lock_assert_held();
 	INIT_LIST_HEAD(&attempt.codes);
-	memset(&report->times, 0, sizeof(report->times));
-	conflict_report_clear(report->conflicts);
+	result = mark_changes(&attempt);
+	unmark_changes(&attempt);
+	return result;
+}
+
+int transition_run(const struct transition *transition, struct update_hooks *hooks,
+	struct transition_report *report)
+{
+	struct attempt attempt = {.transition = transition, .hooks = hooks};
+	int result;
+
+	update_lock_assert_held();
+	INIT_LIST_HEAD(&attempt.codes);
 	result = mark_changes(&attempt);
 	if (!result)
 		result = allocate_attempt(&attempt);

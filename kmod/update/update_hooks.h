@@ -20,8 +20,8 @@
  * was passed: so for the part that refused, too, and for none behind it.
  *
  * 0 goes on; -EAGAIN asks to try again later; every other value refuses. Every attempt
- * begins with the pre hooks. Outside of the stop the update lock is held, and no other: a
- * hook must not use the files of ksplice.
+ * begins with the pre hooks. Outside of the stop the change lock is held, and no other: a
+ * hook may load modules (update_lock.h), and must not use the files of ksplice.
  */
 #ifndef KSPLICE_KMOD_UPDATE_HOOKS_H
 #define KSPLICE_KMOD_UPDATE_HOOKS_H

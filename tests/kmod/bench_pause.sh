@@ -17,6 +17,11 @@
 #   pause   the part of it that is the core's own
 #   /empty  stop by empty
 #   /cold   stop by cold
+#   check   the pause of a trial: the look at the stacks, and no writing
+#
+# Behind the table: what the stores of such an update cost in a stop by themselves, in pages
+# of code and in as many pages of data (store_cost). The difference is the emulator's, which
+# throws away what it has translated: a processor has none.
 
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
@@ -40,6 +45,9 @@ for limit in 2 36; do
 	create_many "$limit" >&2
 	add_update "$(jq -r .archive "$work/json")" "$(jq '.functions | length' "$work/json")"
 done
+
+build_modules "$top/tests/kmod/store_cost"
+files+=(--file "$work/store_cost/store_cost.ko")
 
 boot --smp 2 --mem 1024 --timeout 1800 --append "rounds=${ROUNDS:-25}" "${files[@]}" <<'EOS'
 folder=/sys/kernel/ksplice
@@ -72,18 +80,23 @@ change() {
 # measure FUNCTIONS ID [OPTION]: a row of the table
 measure() {
 	local count=$1 id=$2 option=${3-} round
-	rm -f /tmp/empty /tmp/cold /tmp/stop /tmp/pause
+	rm -f /tmp/empty /tmp/cold /tmp/stop /tmp/pause /tmp/check
 	for round in $(seq $rounds); do
 		measure_empty 1 /tmp/empty
 		measure_empty after-look /tmp/cold
+		change $id check-applied $option
+		tail -n 1 /tmp/pause >>/tmp/check
+		sed -i '$d' /tmp/pause
+		sed -i '$d' /tmp/stop
 		change $id applied $option
 		change $id reversed $option
 	done
 	ls -d /proc/[0-9]*/task/* | wc -l >/tmp/threads
 	echo "$(cat /tmp/threads) $count ${option:-before} $(median /tmp/empty)" \
-		"$(median /tmp/cold) $(median /tmp/stop) $(median /tmp/pause)" |
-		awk '{ printf "%8d %10d  %-10s %8.1f %8.1f %8.1f %8.1f %7.2f %7.2f\n",
-			$1, $2, $3, $4, $5, $6, $7, $6 / $4, $6 / $5 }'
+		"$(median /tmp/cold) $(median /tmp/stop) $(median /tmp/pause)" \
+		"$(median /tmp/check)" |
+		awk '{ printf "%8d %10d  %-10s %8.1f %8.1f %8.1f %8.1f %7.2f %7.2f %8.1f\n",
+			$1, $2, $3, $4, $5, $6, $7, $6 / $4, $6 / $5, $8 }'
 }
 
 modprobe ksplice
@@ -98,12 +111,13 @@ for archive in *-*.tar.gz; do
 done
 rm -f /tmp/stop /tmp/pause
 
-echo " threads  functions  stacks        empty     cold     stop    pause  /empty   /cold"
+echo " threads  functions  stacks        empty     cold     stop    pause  /empty   /cold    check"
 for pair in $(echo "$ids" | tr ' ' '\n' | sort -n); do
 	[ "$pair" = "1:$one" ] || measure "${pair%:*}" "${pair#*:}"
 done
 measure 1 "$one"
 measure 1 "$one" full-scan
+
 sleeping_threads 900 >/tmp/ready &
 wait_until grep -q ready /tmp/ready
 measure 1 "$one"
@@ -112,4 +126,27 @@ sleeping_threads 9000 >/tmp/ready_all &
 wait_until grep -q ready /tmp/ready_all
 measure 1 "$one"
 measure 1 "$one" full-scan
+
+# measure_stores FUNCTIONS ID: what its stores cost by themselves
+measure_stores() {
+	local addresses column
+	addresses=$(awk 'NR == FNR { wanted[$1] = 1; next } $3 in wanted && $2 ~ /[tT]/ && !seen[$3]++ {
+			printf "%s0x%s", separator, $1; separator = "," }' \
+		$folder/$2/functions /proc/kallsyms)
+	dmesg -c >/dev/null
+	for round in $(seq $rounds); do
+		insmod store_cost.ko addresses=$addresses 2>/dev/null || true
+	done
+	dmesg | sed -n 's/.*store_cost: \([0-9]\)/\1/p' >/tmp/stores
+	# busybox tries twice to load it.
+	[ "$(wc -l </tmp/stores)" -ge $rounds ] || fail "no stores: $(cat /tmp/stores)"
+	for column in 3 4 5 7 8 9; do
+		awk -v column=$column '{ print $column }' /tmp/stores >/tmp/column
+		echo -n " $(median /tmp/column)"
+	done | awk -v count=$1 '{ printf "stores in %d pages: of data %.1f %.1f %.1f, of code %.1f %.1f %.1f\n",
+		count, $1, $2, $3, $4, $5, $6 }'
+}
+for pair in $(echo "$ids" | tr ' ' '\n' | sort -n); do
+	measure_stores "${pair%:*}" "${pair#*:}"
+done
 EOS

@@ -95,7 +95,7 @@ static const struct damage {
 	{"target-module", {{TARGET(kind), KSPLICE_TARGET_MODULE}},
 		"its target vmlinux is not loaded"},
 	{"target-parent", {{TARGET(kind), KSPLICE_TARGET_UPDATE}},
-		"its target vmlinux is not loaded"},
+		"replaces code of update module vmlinux"},
 	{"target-flags", {{TARGET(flags), 2}}, "vmlinux has the unknown flags 0x2"},
 	{"target-reserved", {{TARGET(reserved), 1}}, "target 0 is damaged"},
 	{"target-name", {{BYTES(KSPLICE_SECTION_TARGETS, ksplice_target, name, 1), 'x'}},

@@ -3,7 +3,7 @@
 #
 # test_tracing.sh - ftrace, and a kprobe and a kretprobe on the entry of a patched function,
 # fire before apply, after apply and after undo, once per call; set up before, after, and
-# taken away at any time
+# taken away at any time. The new function can be traced like any of a module's
 
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
@@ -76,5 +76,29 @@ apply "$update"
 set_tracing off
 grep -q patched /proc/loadavg || fail "the new function went with the tracer"
 undo "$id"
+kernel_text compare /tmp/before
+
+# The new function can be traced, too, and have a kprobe, like any function of a module; with
+# all of that on it can be undone and unloaded.
+apply "$update"
+grep -q '^loadavg_proc_show\.ksplice ' $tracing/available_filter_functions ||
+	fail "the new function cannot be traced"
+echo 'loadavg_proc_show*' >$tracing/set_ftrace_filter
+echo function >$tracing/current_tracer
+echo 'p:new loadavg_proc_show.ksplice' >$tracing/kprobe_events
+echo 1 >$tracing/events/kprobes/enable
+echo >$tracing/trace
+grep -q patched /proc/loadavg || fail "the new function is not called with a kprobe on it"
+probed=$(grep -c ': new: (loadavg_proc_show.ksplice+0x0' $tracing/trace || true)
+[ "$probed" = 1 ] || fail "the kprobe on the new function has fired $probed times"
+grep -q ': loadavg_proc_show <-' $tracing/trace || fail "the old function is not traced"
+grep -q ': loadavg_proc_show.ksplice <-' $tracing/trace || fail "the new function is not traced"
+echo 0 >$tracing/events/kprobes/enable
+echo >$tracing/kprobe_events
+undo "$id"
+expect_not grep '\.ksplice ' $tracing/available_filter_functions
+expect_not grep patched /proc/loadavg
+echo nop >$tracing/current_tracer
+echo >$tracing/set_ftrace_filter
 kernel_text compare /tmp/before
 EOS

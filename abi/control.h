@@ -50,14 +50,16 @@ enum ksplice_control_verb {
  *
  * The result of the ioctl: 0, or -1 and in errno
  *
- *   EAGAIN      a thread is in the way; nothing has changed, trying again is harmless
+ *   EAGAIN      a thread is in the way, a hook asks for more time, or the update's module
+ *               is being loaded; nothing has changed, trying again is harmless
  *   EALREADY    the update has that state
  *   EPERM       no CAP_SYS_MODULE, or the update cannot be reversed
  *   ENOENT      no such update is loaded
  *   EOPNOTSUPP  the core does not know the verb or an option
  *   another     nothing has changed
  *
- * Except for EAGAIN (sysfs names the threads) and EALREADY, the file's log says why.
+ * The file's log says why, but for EALREADY, and for threads in the way: sysfs names
+ * these.
  */
 struct ksplice_control_change {
 	char id[KSPLICE_ID_SIZE]; /* and NULs to the end */

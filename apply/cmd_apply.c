@@ -41,7 +41,7 @@ static const char help[] =
 	"  --version           show the version\n"
 	"\n" COMMAND_END_HELP
 	"Unless it is 0 or 3, the kernel is as it was, but for the updates of a folder\n"
-	"that were applied before.\n";
+	"that were applied before, and where the message says that the update is applied.\n";
 
 struct apply_options {
 	const char *path; /* NULL: there is nothing to do */
@@ -78,11 +78,11 @@ static struct error *apply_read_options(
 	char **operands;
 	try(command_line_read(&line, argc, argv, &operands));
 	if (operands && part != !!operands[1])
-		return error_failed(part ? "--part: name the update's id and the target"
-					 : "name one update, or a folder");
+		return error_usage(part ? "--part: name the update's id and the target"
+					: "name one update, or a folder");
 	if (request->on_mismatch && strcmp(request->on_mismatch, "refuse") &&
 		strcmp(request->on_mismatch, "leave"))
-		return error_failed("--on-mismatch %s: is neither refuse nor leave",
+		return error_usage("--on-mismatch %s: is neither refuse nor leave",
 			request->on_mismatch);
 	if (deadline)
 		try(state_change_read_deadline(deadline, &request->deadline));
@@ -132,7 +132,6 @@ static struct error *apply_report(const struct apply_options *options, const cha
 	if (notes.size && !is_silent)
 		fputs(notes.data, stdout);
 	change_report_move(report, *document);
-	change_report_deinit(report);
 	return NULL;
 }
 
@@ -160,6 +159,8 @@ static struct error *apply_each(const struct apply_options *options,
 		if (error && !options->json && !options->quiet)
 			printf("Nothing to do: %s\n", error_get_text(error));
 		error_free(error);
+		/* What was noted of this update says nothing about the next one. */
+		change_report_deinit(report);
 	}
 	if (json_count_items(done))
 		return NULL;
@@ -216,8 +217,5 @@ int main(int argc, char **argv)
 		process_catch_signals();
 		error = apply_run(&options, &report, &document);
 	}
-	int status = command_end(error, options.json, document, &report);
-	if (status)
-		process_die_interrupted();
-	return status;
+	return command_end(error, options.json, document, &report);
 }

@@ -63,7 +63,7 @@ static struct error *undo_read_options(
 	options->is_done = !operands;
 	options->id = operands ? operands[0] : NULL;
 	if (!options->is_done && options->all == !!options->id)
-		return error_hint(error_failed("name one update, or --all"),
+		return error_hint(error_usage("name one update, or --all"),
 			"ksplice-view lists the updates");
 	if (deadline)
 		try(state_change_read_deadline(deadline, &options->request.deadline));
@@ -120,8 +120,5 @@ int main(int argc, char **argv)
 		process_catch_signals();
 		error = undo_run(&options, &report, &document);
 	}
-	int status = command_end(error, options.json, document, &report);
-	if (status)
-		process_die_interrupted();
-	return status;
+	return command_end(error, options.json, document, &report);
 }

@@ -166,21 +166,37 @@ static void view_print_details(
 	view_print_list(update, "overridden", view_print_overridden);
 }
 
+/* The update may be unloaded while it is read: then it is not there. */
+static struct error *view_read(const char *id, struct update_state *state, bool *is_there)
+{
+	*is_there = update_state_exists(id);
+	if (!*is_there)
+		return NULL;
+	struct error *error = update_state_read(id, state);
+	if (!error || update_state_exists(id))
+		return error;
+	error_free(error);
+	*is_there = false;
+	return NULL;
+}
+
 /* An update that is not applied has a record only if it was applied before. */
 static struct error *view_one(
 	const struct view_options *options, struct json_t **document)
 {
 	scope_state struct update_state state = {0};
 	struct json_t *record = NULL;
+	bool is_there;
 
-	if (!update_state_exists(options->id))
+	try(view_read(options->id, &state, &is_there));
+	if (!is_there)
 		return error_no_change("%s: no such update is loaded", options->id);
-	try(update_state_read(options->id, &state));
 	if (update_state_is_applied(&state))
 		try(update_record_read(options->id, &record));
 	if (!options->json)
 		view_print_details(&state, record);
 	*document = update_describe(&state);
+	json_put_text(*document, "result", "shown");
 	if (record)
 		json_put(*document, "record", record);
 	return NULL;
@@ -191,7 +207,11 @@ static struct error *view_each(
 {
 	for (char **id = ids; *id; id++) {
 		scope_state struct update_state state = {0};
-		try(update_state_read(*id, &state));
+		bool is_there;
+		/* Somebody may have undone it since it was listed. */
+		try(view_read(*id, &state, &is_there));
+		if (!is_there)
+			continue;
 		if (!options->json)
 			view_print_line(&state);
 		json_append(list, update_describe(&state));
@@ -214,6 +234,7 @@ static struct error *view_all(
 	struct error *error = view_each(ids, options, list);
 	update_state_free_list(ids);
 	*document = json_make_object();
+	json_put_text(*document, "result", "shown");
 	json_put(*document, "updates", list);
 	return error;
 }

@@ -11,15 +11,10 @@ struct change_report;
 struct error;
 struct json_t;
 
-/* An exit status of these commands besides those of enum error_kind. */
-enum {
-	COMMAND_BUSY = 4, /* a thread was in the way until the deadline */
-};
-
 /* What all three say in --help of their exit status. */
 #define COMMAND_END_HELP                                                                 \
 	"Exit status: 0 done, 1 error, 2 refused, 3 there is nothing to do,\n"           \
-	"4 busy: a thread was in the way until the deadline.\n"
+	"4 busy: a thread, a hook or another program was in the way until the deadline.\n"
 
 /* Changing a kernel needs root. */
 struct error *command_end_need_root(void);
@@ -28,7 +23,7 @@ struct error *command_end_need_root(void);
  * Ends the command: prints the document (what was done; an object) on stdout if json,
  * with the error and the report in it; tells people about these on stderr; and releases
  * all but the report. Each may be NULL, document with json only if there is nothing to
- * print. Returns the exit status.
+ * print. Returns the exit status (message_exit).
  */
 int command_end(struct error *error, bool json, struct json_t *document,
 	struct change_report *report);

@@ -11,6 +11,7 @@
 #include "abi/control.h"
 #include "abi/update.h"
 #include "lib/cleanup.h"
+#include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/memory.h"
 #include "lib/process.h"
@@ -33,6 +34,41 @@ struct error *core_device_open(int *device)
 	if (is_missing)
 		error = error_hint(error, "mount devtmpfs on /dev");
 	return error;
+}
+
+/*
+ * The lock of an update is a byte of the device's file, far beyond what anybody reads; so
+ * only root can take it, and it goes with the process. Where two updates have the same
+ * byte, one waits for the other in vain; nothing worse.
+ */
+static off_t core_device_lock_place(const char *id)
+{
+	uint64_t place = digest_of(id, strlen(id)).low;
+	return (off_t)(place >> 2);
+}
+
+struct error *core_device_lock(const char *id, int *lock)
+{
+	scope_close int fd = -1;
+	struct flock area = {
+		.l_type = F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = core_device_lock_place(id),
+		.l_len = 1,
+	};
+	try(core_device_open(&fd));
+	if (fcntl(fd, F_OFD_SETLK, &area)) {
+		if (errno != EAGAIN && errno != EACCES)
+			return error_errno(DEVICE_PATH);
+		return error_hint(error_busy("another-program",
+					  "%s: another program is applying or undoing "
+					  "it just now; nothing was changed",
+					  id),
+			"wait until that is over; ksplice-view shows what came of it");
+	}
+	*lock = fd;
+	fd = -1;
+	return NULL;
 }
 
 char *core_device_read_reason(int device)

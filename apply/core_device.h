@@ -20,6 +20,12 @@ struct text;
 struct error *core_device_open(int *device);
 
 /*
+ * Keeps other programs from applying or undoing the update of that id until the caller
+ * closes *lock. If one does so just now, an error of the kind "busy".
+ */
+struct error *core_device_lock(const char *id, int *lock);
+
+/*
  * Publishes a symbol list (the section's bytes) for the next load of a module by this
  * process. Waits a little while another process is loading an update. A refusal
  * ("symbols") quotes the core's reason.

@@ -9,8 +9,12 @@
 #include "abi/update.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/file.h"
+#include "lib/memory.h"
+#include "lib/text.h"
 
 #define SETTING_FOLDER "/sys/kernel/" KSPLICE_SYSFS_NAME "/"
+#define ON_MISMATCH_PATH SETTING_FOLDER "on_mismatch"
 
 static struct error *core_setting_put(const char *path, const char *value)
 {
@@ -28,7 +32,15 @@ struct error *core_setting_put_helper(void)
 	return core_setting_put(SETTING_FOLDER "helper", program);
 }
 
+struct error *core_setting_read_on_mismatch(char **what)
+{
+	scope_text struct text text = {0};
+	try(file_read(ON_MISMATCH_PATH, &text));
+	*what = memory_copy_range(text.data, strcspn(text.data, "\n"));
+	return NULL;
+}
+
 struct error *core_setting_put_on_mismatch(const char *what)
 {
-	return core_setting_put(SETTING_FOLDER "on_mismatch", what);
+	return core_setting_put(ON_MISMATCH_PATH, what);
 }

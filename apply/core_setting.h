@@ -16,4 +16,7 @@ struct error *core_setting_put_helper(void);
 /* "refuse" or "leave": what becomes of such a module if the part does not fit it. */
 struct error *core_setting_put_on_mismatch(const char *what);
 
+/* Which of the two it is now; the caller frees it. */
+struct error *core_setting_read_on_mismatch(char **what);
+
 #endif

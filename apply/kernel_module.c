@@ -138,6 +138,8 @@ struct error *kernel_module_need_core(const char *path, bool *loaded)
 		*loaded = true;
 		return NULL;
 	}
+	if (process_interruption())
+		return process_interrupted();
 	struct utsname names;
 	uname(&names);
 	scope_free char *relative =

@@ -35,7 +35,7 @@ struct error *state_change_read_deadline(const char *text, double *seconds)
 	char *end;
 	double value = strtod(text, &end);
 	if (end == text || *end || !(value >= 0) || value > 1e6)
-		return error_failed("--deadline %s: is no number of seconds", text);
+		return error_usage("--deadline %s: is no number of seconds", text);
 	*seconds = value;
 	return NULL;
 }
@@ -81,18 +81,34 @@ static struct error *state_change_note_conflicts(const struct state_change *chan
 	return NULL;
 }
 
+/* Nobody's stack was in the way: a hook of the update wants to be called again later, or
+ * its module is being loaded. The core says which. */
+static struct error *state_change_give_up_later(
+	int device, const struct state_change *change, uint64_t attempts)
+{
+	scope_free char *reason = core_device_read_reason(device);
+	return error_hint(error_busy(STATE_CHANGE_LATER,
+				  "%s: gave up after %g s and %llu attempts; nothing was "
+				  "changed: %s",
+				  change->id, change->deadline,
+				  (unsigned long long)attempts, reason),
+		"try again later, or give more time with --deadline SECONDS");
+}
+
 static struct error *state_change_give_up(
-	const struct state_change *change, struct change_report *report)
+	int device, const struct state_change *change, struct change_report *report)
 {
 	scope_text struct text names = {0};
 	uint64_t attempts;
 	try(state_change_note_conflicts(change, report, &names, &attempts));
+	if (!names.size)
+		return state_change_give_up_later(device, change, attempts);
 	return error_hint(
-		error_refused(STATE_CHANGE_BUSY,
+		error_busy(STATE_CHANGE_BUSY,
 			"%s: gave up after %g s and %llu attempts; nothing was changed: "
 			"%s",
 			change->id, change->deadline, (unsigned long long)attempts,
-			names.size ? names.data : ""),
+			names.data),
 		"let the thread finish, wake it with --signal or end it, and try again; or "
 		"give more time with --deadline SECONDS");
 }
@@ -144,7 +160,7 @@ static struct error *state_change_run_on(
 
 	for (int attempt = 1;; attempt++) {
 		if (process_interruption())
-			return error_failed(
+			return error_interrupted(
 				"%s: interrupted; nothing was changed", change->id);
 		int number = core_device_change(
 			device, change->id, change->verb, change->options);
@@ -159,7 +175,7 @@ static struct error *state_change_run_on(
 			return state_change_refused(device, change, number);
 		double left = end - state_change_now();
 		if (left <= 0)
-			return state_change_give_up(change, report);
+			return state_change_give_up(device, change, report);
 		if (change->signal && attempt >= SIGNAL_ATTEMPT)
 			try(update_state_signal(change->id, report));
 		state_change_wait(wait < left ? wait : left);

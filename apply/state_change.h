@@ -12,15 +12,17 @@ struct change_report;
 struct error;
 
 /* What ksplice-apply and ksplice-undo share of their --help. */
-#define STATE_CHANGE_HELP \
+#define STATE_CHANGE_HELP                                                                \
 	"  --deadline SECONDS  how long to try while a thread is in the way (10)\n"      \
 	"  --signal            wake the sleeping user threads that are in the way\n"     \
 	"  --full-scan         read all stacks while the machine is stopped\n"
 
 #define STATE_CHANGE_DEADLINE 10.0
 
-/* The reason of the refusal when a thread was in the way until the deadline. */
+/* The reason of the error when a thread was in the way until the deadline. */
 #define STATE_CHANGE_BUSY "thread-in-the-way"
+/* The same when a hook of the update, or what the kernel does with its module, was. */
+#define STATE_CHANGE_LATER "not-yet"
 
 struct state_change {
 	const char *id;   /* of a loaded update */
@@ -34,9 +36,10 @@ struct state_change {
 struct error *state_change_read_deadline(const char *text, double *seconds);
 
 /*
- * Asks the core, again and again, with growing waits while a thread is in the way. On
- * giving up the error names the threads, and the report has them all. A thread that will
- * never leave ends it at once. A signal ends it between two attempts.
+ * Asks the core, again and again, with growing waits while it cannot be done yet. On
+ * giving up the error names the threads in the way, and the report has them all; or it
+ * has the core's reason. A thread that will never leave ends it at once. A signal ends it
+ * between two attempts.
  */
 struct error *state_change_run(
 	const struct state_change *change, struct change_report *report);

@@ -17,7 +17,7 @@ static struct error *symbol_section_find(const char *path, Elf *elf, struct text
 {
 	size_t names;
 	if (elf_kind(elf) != ELF_K_ELF || elf_getshdrstrndx(elf, &names))
-		return error_failed("%s: is no kernel module", file_name(path));
+		return error_failed("%s: not a kernel module", file_name(path));
 	for (Elf_Scn *section = NULL; (section = elf_nextscn(elf, section));) {
 		GElf_Shdr header;
 		if (!gelf_getshdr(section, &header))

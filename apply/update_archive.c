@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "abi/update.h"
 #include "lib/cleanup.h"
@@ -19,7 +20,12 @@
 
 /* Of manifest.json; others are refused. */
 #define MANIFEST_FORMAT 2
+#define MANIFEST_NAME "manifest.json"
 #define FOLDER_PREFIX "ksplice-"
+
+/* The largest file that is read. A part that matches every function of a kernel, as
+ * ksplice-match makes it, has some ten MB. */
+#define FILE_MOST ((size_t)512 << 20)
 
 void update_archive_deinit(struct update_archive *archive)
 {
@@ -42,7 +48,7 @@ void update_archive_deinit(struct update_archive *archive)
 static struct error *update_archive_not_one(const char *path, const char *problem)
 {
 	return error_hint(error_failed("%s: %s", path, problem),
-		"an update is a file ksplice-<id>.tar.gz that ksplice-create made");
+		"give a file ksplice-ID.tar.gz that ksplice-create made");
 }
 
 static struct error *update_archive_unpack(const char *path, const char *folder)
@@ -57,11 +63,12 @@ static struct error *update_archive_unpack(const char *path, const char *folder)
 	try(process_run(&request, &status));
 	if (!status)
 		return NULL;
-	char *newline = errors.data ? strchr(errors.data, '\n') : NULL;
-	if (newline)
-		*newline = '\0';
-	scope_free char *problem = memory_format(
-		"is damaged or no update (%s)", errors.size ? errors.data : "tar failed");
+	/* gzip begins its message with an empty line. */
+	const char *said = errors.data ? errors.data : "";
+	said += strspn(said, "\n");
+	scope_free char *line = memory_copy_range(said, strcspn(said, "\n"));
+	scope_free char *problem = memory_format("is damaged, or not an update (%s)",
+		*line ? line : "tar does not say why");
 	return update_archive_not_one(path, problem);
 }
 
@@ -70,6 +77,7 @@ static char *update_archive_find_root(const char *folder)
 {
 	DIR *directory = opendir(folder);
 	char *root = NULL;
+	struct stat status;
 	int count = 0;
 
 	if (!directory)
@@ -82,7 +90,9 @@ static char *update_archive_find_root(const char *folder)
 		root = file_join(folder, entry->d_name);
 	}
 	closedir(directory);
-	if (count == 1 && text_has_prefix(file_name(root), FOLDER_PREFIX))
+	/* A link would lead out of it. */
+	if (count == 1 && text_has_prefix(file_name(root), FOLDER_PREFIX) &&
+		lstat(root, &status) == 0 && S_ISDIR(status.st_mode))
 		return root;
 	free(root);
 	return NULL;
@@ -124,7 +134,8 @@ static struct error *update_archive_read_part(const char *path, const char *root
 
 	if (!name || !build_id || !module || !*module || strchr(module, '/') ||
 		!update_archive_is_name(name))
-		return update_archive_not_one(path, "manifest.json: names no target");
+		return update_archive_not_one(
+			path, "manifest.json: a part has no valid target");
 	if (!loaded_as)
 		loaded_as = first;
 	if (!update_archive_is_module_name(loaded_as, id))
@@ -133,7 +144,7 @@ static struct error *update_archive_read_part(const char *path, const char *root
 	part->is_image = !strcmp(name, KSPLICE_TARGET_VMLINUX);
 	if (kind && strcmp(kind, part->is_image ? "image" : "module"))
 		return error_refused("target-kind",
-			"%s: %s is a target of the unknown kind %s", path, name, kind);
+			"%s: the target %s is of the unknown kind %s", path, name, kind);
 	part->target = memory_copy_text(name);
 	part->build_id = memory_copy_text(build_id);
 	part->module_name = memory_copy_text(loaded_as);
@@ -148,7 +159,7 @@ static struct error *update_archive_read_parts(
 	size_t count = json_count_items(targets);
 
 	if (!count)
-		return update_archive_not_one(path, "manifest.json: names no target");
+		return update_archive_not_one(path, "manifest.json: has no target");
 	archive->parts = memory_allocate(count * sizeof(*archive->parts));
 	archive->part_count = count;
 	for (size_t i = 0; i < count; i++) {
@@ -159,29 +170,40 @@ static struct error *update_archive_read_parts(
 			if (!strcmp(archive->parts[k].target, part->target) ||
 				!strcmp(archive->parts[k].module_name, part->module_name))
 				return update_archive_not_one(
-					path, "manifest.json: names a target twice");
+					path, "manifest.json: has a target twice");
 		}
 	}
 	return NULL;
 }
 
+/* Who packed the archive is not known, and this is root's. */
+static struct error *update_archive_read_file(
+	const char *archive, const char *path, struct text *text)
+{
+	struct error *error = file_read_plain(path, FILE_MOST, text);
+	return error ? error_prefix(error, "%s", archive) : NULL;
+}
+
 static struct error *update_archive_read_manifest(
 	const char *path, const char *root, struct update_archive *archive)
 {
-	scope_free char *manifest_path = file_join(root, "manifest.json");
+	scope_text struct text manifest = {0};
+	scope_free char *manifest_path = file_join(root, MANIFEST_NAME);
 	if (!file_exists(manifest_path))
-		return update_archive_not_one(path, "has no manifest.json");
-	struct error *error = json_read_file(manifest_path, &archive->manifest);
+		return update_archive_not_one(path, "has no " MANIFEST_NAME);
+	try(update_archive_read_file(path, manifest_path, &manifest));
+	struct error *error = json_read_range(
+		MANIFEST_NAME, manifest.data, manifest.size, &archive->manifest);
 	if (error)
 		return error_prefix(error, "%s", path);
 
 	int64_t format = json_find_number(archive->manifest, "format", 0);
 	if (format != MANIFEST_FORMAT)
-		return error_hint(error_failed("%s: has manifest format %lld, and this "
-					       "ksplice-apply reads %d",
+		return error_hint(error_failed("%s: has manifest format %lld, but this "
+					       "ksplice-apply reads format %d",
 					  path, (long long)format, MANIFEST_FORMAT),
-			"use the ksplice-apply of the same version as the ksplice-create "
-			"that made it");
+			"use the version of ksplice-apply that belongs to the ksplice-create "
+			"that made the update");
 	const char *id = json_find_text(archive->manifest, "id");
 	if (!id || !update_archive_is_id(id))
 		return update_archive_not_one(path, "manifest.json: has no valid id");
@@ -236,13 +258,13 @@ static struct error *update_archive_check_module(
 
 	if (!file_exists(part->module_path))
 		return update_archive_not_one(path, "its module is missing");
-	try(file_read(part->module_path, &module));
+	try(update_archive_read_file(path, part->module_path, &module));
 	scope_free char *found = digest_to_text(
 		digest_of(module.data, update_archive_unsigned_size(&module)));
 	if (digest && !strcmp(digest, found))
 		return NULL;
 	scope_free char *problem = memory_format(
-		"is damaged: %s is not the module that its manifest.json means", name);
+		"is damaged: %s does not agree with its digest in manifest.json", name);
 	return update_archive_not_one(path, problem);
 }
 
@@ -258,7 +280,7 @@ struct error *update_archive_open(const char *path, struct update_archive *archi
 	scope_free char *root = update_archive_find_root(opened.folder);
 	if (!root)
 		return update_archive_not_one(
-			path, "does not hold one folder ksplice-<id>");
+			path, "does not contain exactly one folder ksplice-ID");
 	opened.path = memory_copy_text(path);
 	try(update_archive_read_manifest(path, root, &opened));
 	for (size_t i = 0; i < opened.part_count; i++)

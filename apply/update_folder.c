@@ -77,9 +77,8 @@ static struct error *update_folder_list(const char *path, name_array *paths)
 	}
 	closedir(directory);
 	if (!paths->count)
-		return error_hint(error_failed("%s: has no updates in it", path),
-			"an update is a file ksplice-<id>.tar.gz that ksplice-create "
-			"made");
+		return error_hint(error_failed("%s: contains no updates", path),
+			"an update is a file ksplice-ID.tar.gz that ksplice-create made");
 	qsort(paths->items, paths->count, sizeof(*paths->items),
 		update_folder_compare_names);
 	return NULL;

@@ -34,6 +34,8 @@ struct install {
 	struct change_report *report;
 	bool *is_loaded; /* which parts were loaded here */
 	size_t loaded_count;
+	bool has_record;   /* it was written here */
+	char *on_mismatch; /* what it was before it was set here; NULL: it was not */
 };
 
 static bool install_is_partial(const struct install *install)
@@ -160,7 +162,7 @@ static struct error *install_load_parts(struct install *install)
 
 	for (size_t i = 0; i < archive->part_count; i++) {
 		if (process_interruption())
-			return error_failed(
+			return error_interrupted(
 				"%s: interrupted; nothing was changed", archive->id);
 		try(install_load_part(
 			install, &archive->parts[i], &install->is_loaded[i]));
@@ -182,7 +184,8 @@ static struct error *install_unload_parts(struct install *install)
 	return error;
 }
 
-/* An update of that id may be left from a ksplice-apply that was killed. */
+/* An update of that id may be left from a ksplice-apply that was killed, and with the
+ * lock it is not one that is on its way. */
 static struct error *install_clear(const char *id, bool *is_applied)
 {
 	scope_state struct update_state state = {0};
@@ -192,7 +195,19 @@ static struct error *install_clear(const char *id, bool *is_applied)
 		return NULL;
 	try(update_state_read(id, &state));
 	*is_applied = update_state_is_applied(&state);
-	return *is_applied ? NULL : update_unload_modules(id);
+	if (*is_applied)
+		return NULL;
+	try(update_unload_modules(id));
+	return update_record_remove(id);
+}
+
+/* Somebody else may have applied it, by way of /sys. */
+static bool install_is_applied(const struct install *install)
+{
+	scope_state struct update_state state = {0};
+	scope_error struct error *error = update_state_read(install->archive->id, &state);
+
+	return !error && update_state_is_applied(&state);
 }
 
 static struct error *install_change(const struct install *install)
@@ -283,23 +298,38 @@ static bool install_has_modules(const struct update_archive *archive)
 }
 
 /* So that parts can come later, when their target is loaded. */
-static struct error *install_prepare_later(const struct install *install)
+static struct error *install_prepare_later(struct install *install)
 {
 	const char *on_mismatch = install->request->on_mismatch;
 
 	if (install->request->check)
 		return NULL;
+	install->has_record = true;
 	try(update_record_write(install->archive));
 	if (install_has_modules(install->archive))
 		try(core_setting_put_helper());
-	return on_mismatch ? core_setting_put_on_mismatch(on_mismatch) : NULL;
+	if (!on_mismatch)
+		return NULL;
+	try(core_setting_read_on_mismatch(&install->on_mismatch));
+	return core_setting_put_on_mismatch(on_mismatch);
+}
+
+/* Undoes what install_prepare_later did, since the change was not made. */
+static void install_forget_later(const struct install *install, bool was_applied)
+{
+	if (install->has_record && !was_applied && !install_is_applied(install))
+		error_free(update_record_remove(install->archive->id));
+	if (install->on_mismatch)
+		error_free(core_setting_put_on_mismatch(install->on_mismatch));
 }
 
 static struct error *install_run(struct install *install)
 {
+	scope_close int lock = -1;
 	char **before = NULL;
 	bool is_applied;
 
+	try(core_device_lock(install->archive->id, &lock));
 	try(install_clear(install->archive->id, &is_applied));
 	try(install_list_applied(install, &before));
 	struct error *error = install_load_parts(install);
@@ -312,9 +342,8 @@ static struct error *install_run(struct install *install)
 		error = install_change(install);
 		is_changed = !error && !install->request->check;
 	}
-	if (!is_changed && !is_applied)
-		error_free(update_record_remove(install->archive->id));
 	if (!is_changed) {
+		install_forget_later(install, is_applied);
 		struct error *left = install_unload_parts(install);
 		if (error)
 			error_free(left);
@@ -323,6 +352,11 @@ static struct error *install_run(struct install *install)
 	}
 	if (!error && !install->request->check)
 		error = install_unload_replaced(install, before);
+	/* It comes after the change, so the kernel is not as it was. */
+	if (is_changed && error)
+		error = error_prefix(error,
+			"%s: is applied, but an update that it replaced is still loaded",
+			install->archive->id);
 	update_state_free_list(before);
 	return error;
 }
@@ -332,12 +366,18 @@ struct error *update_install(const struct update_archive *archive,
 {
 	scope_free bool *is_loaded =
 		memory_allocate(archive->part_count * sizeof(*is_loaded));
-	struct install install = {archive, request, report, is_loaded, 0};
+	struct install install = {
+		.archive = archive,
+		.request = request,
+		.report = report,
+		.is_loaded = is_loaded,
+	};
 	bool has_loaded_core = false;
 
 	try(update_install_check_kernel(archive));
 	try(kernel_module_need_core(request->core_path, &has_loaded_core));
 	struct error *error = install_run(&install);
+	free(install.on_mismatch);
 	if (has_loaded_core && (error || request->check))
 		kernel_module_drop_core();
 	return error;

@@ -9,6 +9,7 @@
 #include "abi/control.h"
 #include "abi/update.h"
 #include "apply/change_report.h"
+#include "apply/core_device.h"
 #include "apply/kernel_module.h"
 #include "apply/state_change.h"
 #include "apply/update_record.h"
@@ -38,7 +39,8 @@ struct error *update_unload_module(const char *name)
 		return NULL;
 	return error_hint(
 		error_failed("module %s: cannot be unloaded: %s", name, strerror(number)),
-		"a kprobe or a tracer may hold it; the update is not applied");
+		"somebody may hold it, such as a tracer; its code is not in use, and "
+		"ksplice-undo unloads it later");
 }
 
 struct error *update_unload_modules(const char *id)
@@ -51,9 +53,7 @@ struct error *update_unload_modules(const char *id)
 	/* The newest first, since it may use symbols of an older one. */
 	for (char **name = names; *name && !error; name++)
 		error = update_unload_module(*name);
-	for (char **name = names; *name; name++)
-		free(*name);
-	free(names);
+	update_state_free_list(names);
 	return error;
 }
 
@@ -75,10 +75,12 @@ struct error *update_unload(const char *id, const struct unload_request *request
 	struct change_report *report)
 {
 	scope_state struct update_state state = {0};
+	scope_close int lock = -1;
 
 	if (!update_state_exists(id))
 		return error_hint(error_no_change("%s: no such update is loaded", id),
 			"ksplice-view lists those that are");
+	try(core_device_lock(id, &lock));
 	try(update_state_read(id, &state));
 	if (update_state_is_applied(&state))
 		try(update_unload_reverse(id, request, report));
@@ -113,6 +115,23 @@ static struct error *update_unload_list(char ***ids)
 	return NULL;
 }
 
+/* As update_unload; the threads in the report are those of the last one that failed. */
+static struct error *update_unload_next(const char *id,
+	const struct unload_request *request, struct change_report *report)
+{
+	struct json_t *before = report->conflicts;
+
+	report->conflicts = NULL;
+	struct error *error = update_unload(id, request, report);
+	if (error) {
+		json_release(before);
+	} else {
+		json_release(report->conflicts);
+		report->conflicts = before;
+	}
+	return error;
+}
+
 /* Tries each that is still there. Returns how many went; *error is the last one's. */
 static size_t update_unload_pass(char **ids, const struct unload_request *request,
 	struct change_report *report, struct json_t *done, struct error **error)
@@ -122,7 +141,7 @@ static size_t update_unload_pass(char **ids, const struct unload_request *reques
 	for (char **id = ids; *id && !process_interruption(); id++) {
 		if (!**id)
 			continue;
-		struct error *failed = update_unload(*id, request, report);
+		struct error *failed = update_unload_next(*id, request, report);
 		if (failed) {
 			error_free(*error);
 			*error = failed;
@@ -151,10 +170,12 @@ struct error *update_unload_all(const struct unload_request *request,
 	do {
 		error_free(error);
 		error = NULL;
+		json_release(report->conflicts);
+		report->conflicts = NULL;
 		went = update_unload_pass(ids, request, report, done, &error);
 	} while (error && went && !request->check && !process_interruption());
 	update_state_free_list(ids);
 	if (!error && process_interruption())
-		return error_failed("interrupted");
+		return process_interrupted();
 	return error;
 }

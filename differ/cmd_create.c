@@ -49,27 +49,25 @@ static const char help[] =
 	"usage: ksplice-create --patch=FILE [OPTION]... OBJTREE\n"
 	"Make an update for a running kernel from a patch of its source.\n"
 	"\n"
-	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux, or what\n"
-	"'ksplice-index --seal' made of it. Neither it nor the source tree is written, but\n"
-	"for the folder .ksplice in it.\n"
+	"OBJTREE is the folder in which 'make CC=ksplice-cc' built vmlinux, or an archive of it\n"
+	"that 'ksplice-index --seal' made. Only the folder .ksplice in it is written to.\n"
 	"\n"
-	"  -p, --patch=FILE   the unified diff to apply; - for standard input\n"
-	"  -s, --strip=N      leading folders of the diff's paths to strip (1, as patch "
-	"-p1)\n"
-	"      --source=DIR   where the source tree is, if it is not where it was\n"
-	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
+	"  -p, --patch=FILE   the patch, a unified diff; - is standard input\n"
+	"  -s, --strip=N      leading folders to strip from the patch's paths, like -p of\n"
+	"                     patch(1); the default is 1\n"
+	"      --source=DIR   the source tree, if it has moved since the build\n"
+	"  -o, --output=DIR   the folder for ksplice-ID.tar.gz; the default is the current one\n"
 	"      --allow-layout=KIND:NAME\n"
-	"                     take the patch although it changes the layout of struct,\n"
-	"                     union or enum NAME; may be there several times\n"
-	"      --keep=DIR     keep the objects made on the way in DIR, which must not "
-	"exist\n"
+	"                     accept that the patch changes the layout of the struct, union\n"
+	"                     or enum NAME; may be given several times\n"
+	"      --keep=DIR     keep the intermediate objects in DIR, which must not exist yet\n"
 	"      --json         print the result as JSON on standard output\n"
 	"  -q, --quiet        show no progress\n"
 	"  -h, --help         show this help\n"
 	"      --version      show the version\n"
 	"\n"
-	"Prints the archive's path. Exit code: 0 made, 1 error, 2 refused, 3 no "
-	"change.\n";
+	"Prints the path of the update. Exit status: 0 done, 1 error, 2 refused, 3 the patch\n"
+	"changes nothing in this kernel.\n";
 
 struct create {
 	/* options */
@@ -136,15 +134,26 @@ static struct error *create_make_work(struct create *create)
 		create->patch_copy, create->patch_text.data, create->patch_text.size);
 }
 
+/* With patch(1), -p is the number of folders. */
+static const char strip_hint[] =
+	"-p names the patch; the number of folders to strip is --strip=N (1 by default)";
+
+static bool is_number(const char *text)
+{
+	return *text && !text[strspn(text, "0123456789")];
+}
+
 /* The patch may come through a pipe, so it is read once; all else reads a copy. */
 static struct error *create_read_patch(struct create *create)
 {
 	const char *path = create->patch_path;
 	bool is_input = strcmp(path, "-") == 0;
 	struct text *text = &create->patch_text;
-	try(file_read(is_input ? "/dev/stdin" : path, text));
+	struct error *error = file_read(is_input ? "/dev/stdin" : path, text);
+	if (error)
+		return is_number(path) ? error_hint(error, "%s", strip_hint) : error;
 	if (!text->size)
-		return error_failed("%s: there is no patch in it: it is empty", path);
+		return error_failed("%s: empty, so there is no patch in it", path);
 	if (strlen(text->data) != text->size)
 		return error_failed("%s: not a text file", path);
 	return patch_file_read(path, text->data, create->strip, &create->patch);
@@ -182,7 +191,7 @@ static struct error *create_plan(struct create *create)
 			create->patch.entries[0].path);
 	for (size_t i = 0; i < create->plan.unbuilt_count; i++)
 		message_warn(
-			"%s is not built in this configuration: its change has no effect",
+			"%s is not built in this configuration, so its change has no effect",
 			create->plan.unbuilt[i]);
 	for (size_t i = 0; i < create->plan.count; i++)
 		message_step("the patch changes %s", create->plan.units[i].object);
@@ -358,7 +367,7 @@ static struct error *create_judge(const struct create *create)
 				"%s: all that the patch changes is used at boot only, or when a "
 				"module is loaded or unloaded",
 				create->patch_path),
-			"boot a kernel, or load a module, that was built with the patch");
+			"build the kernel or module with the patch, and boot or load it");
 	return error_no_change(
 		"%s: the patch changes no function of this kernel", create->patch_path);
 }
@@ -449,15 +458,14 @@ static void create_print(struct create *create, const struct error *error)
 {
 	const struct update *update = &create->update;
 	if (create->is_json) {
-		scope_json struct json_t *json =
-			error ? message_describe(error) : create_describe(create);
+		struct json_t *json =
+			error ? json_make_object() : create_describe(create);
 		json_put(json, "findings", finding_list_to_json(&update->findings));
 		json_put(json, "without_effect",
 			update_manifest_list_without_effect(update));
 		json_put(json, "warnings", create->warnings);
 		create->warnings = NULL;
-		scope_free char *text = json_to_text(json);
-		fputs(text, stdout);
+		message_print_json(json, error);
 	} else if (!error) {
 		message_step("made update %s in %.1f s", create->id, create->seconds);
 		printf("%s\n", create->archive);
@@ -469,9 +477,19 @@ static struct error *create_read_strip(const char *text, unsigned *strip)
 	char *end;
 	unsigned long number = strtoul(text, &end, 10);
 	if (*end || end == text || number > 64)
-		return error_failed("--strip=%s: is no small number", text);
+		return error_usage("--strip=%s: is no small number", text);
 	*strip = (unsigned)number;
 	return NULL;
+}
+
+static struct error *create_explain_options(
+	struct error *error, int count, char **arguments)
+{
+	for (int i = 1; i < count; i++) {
+		if (text_has_prefix(arguments[i], "-p") && is_number(arguments[i] + 2))
+			return error_hint(error, "%s", strip_hint);
+	}
+	return error;
 }
 
 /* tree_path stays NULL where there is nothing to do. */
@@ -493,13 +511,15 @@ static struct error *create_read_options(
 	const struct command_line line = {
 		"ksplice-create", help, table, "kernel tree", 1, 1};
 	char **operands;
-	try(command_line_read(&line, count, arguments, &operands));
+	struct error *error = command_line_read(&line, count, arguments, &operands);
+	if (error)
+		return create_explain_options(error, count, arguments);
 	if (strip)
 		try(create_read_strip(strip, &create->strip));
 	if (operands && !create->patch_path)
-		return error_hint(error_failed("no patch given"), "--patch=FILE");
+		return error_hint(error_usage("no patch given"), "--patch=FILE");
 	create->tree_path = operands ? operands[0] : NULL;
-	return NULL;
+	return operands ? update_package_check_output(create->output) : NULL;
 }
 
 int main(int count, char **arguments)
@@ -507,8 +527,13 @@ int main(int count, char **arguments)
 	struct create create = {.strip = 1, .output = ".", .warnings = json_make_array()};
 	message_init("ksplice-create", false);
 	struct error *error = create_read_options(&create, count, arguments);
-	if (error || !create.tree_path)
-		return message_end(error);
+	if (error || !create.tree_path) {
+		if (create.is_json)
+			message_print_json(NULL, error);
+		json_release(create.warnings);
+		free(create.allowed_layouts.items);
+		return message_exit(message_end(error));
+	}
 	message_init("ksplice-create", create.is_quiet);
 	process_catch_signals();
 	if (create.keep && file_exists(create.keep)) {
@@ -523,6 +548,5 @@ int main(int count, char **arguments)
 	int code = message_end(error);
 	if (leftover)
 		code = message_end(leftover);
-	process_die_interrupted();
-	return code;
+	return message_exit(code);
 }

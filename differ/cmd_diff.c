@@ -22,19 +22,19 @@
 
 static const char help[] =
 	"usage: ksplice-diff [OPTION]... PRE.o POST.o\n"
-	"Show which functions and variables differ between two objects.\n"
+	"Show which functions and variables differ between two object files.\n"
 	"\n"
-	"The objects should have been compiled with -ffunction-sections "
-	"-fdata-sections.\n"
+	"Compile both with -ffunction-sections -fdata-sections.\n"
 	"\n"
-	"      --pre-record=FILE   the record of PRE.o, and\n"
-	"      --post-record=FILE  that of POST.o: static locals are told apart by them\n"
-	"  -a, --all               also show what is the same\n"
+	"      --pre-record=FILE   the record of PRE.o\n"
+	"      --post-record=FILE  the record of POST.o; static local variables of one name\n"
+	"                          are told apart by the records\n"
+	"  -a, --all               also show functions and variables that are the same\n"
 	"      --json              print the result as JSON\n"
 	"  -h, --help              show this help\n"
 	"      --version           show the version\n"
 	"\n"
-	"Exit code: 0 something differs, 1 error, 2 refused, 3 no change.\n";
+	"Exit status: 0 the objects differ, 1 error, 2 refused, 3 no difference.\n";
 
 struct diff_options {
 	const char *objects[2];
@@ -47,7 +47,7 @@ struct diff {
 	struct elf_object *objects[2];
 	struct record records[2];
 	struct piece_set *sets[2];
-	struct json_t *json; /* array, or NULL: text */
+	struct json_t *json; /* array of what is shown, or NULL: text */
 	bool has_change;
 };
 
@@ -138,11 +138,18 @@ static struct error *diff_run(const struct diff_options *options, struct diff *d
 	if (options->is_json)
 		diff->json = json_make_array();
 	diff_show(diff, options->is_all);
-	if (diff->json) {
-		scope_free char *text = json_to_text(diff->json);
-		fputs(text, stdout);
-	}
 	return diff->has_change ? NULL : error_no_change("the objects are the same");
+}
+
+/* What is shown is there, too, if the objects are the same. */
+static void diff_print(struct diff *diff, const struct error *error)
+{
+	struct json_t *document = json_make_object();
+	json_put_text(document, "result", "different");
+	if (diff->json)
+		json_put(document, "pieces", diff->json);
+	diff->json = NULL;
+	message_print_json(document, error);
 }
 
 /* False where there is nothing more to do. */
@@ -179,6 +186,7 @@ int main(int count, char **arguments)
 		record_deinit(&diff.records[i]);
 		elf_object_close(diff.objects[i]);
 	}
-	json_release(diff.json);
-	return message_end(error);
+	if (options.is_json && (error || diff.json))
+		diff_print(&diff, error);
+	return message_exit(message_end(error));
 }

@@ -3,12 +3,14 @@
  * cmd_index.c - ksplice-index: makes or updates a tree's index, shows what it covers, and
  * answers what people ask of it
  */
+#include <elf.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "differ/elf/elf_object.h"
 #include "differ/index/coverage_text.h"
 #include "differ/index/index.h"
 #include "differ/index/index_coverage.h"
@@ -30,43 +32,42 @@
 
 static const char help[] =
 	"usage: ksplice-index [OPTION]... OBJTREE\n"
-	"Bring the index of a kernel tree up to date, and show what it covers or what it\n"
-	"knows of a function or a file.\n"
+	"Update the index of a kernel's object tree, and print its coverage or the answer to\n"
+	"a query.\n"
 	"\n"
-	"OBJTREE is the folder in which 'make CC=ksplice-cc' left vmlinux, or what --seal\n"
-	"made of it. The index is .ksplice/index.db in it; ksplice-create runs this by\n"
-	"itself where it is needed.\n"
+	"OBJTREE is the folder in which 'make CC=ksplice-cc' built vmlinux, or an archive of it\n"
+	"that --seal made. The index is OBJTREE/.ksplice/index.db; ksplice-create updates it\n"
+	"by itself.\n"
 	"\n"
-	"  -c, --check            fail (exit code 2) if an object of the kernel has no\n"
-	"                         record, or a C function of vmlinux is not known: unit,\n"
-	"                         source range, hash and proven place\n"
-	"  -v, --verbose          list all that is not known or not proven, with the reason\n"
+	"  -c, --check            exit with status 2 if an object of the kernel has no record,\n"
+	"                         or a C function of vmlinux is not known (its object, source\n"
+	"                         lines, hash and proven address)\n"
+	"  -v, --verbose          list everything that is not known or not proven, and why\n"
 	"\n"
-	"Instead of the coverage, one of:\n"
-	"  -f, --function=NAME    what is known of the functions of that name, of their\n"
-	"                         parts (NAME.cold), other names and clones\n"
-	"  -F, --functions=FILE   all functions of the units that are compiled from FILE or\n"
-	"                         read it, one per line: object, name, source, place, hash\n"
-	"  -i, --inliners=NAME    the functions into which one of that name was inlined,\n"
-	"                         also by way of others; lines as above\n"
-	"  -d, --dependents=FILE  the units that read FILE, one per line: object, source,\n"
-	"                         target\n"
+	"Queries, instead of the coverage:\n"
+	"  -f, --function=NAME    show the functions of that name, their parts (NAME.cold),\n"
+	"                         aliases and clones; NAME may be a pattern such as 'vfs_*'\n"
+	"  -F, --functions=FILE   list the functions of all objects that are compiled from\n"
+	"                         FILE or read it: object, name, source, address, hash\n"
+	"  -i, --inliners=NAME    list the functions into which NAME was inlined, directly or\n"
+	"                         through others; lines as above\n"
+	"  -d, --dependents=FILE  list the objects that read FILE: object, source, target\n"
 	"\n"
 	"FILE may be relative to the source tree, the object tree or the current folder.\n"
 	"\n"
-	"      --record[=OBJECT]  compile again what has no record (or OBJECT alone), with\n"
-	"                         the command that kbuild kept, and record it where the\n"
-	"                         object comes out the same, byte by byte\n"
-	"      --seal=OUT         pack what ksplice-create needs in place of the tree into\n"
-	"                         the archive OUT (.tar.zst, .tar.gz, .tar.xz, .tar), which\n"
-	"                         is replaced if it exists\n"
+	"      --record[=OBJECT]  compile objects without a record (or only OBJECT) again with\n"
+	"                         kbuild's saved command; keep the record if the object comes\n"
+	"                         out the same, byte by byte\n"
+	"      --seal=OUT         pack everything that ksplice-create needs of OBJTREE into\n"
+	"                         the archive OUT (.tar.zst, .tar.gz, .tar.xz, .tar); an\n"
+	"                         existing archive is replaced\n"
 	"\n"
-	"      --source=DIR       where the source tree is, if it is not where it was\n"
+	"      --source=DIR       the source tree, if it has moved since the build\n"
 	"      --json             print the result as JSON\n"
 	"  -h, --help             show this help\n"
 	"      --version          show the version\n"
 	"\n"
-	"Exit code: 0 done, 1 error (also: no such function or file), 2 refused or\n"
+	"Exit status: 0 done, 1 error (also: no such function or file), 2 refused or\n"
 	"incomplete.\n";
 
 struct index_options;
@@ -100,7 +101,8 @@ static struct error *index_check_coverage(
 		return error_hint(
 			error_refused("unrecorded", "%s: %zu objects have no record",
 				tree->objects, coverage->unrecorded.count),
-			"build them again with CC=ksplice-cc; --verbose lists them all");
+			"build them again with CC=ksplice-cc, or run ksplice-index --record; --verbose lists "
+			"them all");
 	if (functions->known != functions->all)
 		return error_hint(
 			error_refused("incomplete",
@@ -134,11 +136,32 @@ static struct json_t *index_describe_answer(const char *question, const char *su
 	return json;
 }
 
+/* A name that is not a function's may be a variable's. Takes error, and gives it or a
+ * better one. */
+static struct error *answer_explain_miss(
+	const struct index_session *session, struct error *error)
+{
+	const char *name = session->options->subject;
+	const struct elf_symbol *const *symbols;
+	size_t count;
+	kernel_image_find_symbols(session->image, name, &symbols, &count);
+	for (size_t i = 0; i < count; i++) {
+		if (symbols[i]->type != STT_OBJECT)
+			continue;
+		error_free(error);
+		return error_failed(
+			"%s: is a variable, and the index contains functions only", name);
+	}
+	return error;
+}
+
 static struct error *answer_function(struct index_session *session)
 {
 	const char *name = session->options->subject;
 	scope_lookup struct lookup found = {0};
-	try(index_look_up_function(session->index, name, &found));
+	struct error *error = index_look_up_function(session->index, name, &found);
+	if (error)
+		return answer_explain_miss(session, error);
 	if (session->options->is_json)
 		session->json = index_describe_answer(
 			"function", name, "found", lookup_describe(&found));
@@ -151,7 +174,11 @@ static struct error *answer_inliners(struct index_session *session)
 {
 	const char *name = session->options->subject;
 	scope_lookup struct lookup found = {0};
-	try(index_look_up_inliners(session->index, name, &found));
+	struct error *error = index_look_up_inliners(session->index, name, &found);
+	if (error)
+		return answer_explain_miss(session, error);
+	if (!found.count)
+		message_step("%s: was inlined into no function", name);
 	if (session->options->is_json)
 		session->json = index_describe_answer(
 			"inlined", name, "into", lookup_describe(&found));
@@ -197,6 +224,9 @@ static struct error *answer_units(struct index_session *session, bool has_functi
 		json_release(array);
 		return error;
 	}
+	if (has_functions && !session->options->is_json && !session->text.size)
+		message_step("%s: no object that reads it has a function",
+			session->options->subject);
 	session->json = index_describe_answer("file", related, "units", array);
 	return NULL;
 }
@@ -220,17 +250,18 @@ static struct error *index_answer(struct index_session *session)
 	return session->options->answer(session);
 }
 
-/* The answer on stdout; with --json also what went wrong, where there is no answer. */
+/* The answer on stdout; with --json also what went wrong. */
 static void index_print(struct index_session *session, const struct error *error)
 {
 	if (!session->options->is_json) {
 		fputs(session->text.data ? session->text.data : "", stdout);
 		return;
 	}
-	if (error && !session->json)
-		session->json = message_describe(error);
-	scope_free char *document = json_to_text(session->json);
-	fputs(document, stdout);
+	struct json_t *document = session->json ? session->json : json_make_object();
+	if (!json_find_text(document, "result"))
+		json_put_text(document, "result", "answered");
+	session->json = NULL;
+	message_print_json(document, error);
 }
 
 /* On a terminal, one line that changes. */
@@ -314,6 +345,7 @@ static struct error *answer_record(struct index_session *session)
 	text_add_format(&session->text, "recorded now: %zu, still not recorded: %zu\n",
 		remade.made, remade.failed);
 	session->json = json_make_object();
+	json_put_text(session->json, "result", "recorded");
 	json_put_number(session->json, "recorded", (int64_t)remade.made);
 	json_put(session->json, "failures", remade.failures);
 	if (error)
@@ -341,7 +373,7 @@ static struct error *index_run(const struct index_options *options)
 	return error;
 }
 
-/* The questions, each with what it asks about where it was asked. */
+/* The queries; subject is the option's argument, NULL where the option is not given. */
 #define INDEX_QUESTIONS 6
 
 struct index_question {
@@ -356,12 +388,12 @@ static struct error *index_choose_question(
 		if (!questions[i].subject)
 			continue;
 		if (options->subject)
-			return error_failed("ask one thing at a time");
+			return error_usage("ask one thing at a time");
 		options->answer = questions[i].answer;
 		options->subject = questions[i].subject;
 	}
 	if (options->subject && options->is_check)
-		return error_failed("--check is of the coverage, and of nothing else");
+		return error_usage("--check is of the coverage, and of nothing else");
 	return NULL;
 }
 
@@ -403,10 +435,11 @@ int main(int count, char **arguments)
 	struct index_options options = {.answer = answer_coverage};
 	message_init("ksplice-index", false);
 	struct error *error = index_read_options(&options, count, arguments);
-	if (error || !options.tree)
-		return message_end(error);
+	if (error || !options.tree) {
+		if (options.is_json)
+			message_print_json(NULL, error);
+		return message_exit(message_end(error));
+	}
 	process_catch_signals();
-	int code = message_end(index_run(&options));
-	process_die_interrupted();
-	return code;
+	return message_exit(message_end(index_run(&options)));
 }

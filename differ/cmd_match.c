@@ -39,19 +39,19 @@
 
 static const char help[] =
 	"usage: ksplice-match [OPTION]... OBJTREE\n"
-	"Make an update that replaces nothing, and that can be applied only where every\n"
-	"function of the running kernel is what OBJTREE's vmlinux has. OBJTREE may be what\n"
-	"'ksplice-index --seal' made of it.\n"
+	"Make an update that replaces nothing and checks every function of the running kernel\n"
+	"against OBJTREE's vmlinux. Give it to 'ksplice-apply --check'. OBJTREE may be an archive\n"
+	"that 'ksplice-index --seal' made.\n"
 	"\n"
-	"      --module=PATH  match the functions of that module instead, such as\n"
-	"                     fs/fuse/fuse; may be there several times\n"
-	"      --source=DIR   where the source tree is, if it is not where it was\n"
-	"  -o, --output=DIR   where to put ksplice-ID.tar.gz (the current folder)\n"
+	"      --module=PATH  check the functions of this module instead, such as\n"
+	"                     fs/fuse/fuse; may be given several times\n"
+	"      --source=DIR   the source tree, if it has moved since the build\n"
+	"  -o, --output=DIR   the folder for ksplice-ID.tar.gz; the default is the current one\n"
 	"  -q, --quiet        show no progress\n"
 	"  -h, --help         show this help\n"
 	"      --version      show the version\n"
 	"\n"
-	"Prints the archive's path. Exit code: 0 made, 1 error, 2 refused.\n";
+	"Prints the path of the update. Exit status: 0 done, 1 error, 2 refused.\n";
 
 static const char match_text[] = "Every function of these is matched, none is replaced:";
 
@@ -271,7 +271,7 @@ static struct error *matching_read_options(
 	char **operands;
 	try(command_line_read(&line, count, arguments, &operands));
 	matching->tree_path = operands ? operands[0] : NULL;
-	return NULL;
+	return operands ? update_package_check_output(matching->output) : NULL;
 }
 
 int main(int count, char **arguments)
@@ -279,8 +279,10 @@ int main(int count, char **arguments)
 	struct matching matching = {.output = "."};
 	message_init("ksplice-match", false);
 	struct error *error = matching_read_options(&matching, count, arguments);
-	if (error || !matching.tree_path)
-		return message_end(error);
+	if (error || !matching.tree_path) {
+		free(matching.modules.items);
+		return message_exit(message_end(error));
+	}
 	message_init("ksplice-match", matching.is_quiet);
 	process_catch_signals();
 	error = matching_run(&matching);
@@ -291,6 +293,5 @@ int main(int count, char **arguments)
 	int code = message_end(error);
 	if (leftover)
 		code = message_end(leftover);
-	process_die_interrupted();
-	return code;
+	return message_exit(code);
 }

@@ -11,8 +11,9 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-/* What getopt_long gives: 'h', or these; the rows of the table count from the last. */
-enum { COMMAND_VERSION = 256, COMMAND_ROW };
+/* What getopt_long gives: a letter, or these; the rows of the table count from the last.
+ */
+enum { COMMAND_HELP = 256, COMMAND_VERSION, COMMAND_ROW };
 
 static size_t command_line_count(const struct command_line *line)
 {
@@ -34,6 +35,8 @@ static struct option *command_line_make_table(
 	const struct command_line *line, struct text *letters)
 {
 	size_t count = command_line_count(line);
+	/* The colon: no messages, and ':' for an option whose argument is missing. */
+	text_add(letters, ":");
 	struct option *table = memory_allocate((count + 3) * sizeof(*table));
 	for (size_t i = 0; i < count; i++) {
 		const struct command_option *option = &line->options[i];
@@ -44,7 +47,7 @@ static struct option *command_line_make_table(
 			text_add_format(letters, "%c%s", option->letter,
 				argument == required_argument ? ":" : "");
 	}
-	table[count] = (struct option){"help", no_argument, NULL, 'h'};
+	table[count] = (struct option){"help", no_argument, NULL, COMMAND_HELP};
 	table[count + 1] = (struct option){"version", no_argument, NULL, COMMAND_VERSION};
 	text_add(letters, "h");
 	return table;
@@ -63,13 +66,46 @@ static const struct command_option *command_line_find(
 	return NULL;
 }
 
+/* How many options the word "--NAME" or "--NAME=VALUE" could be short for. */
+static size_t command_line_count_matches(
+	const struct command_line *line, const char *word)
+{
+	const char *name = word + strlen("--");
+	size_t length = strcspn(name, "=");
+	size_t matches =
+		!strncmp(name, "help", length) + !strncmp(name, "version", length);
+	for (const struct command_option *option = line->options; option->name; option++)
+		matches += !strncmp(name, option->name, length);
+	return matches;
+}
+
+/* What getopt_long could not read; it gave ':' or '?', and optopt. word: where it is. */
+static struct error *command_line_refuse(
+	const struct command_line *line, int found, const char *word)
+{
+	bool is_letter = optopt > 0 && optopt < COMMAND_HELP;
+	const char letter[] = {'-', (char)optopt, '\0'};
+	const char *name = is_letter ? letter : word;
+	const char *problem = "no such option";
+	if (found == ':')
+		problem = "needs an argument";
+	else if (optopt >= COMMAND_HELP)
+		problem = "takes no argument";
+	else if (!optopt && command_line_count_matches(line, word) > 1)
+		problem = "is short for several options";
+	return error_hint(error_usage("%.*s: %s", (int)strcspn(name, "="), name, problem),
+		"try '%s --help'", line->name);
+}
+
 /* given: for each row whether it was seen before. */
 static struct error *command_line_take(
-	const struct command_line *line, int found, bool *given)
+	const struct command_line *line, int found, const char *word, bool *given)
 {
+	if (found == ':' || found == '?')
+		return command_line_refuse(line, found, word);
 	const struct command_option *option = command_line_find(line, found);
-	if (!option) /* getopt_long has said which */
-		return error_failed("try '%s --help'", line->name);
+	if (!option) /* --help or --version behind an error */
+		return NULL;
 	if (option->flag) {
 		*option->flag = true;
 		return NULL;
@@ -79,31 +115,47 @@ static struct error *command_line_take(
 		return NULL;
 	}
 	if (given[option - line->options])
-		return error_failed("--%s is there twice", option->name);
+		return error_usage("--%s is there twice", option->name);
 	given[option - line->options] = true;
 	*option->text = optarg ? optarg : "";
 	return NULL;
 }
 
+/* True if it asks for one of the two texts, which is printed. */
+static bool command_line_show(const struct command_line *line, int found)
+{
+	if (found == 'h' || found == COMMAND_HELP)
+		fputs(line->help, stdout);
+	else if (found == COMMAND_VERSION)
+		printf("%s %s\n", line->name, KSPLICE_VERSION);
+	else
+		return false;
+	return true;
+}
+
+/* Reads to the end whatever is wrong before it: how an error is told (--json) is an
+ * option, too. The first error counts. */
 static struct error *command_line_read_options(
 	const struct command_line *line, int count, char **arguments, bool *is_done)
 {
 	scope_text struct text letters = {0};
 	scope_free struct option *table = command_line_make_table(line, &letters);
 	scope_free bool *given = memory_allocate(command_line_count(line) + 1);
+	struct error *first = NULL;
 	int found;
 	while ((found = getopt_long(count, arguments, letters.data, table, NULL)) != -1) {
-		*is_done = found == 'h' || found == COMMAND_VERSION;
-		if (found == 'h')
-			fputs(line->help, stdout);
-		else if (found == COMMAND_VERSION)
-			printf("%s %s\n", line->name, KSPLICE_VERSION);
-		else
-			try(command_line_take(line, found, given));
-		if (*is_done)
+		if (!first && command_line_show(line, found)) {
+			*is_done = true;
 			return NULL;
+		}
+		struct error *error =
+			command_line_take(line, found, arguments[optind - 1], given);
+		if (first)
+			error_free(error);
+		else
+			first = error;
 	}
-	return NULL;
+	return first;
 }
 
 static struct error *command_line_check_operands(
@@ -113,8 +165,8 @@ static struct error *command_line_check_operands(
 		return NULL;
 	const char *call = line->help + strlen("usage: ");
 	struct error *error = given < line->least
-				      ? error_failed("which %s?", line->operand)
-				      : error_failed("%s: one %s too many",
+				      ? error_usage("which %s?", line->operand)
+				      : error_usage("%s: one %s too many",
 						operands[line->most], line->operand);
 	return error_hint(error, "%.*s", (int)strcspn(call, "\n"), call);
 }

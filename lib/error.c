@@ -76,6 +76,34 @@ struct error *error_no_change(const char *format, ...)
 	return error;
 }
 
+struct error *error_busy(const char *reason, const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	struct error *error = error_create(ERROR_BUSY, reason, format, arguments);
+	va_end(arguments);
+	return error;
+}
+
+struct error *error_usage(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	struct error *error = error_create(ERROR_FAILED, "usage", format, arguments);
+	va_end(arguments);
+	return error;
+}
+
+struct error *error_interrupted(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	struct error *error =
+		error_create(ERROR_FAILED, "interrupted", format, arguments);
+	va_end(arguments);
+	return error;
+}
+
 struct error *error_hint(struct error *error, const char *format, ...)
 {
 	if (error == &out_of_memory)

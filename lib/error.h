@@ -16,6 +16,7 @@ enum error_kind {
 	ERROR_FAILED = 1,    /* something did not work: a file, a tool, memory */
 	ERROR_REFUSED = 2,   /* it works, and the answer is no, for a named reason */
 	ERROR_NO_CHANGE = 3, /* there is nothing to do */
+	ERROR_BUSY = 4,      /* it works, but somebody was in the way: try again */
 };
 
 /* Something did not work. The text is "object: problem", without a newline. */
@@ -36,6 +37,18 @@ struct error *error_refused(const char *reason, const char *format, ...)
 struct error *error_no_change(const char *format, ...)
 	__attribute__((format(printf, 1, 2), warn_unused_result));
 
+/* As error_refused: for now, the answer is no. */
+struct error *error_busy(const char *reason, const char *format, ...)
+	__attribute__((format(printf, 2, 3), warn_unused_result));
+
+/* A command was called in a way that it does not understand. Its reason is "usage". */
+struct error *error_usage(const char *format, ...)
+	__attribute__((format(printf, 1, 2), warn_unused_result));
+
+/* A signal ended the work before it was done. Its reason is "interrupted". */
+struct error *error_interrupted(const char *format, ...)
+	__attribute__((format(printf, 1, 2), warn_unused_result));
+
 /* Adds what the user can do about it (replaces an earlier hint). Returns error. */
 struct error *error_hint(struct error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3), warn_unused_result));
@@ -45,7 +58,7 @@ struct error *error_prefix(struct error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3), warn_unused_result));
 
 enum error_kind error_get_kind(const struct error *error);
-/* NULL unless the error is a refusal. */
+/* NULL if it has none; each refusal has one. */
 const char *error_get_reason(const struct error *error);
 const char *error_get_text(const struct error *error);
 /* NULL if there is none. */

@@ -15,6 +15,12 @@ struct text;
 struct error *file_read(const char *path, struct text *text);
 
 /*
+ * As file_read, for a file that a stranger made: it must be a regular file of at most so
+ * many bytes. No symbolic link is followed, and nobody waits for a pipe or a device.
+ */
+struct error *file_read_plain(const char *path, size_t most, struct text *text);
+
+/*
  * Puts the bytes at path in one step: a temporary file beside it is written and
  * renamed, so a reader sees the old file or the new one. Folders are made.
  */

@@ -2,11 +2,11 @@
 #include "lib/json.h"
 
 #include <jansson.h>
-#include <string.h>
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/json_text.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 
@@ -50,17 +50,17 @@ void json_release(struct json_t *json)
 	json_decref(json);
 }
 
+/* A path need not be UTF-8, JSON must be. */
+static json_t *json_make_text(const char *text)
+{
+	scope_free char *valid = json_text_make_valid(text);
+	return json_string(valid);
+}
+
 void json_put_text(struct json_t *object, const char *key, const char *text)
 {
-	if (!text)
-		return;
-	json_t *value = json_string(text);
-	/* A path need not be UTF-8, JSON must be. */
-	if (!value) {
-		scope_free char *bytes = text_from_bytes(text, strlen(text));
-		value = json_sprintf("bytes:%s", bytes);
-	}
-	json_object_set_new(object, key, value);
+	if (text)
+		json_object_set_new(object, key, json_make_text(text));
 }
 
 void json_put_number(struct json_t *object, const char *key, int64_t number)
@@ -85,7 +85,7 @@ void json_put(struct json_t *object, const char *key, struct json_t *value)
 
 void json_append_text(struct json_t *array, const char *text)
 {
-	json_array_append_new(array, json_string(text));
+	json_array_append_new(array, json_make_text(text));
 }
 
 void json_append(struct json_t *array, struct json_t *value)

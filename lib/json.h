@@ -31,7 +31,8 @@ char *json_to_text(const struct json_t *json);
 /* NULL is fine. */
 void json_release(struct json_t *json);
 
-/* A text of NULL puts nothing. */
+/* A text of NULL puts nothing. Each byte that is not UTF-8 becomes the code point of the
+ * same number, as in records. */
 void json_put_text(struct json_t *object, const char *key, const char *text);
 void json_put_number(struct json_t *object, const char *key, int64_t number);
 void json_put_real(struct json_t *object, const char *key, double number);

@@ -50,6 +50,25 @@ void json_text_add_string(struct text *text, const char *string)
 	text_add_range(text, "\"", 1);
 }
 
+char *json_text_make_valid(const char *string)
+{
+	struct text text = {0};
+	text_add(&text, "");
+	for (const unsigned char *byte = (const unsigned char *)string; *byte;) {
+		size_t length = json_text_measure_sequence(byte);
+		/* Bytes that are not UTF-8 are above 0x7f: such a code point takes two.
+		 */
+		const unsigned char code_point[] = {
+			0xc0 | *byte >> 6, 0x80 | (*byte & 0x3f)};
+		if (length)
+			text_add_range(&text, byte, length);
+		else
+			text_add_range(&text, code_point, sizeof(code_point));
+		byte += length ? length : 1;
+	}
+	return text.data;
+}
+
 void json_text_add_separator(struct text *text)
 {
 	char last = text->size ? text->data[text->size - 1] : '{';

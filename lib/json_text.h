@@ -2,8 +2,9 @@
 /*
  * json_text.h - writes JSON as text, piece by piece
  *
- * For the recorder only: the compiler wrapper and the GCC plugin run once per
- * compile and cannot afford to build a tree first. Everybody else uses json.h.
+ * For the recorder: the compiler wrapper and the GCC plugin run once per compile and
+ * cannot afford to build a tree first. Everybody else uses json.h, which shares the rule
+ * for names that are not UTF-8.
  */
 #ifndef KSPLICE_LIB_JSON_TEXT_H
 #define KSPLICE_LIB_JSON_TEXT_H
@@ -17,6 +18,9 @@ struct text;
  * may be anything) is written as the code point of the same number.
  */
 void json_text_add_string(struct text *text, const char *string);
+
+/* The string as UTF-8, by that rule: a copy that the caller frees. */
+char *json_text_make_valid(const char *string);
 
 /* Adds "key": in front of a value, and a comma where the last byte calls for one. */
 void json_text_add_key(struct text *text, const char *key);

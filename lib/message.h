@@ -22,7 +22,22 @@ void message_warn(const char *format, ...) __attribute__((format(printf, 1, 2)))
 /* Prints the error and its hint, releases it, and gives the exit code for it. */
 int message_end(struct error *error);
 
-/* The error as an object with result, reason, message and hint, for --json. */
+/* The error as an object with result, message, and reason and hint where there are any,
+ * for --json. */
 struct json_t *message_describe(const struct error *error);
+
+/*
+ * Prints the document of --json on stdout, with the error's members in it, and releases
+ * it. Each may be NULL; nothing is printed if both are.
+ */
+void message_print_json(struct json_t *document, const struct error *error);
+
+/*
+ * The last step of each command: writes out what was printed on stdout. If that fails,
+ * says so and turns the exit code 0 into that of an error. If the command failed and a
+ * signal interrupted it, ends the process by that signal. Returns the exit code. Nothing
+ * can be printed on stdout after it.
+ */
+int message_exit(int code);
 
 #endif

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -19,8 +20,8 @@
 
 extern char **environ;
 
-/* Programs that may run at the same time. */
-enum { PROCESS_MOST = 8 };
+/* Programs that run at the same time; the next waits until the first of them ended. */
+enum { PROCESS_MOST = 64 };
 
 /* Read by the signal handler: who runs, and what came. */
 static volatile pid_t process_running[PROCESS_MOST];
@@ -49,8 +50,13 @@ void process_catch_signals(void)
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction action = {
 		.sa_handler = process_pass_signal, .sa_flags = SA_RESTART};
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		sigaction(numbers[i], &action, NULL);
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		struct sigaction before;
+		/* nohup and shells let us start with signals that are not for us. */
+		if (sigaction(numbers[i], NULL, &before) == 0 &&
+			before.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+	}
 }
 
 int process_interruption(void)
@@ -58,10 +64,17 @@ int process_interruption(void)
 	return process_signal;
 }
 
+struct error *process_interrupted(void)
+{
+	return error_interrupted("interrupted by signal %d", (int)process_signal);
+}
+
 void process_die_interrupted(void)
 {
 	if (!process_signal)
 		return;
+	/* What was printed belongs to the user, however we end. */
+	fflush(NULL);
 	signal(process_signal, SIG_DFL);
 	raise(process_signal);
 }
@@ -110,6 +123,14 @@ static void process_collect(const struct process *process)
 				polled[i].fd = -1;
 		}
 	}
+}
+
+/* A parent that ignores SIGCHLD leaves us so, and then nobody's exit status is kept. */
+void process_keep_statuses(void)
+{
+	struct sigaction action;
+	if (sigaction(SIGCHLD, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+		signal(SIGCHLD, SIG_DFL);
 }
 
 static int process_wait(pid_t pid)
@@ -186,23 +207,33 @@ struct error *process_run_all(
 	const struct process_request *requests, size_t count, int *statuses)
 {
 	struct process processes[PROCESS_MOST];
-	if (count > PROCESS_MOST)
-		return error_failed("more than %d programs at a time", PROCESS_MOST);
 	struct error *error = NULL;
 	size_t started = 0;
-	while (started < count && !error && !process_signal) {
-		error = process_start(&requests[started], &processes[started]);
-		process_running[started] = processes[started].pid;
-		started++;
-	}
-	for (size_t i = 0; i < started; i++) {
-		int status = process_finish(&processes[i]);
-		process_running[i] = 0;
+	size_t ended = 0;
+	process_keep_statuses();
+	for (;;) {
+		size_t place = started % PROCESS_MOST;
+		bool has_place = started - ended < PROCESS_MOST;
+		if (started < count && has_place && !error && !process_signal) {
+			error = process_start(&requests[started], &processes[place]);
+			process_running[place] = processes[place].pid;
+			started++;
+			/* One that came while it was being started has missed it. */
+			if (process_signal)
+				process_pass_signal(process_signal);
+			continue;
+		}
+		if (ended == started)
+			break;
+		place = ended % PROCESS_MOST;
+		int status = process_finish(&processes[place]);
+		process_running[place] = 0;
 		if (!error)
-			statuses[i] = status;
+			statuses[ended] = status;
+		ended++;
 	}
 	if (!error && process_signal)
-		error = error_failed("interrupted by signal %d", (int)process_signal);
+		error = process_interrupted();
 	return error;
 }
 

@@ -25,7 +25,7 @@ struct process_request {
  */
 struct error *process_run(const struct process_request *request, int *status);
 
-/* Runs several at the same time, and waits for all of them. */
+/* Runs several (any number, up to 64 at the same time), and waits for all of them. */
 struct error *process_run_all(
 	const struct process_request *requests, size_t count, int *statuses);
 
@@ -33,15 +33,26 @@ struct error *process_run_all(
 struct error *process_check(const struct process_request *request);
 
 /*
+ * Lets waitpid see how programs end, also where our parent ignores SIGCHLD and we have
+ * inherited that. The functions above do it themselves.
+ */
+void process_keep_statuses(void);
+
+/*
  * From now on SIGINT, SIGTERM and SIGHUP are passed to the programs that run and make
- * process_run end with an error, so that the caller can clean up.
+ * process_run end with an error, so that the caller can clean up. Those that were ignored
+ * when this program started remain ignored.
  */
 void process_catch_signals(void);
 
 /* The signal that interrupted us, 0 if none did. */
 int process_interruption(void);
 
-/* Ends this process by the signal that interrupted it, if one did. */
+/* The error that says so. */
+struct error *process_interrupted(void) __attribute__((warn_unused_result));
+
+/* Ends this process by the signal that interrupted it, if one did. What was printed is
+ * written out before. */
 void process_die_interrupted(void);
 
 #endif

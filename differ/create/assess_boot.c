@@ -141,12 +141,12 @@ static void touching_add(struct touching *touching, const struct update_unit *un
 static const char *init_explain(const struct update_unit *unit, const struct piece *piece)
 {
 	if (unit->target->module)
-		return "is for the module's load or unload only; the change of it is "
-		       "without effect in the running kernel";
+		return "is used only when the module is loaded or unloaded; its change "
+		       "has no effect in the running kernel";
 	if (piece->role == SECTION_CODE)
-		return "ran at boot; the change of it is without effect in the running "
+		return "ran at boot; its change has no effect in the running "
 		       "kernel";
-	return "was used at boot; the change of it is without effect in the running "
+	return "was used at boot; its change has no effect in the running "
 	       "kernel";
 }
 
@@ -164,8 +164,8 @@ static void assess_unit_init(struct touching *touching, const struct update_unit
 		if (piece->twin && !was_init)
 			finding_add(findings, FINDING_WITHOUT_EFFECT, unit->object,
 				update_piece_name(piece),
-				"is for boot or load only by the patch; the running kernel keeps "
-				"it as it is");
+				"is used only at boot or load after the patch; the running "
+				"kernel keeps it as it is");
 		else if (piece->symbol)
 			finding_add(findings, FINDING_WITHOUT_EFFECT, unit->object,
 				piece->symbol->name, "%s", init_explain(unit, piece));
@@ -176,8 +176,8 @@ static void assess_unit_init(struct touching *touching, const struct update_unit
 		if (piece_is_init(piece) && !piece->twin && piece->symbol)
 			finding_add(findings, FINDING_WITHOUT_EFFECT, unit->object,
 				piece->symbol->name,
-				"ran at boot; that the patch removes it is without "
-				"effect in the running kernel");
+				"ran at boot; its removal has no effect in the running "
+				"kernel");
 	}
 }
 
@@ -222,8 +222,7 @@ static void assess_dependencies(
 				finding_add(findings, FINDING_INIT_REFERENCE,
 					unit->object,
 					update_piece_name(update_find_whole(piece)),
-					"uses %s, which is in memory that is freed after "
-					"boot or load",
+					"uses %s, whose memory is freed after boot or load",
 					name);
 			else if ((!to || update_find_whole(to) !=
 						 update_find_whole(piece)) &&

@@ -138,7 +138,7 @@ static void assess_constant(
 		finding_add(&update->findings, FINDING_COPIED_CONSTANT, unit->object,
 			name,
 			"is a constant of another size now; the functions that read it "
-			"get one of their own");
+			"get a copy");
 		return;
 	}
 	finding_add(&update->findings, FINDING_GROWN_CONSTANT, unit->object, name,
@@ -154,7 +154,7 @@ static void assess_changed(
 	if (assess_is_once_state(piece) &&
 		referrers_make_travel(unit->post_pieces, piece, false)) {
 		finding_add(&update->findings, FINDING_ONCE_STATE, unit->object, name,
-			"starts anew for the new code");
+			"starts with its initial value in the new code");
 		piece_untwin(piece);
 		return;
 	}
@@ -164,7 +164,7 @@ static void assess_changed(
 			!referrers_make_travel(unit->post_pieces, piece, false))
 			finding_add(&update->findings, FINDING_UNNAMED_CONTENT,
 				unit->object, name,
-				"the patch changes content that no symbol names");
+				"the patch changes data that has no symbol");
 		return;
 	}
 	if (piece_is_constant(piece)) {
@@ -190,7 +190,7 @@ static void assess_unit_data(struct update *update, struct update_unit *unit)
 		if (!kind_is_compatible(piece->twin->kind, piece->kind))
 			finding_add(&update->findings, FINDING_MOVED_VARIABLE,
 				unit->object, update_piece_name(piece),
-				"was among %s, and the patch puts it among %s",
+				"was in %s, and the patch moves it to %s",
 				kernel_section_kind_name(piece->twin->kind),
 				kernel_section_kind_name(piece->kind));
 		else if (piece->state == PIECE_CHANGED)

@@ -29,14 +29,14 @@ static void assess_post_function(
 		return; /* the running kernel's stays; see assess_init */
 	if (pre && piece_is_moved(pre, piece))
 		finding_add(&update->findings, FINDING_MOVED_FUNCTION, unit->object, name,
-			"was in %s, and the patch puts it into %s", pre->section->name,
-			piece->section->name);
+			"was in section %s, and the patch moves it to %s",
+			pre->section->name, piece->section->name);
 	if (!pre && piece->symbol->binding != STB_LOCAL &&
 		piece->kind != SECTION_KIND_INIT &&
 		update_target_find_global(unit->target, name))
 		finding_add(&update->findings, FINDING_MOVED_FUNCTION, unit->object, name,
-			"is new in this file, and the running kernel has a function of "
-			"that name from another file, which other code goes on calling");
+			"is new in this file, but the running kernel has a function of "
+			"that name from another file, which other code keeps calling");
 }
 
 /* Is it part of another function now? */
@@ -71,15 +71,15 @@ static void assess_gone_function(struct update *update, const struct update_unit
 	if (taken)
 		finding_add(&update->findings, FINDING_REMOVED_FUNCTION, unit->object,
 			name,
-			"is gone, but %s stored its address, so that the running kernel "
-			"may call it at any time",
+			"is removed, but %s stored its address, so the running kernel may "
+			"call it at any time",
 			update_piece_name(taken->from));
 	else if (function_is_inlined(unit, name))
 		finding_add(&update->findings, FINDING_INLINED_FUNCTION, unit->object,
 			name, "is no function of its own any more");
 	else
 		finding_add(&update->findings, FINDING_GONE_FUNCTION, unit->object, name,
-			"is gone; the functions that called it are replaced");
+			"is removed; the functions that called it are replaced");
 }
 
 /*
@@ -97,12 +97,12 @@ static void assess_signature(struct update *update, const struct update_unit *un
 	const struct referrer *taken = referrer_list_find_address(referrers, pre);
 	if (pre->symbol->binding != STB_LOCAL)
 		finding_add(findings, FINDING_CHANGED_SIGNATURE, unit->object, name,
-			"was %s and is %s, and code of other files may call it", before,
-			after);
+			"was %s and becomes %s, and code in other files may call it",
+			before, after);
 	else if (taken)
 		finding_add(findings, FINDING_CHANGED_SIGNATURE, unit->object, name,
-			"was %s and is %s, and %s stored its address, so that the "
-			"running kernel may call it as it was",
+			"was %s and becomes %s, and %s stored its address, so the "
+			"running kernel may call it in the old way",
 			before, after, update_piece_name(taken->from));
 }
 

@@ -95,7 +95,7 @@ static struct error *assess_change(struct update *update, const struct layout_un
 	const char *text = change_find_text(change);
 	if (!doubt)
 		finding_add(&update->findings, FINDING_PROVEN_LAYOUT, unit->object,
-			change->name, "%s: %s; no object of the old layout can be there",
+			change->name, "%s: %s; no object of the old layout can exist",
 			change->kind, text);
 	else if (is_allowed)
 		finding_add(&update->findings, FINDING_ALLOWED_LAYOUT, unit->object,
@@ -148,8 +148,8 @@ struct error *assess_layouts(struct update *update, const struct command_list *a
 					"--allow-layout=%s: the patch changes no such "
 					"layout",
 					allowed->items[i]),
-				"it is KIND:NAME, with struct, union or enum, and the name "
-				"before the patch");
+				"the form is KIND:NAME; KIND is struct, union or enum, NAME is "
+				"the name before the patch");
 	}
 	return NULL;
 }

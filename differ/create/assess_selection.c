@@ -49,21 +49,21 @@ static void assess_new_state(
 	const struct piece *gone = update_find_gone_state(update, &gone_unit);
 	if (piece->is_ambiguous)
 		finding_add(findings, FINDING_AMBIGUOUS_VARIABLE, unit->object, name,
-			"has the name of other variables of its function, and nobody can "
-			"say which of them it was before the patch");
+			"has the name of other variables of its function, and it is not "
+			"clear which of them it was before the patch");
 	else if (piece->symbol->binding != STB_LOCAL &&
 		 update_target_find_global(unit->target, name))
 		finding_add(findings, FINDING_MOVED_VARIABLE, unit->object, name,
-			"is new in this file, and the running kernel has a variable of "
+			"is new in this file, but the running kernel has a variable of "
 			"that name from another file");
 	else if (gone)
 		finding_add(findings, FINDING_LOST_IDENTITY, unit->object, name,
-			"is new, and %s of %s is gone: if one is the other, the new code "
-			"would start with an empty one",
+			"is new, and %s of %s is gone: if they are the same variable, the "
+			"new code would lose its value",
 			gone->symbol->name, gone_unit->object);
 	else
 		finding_add(findings, FINDING_NEW_VARIABLE, unit->object, name,
-			"travels with its initial value");
+			"is part of the update, with its initial value");
 }
 
 static void assess_travelling(
@@ -181,7 +181,7 @@ static void assess_sections(struct update *update, const struct update_unit *uni
 		if (!kernel_section_is_known(section))
 			finding_add(&update->findings, FINDING_UNKNOWN_SECTION,
 				unit->object, section->name,
-				"is a section that nobody knows, in a file whose code "
+				"is an unknown section, in a file whose code "
 				"changes");
 	}
 }
@@ -193,7 +193,7 @@ static void assess_gone_state(struct update *update, const struct update_unit *u
 		if (!piece->twin && piece->identity[0] && piece_is_state(piece))
 			finding_add(&update->findings, FINDING_GONE_VARIABLE,
 				unit->object, piece->symbol->name,
-				"is gone; the running kernel keeps it");
+				"is removed by the patch; the running kernel keeps it");
 	}
 }
 

@@ -74,8 +74,8 @@ static void closing_check_code(struct closing *closing, const struct update_unit
 	else if (!piece->symbol || piece_shares_section(unit->post_pieces, piece) ||
 		 piece->kind == SECTION_KIND_SPECIAL_TEXT)
 		finding_add(findings, FINDING_SHARED_SECTION, unit->object, name,
-			"is in the section %s, and being there has a meaning that a copy "
-			"in a module would lose",
+			"is in the section %s, which has a special meaning to the kernel; "
+			"a copy in a module would lose it",
 			section);
 	else if (piece_is_stopped_function(piece))
 		finding_add(findings, FINDING_STOPPED_FUNCTION, unit->object, name,
@@ -97,8 +97,8 @@ static void closing_check_data(struct closing *closing, const struct update_unit
 	else if (!is_constant && piece->symbol && !piece->identity[0] &&
 		 !piece->is_ambiguous)
 		finding_add(findings, FINDING_UNCORRELATED_VARIABLE, unit->object, name,
-			"is a variable without a name in the source, which nobody can "
-			"find again in the running kernel");
+			"is a variable without a name in the source, so it cannot be "
+			"found in the running kernel");
 }
 
 static void closing_take(

@@ -12,7 +12,8 @@
 #include "lib/memory.h"
 
 static const char boot_only[] =
-	"that takes effect at boot or at load only, so leave it out of the patch";
+	"it takes effect only at boot or when the module is loaded, so leave it out of the "
+	"patch";
 
 static const struct finding_row {
 	const char *name;
@@ -24,16 +25,16 @@ static const struct finding_row {
 	[FINDING_GONE_FUNCTION] = {"gone-function", FINDING_NOTED},
 	[FINDING_INLINED_FUNCTION] = {"inlined-function", FINDING_NOTED},
 	[FINDING_REMOVED_FUNCTION] = {"removed-function", FINDING_REFUSED,
-		"keep a function of that name, and let it do what is to be done now"},
+		"keep a function of that name, and let it do what the new code should do"},
 	[FINDING_MOVED_FUNCTION] = {"moved-function", FINDING_REFUSED,
-		"leave the function in the file and the section where it was"},
+		"leave the function in its file and section"},
 	[FINDING_CHANGED_SIGNATURE] = {"changed-signature", FINDING_REFUSED,
 		"leave the function as it was, and add one with the new parameters"},
 	[FINDING_NOINSTR_FUNCTION] = {"noinstr-function", FINDING_REFUSED,
 		"change one of its callers that is not noinstr instead"},
 	[FINDING_SHARED_SECTION] = {"shared-section", FINDING_REFUSED,
-		"functions with a section of their own by attribute cannot be replaced "
-		"yet; change one of its callers instead"},
+		"functions that an attribute puts into a section cannot be replaced yet; "
+		"change one of its callers instead"},
 	[FINDING_STOPPED_FUNCTION] = {"stopped-function", FINDING_REFUSED,
 		"that needs a new kernel"},
 	[FINDING_NEW_VARIABLE] = {"new-variable", FINDING_NOTED},
@@ -45,15 +46,14 @@ static const struct finding_row {
 	[FINDING_CHANGED_CONSTANT] = {"changed-constant", FINDING_NOTED},
 	[FINDING_COPIED_CONSTANT] = {"copied-constant", FINDING_NOTED},
 	[FINDING_GROWN_CONSTANT] = {"grown-constant", FINDING_REFUSED,
-		"leave it as it was, and give the changed functions a new constant of "
-		"their own"},
+		"leave it as it was, and use a new constant in the changed functions"},
 	[FINDING_LOST_IDENTITY] = {"lost-identity", FINDING_REFUSED,
 		"keep the variable's name and its function, so that the new code uses "
 		"the one that is in use since boot"},
 	[FINDING_AMBIGUOUS_VARIABLE] = {"ambiguous-variable", FINDING_REFUSED,
-		"give the new variable a name that the function has not yet"},
+		"give the new variable a name that the function does not use yet"},
 	[FINDING_MOVED_VARIABLE] = {"moved-variable", FINDING_REFUSED,
-		"leave the variable in the file and the kind of memory where it was"},
+		"leave the variable in its file and kind of memory"},
 	[FINDING_UNCORRELATED_VARIABLE] = {"uncorrelated-variable", FINDING_REFUSED,
 		"give the variable a name"},
 	[FINDING_NEW_PER_CPU_VARIABLE] = {"new-per-cpu-variable", FINDING_REFUSED,
@@ -65,23 +65,23 @@ static const struct finding_row {
 	[FINDING_UNKNOWN_HOOK] = {"unknown-hook", FINDING_REFUSED,
 		"use the macros of ksplice.h"},
 	[FINDING_FOREIGN_HOOK] = {"foreign-hook", FINDING_REFUSED,
-		"add a static function to the file, and let it call what is to be called"},
+		"add a static function to the file that calls it, and use that as the hook"},
 	[FINDING_OLD_HOOK] = {"old-hook", FINDING_WARNED},
 	[FINDING_ONE_WAY_HOOK] = {"one-way-hook", FINDING_IRREVERSIBLE,
-		"add a reverse or post_reverse hook that puts back what it did, or an empty "
-		"one if nothing has to be put back"},
+		"add a reverse or post_reverse hook that reverts its effect, or an empty one "
+		"if there is nothing to revert"},
 	[FINDING_KEPT_SHADOW] = {"kept-shadow", FINDING_WARNED,
 		"call ksplice_shadow_free_all in a post_reverse hook"},
 	[FINDING_CHANGED_LAYOUT] = {"changed-layout", FINDING_REFUSED,
-		"keep the layout (a shadow variable can hold a new member), or say "
+		"keep the layout (a shadow variable can hold a new member), or give "
 		"--allow-layout=KIND:NAME if no object of the old layout can meet the "
 		"new code"},
 	[FINDING_ALLOWED_LAYOUT] = {"allowed-layout", FINDING_WARNED},
 	[FINDING_PROVEN_LAYOUT] = {"proven-layout", FINDING_NOTED},
 	[FINDING_WITHOUT_EFFECT] = {"without-effect", FINDING_WARNED},
 	[FINDING_INIT_DEPENDENCY] = {"init-dependency", FINDING_REFUSED,
-		"what the boot did cannot be done again: prepare it in the code that "
-		"needs it, when it is first used"},
+		"init code does not run again: prepare it in the code that needs it, at its "
+		"first use"},
 	[FINDING_INIT_REFERENCE] = {"init-reference", FINDING_REFUSED,
 		"use something that is kept after boot"},
 	[FINDING_EXPORT] = {"export", FINDING_REFUSED, boot_only},
@@ -94,10 +94,10 @@ static const struct finding_row {
 	[FINDING_TRACEPOINT] = {"tracepoint", FINDING_REFUSED, boot_only},
 	[FINDING_STATIC_CALL] = {"static-call", FINDING_REFUSED, boot_only},
 	[FINDING_TOPLEVEL_ASSEMBLY] = {"toplevel-assembly", FINDING_REFUSED,
-		"only functions and data of C can be changed"},
+		"only functions and data in C can be changed"},
 	[FINDING_ESCAPING_ADDRESS] = {"escaping-address", FINDING_IRREVERSIBLE},
 	[FINDING_UNKNOWN_SECTION] = {"unknown-section", FINDING_REFUSED,
-		"this version does not know what the kernel does with that section"},
+		"this version of Ksplice does not know this section: please report it"},
 	[FINDING_OTHER] = {"other", FINDING_REFUSED},
 };
 

@@ -196,21 +196,22 @@ static struct error *hunk_check(const struct patch_entry *entry, size_t number,
 	if (hunk->heading[0] && !heading_agrees(hunk->heading, lines, landed))
 		return error_hint(
 			error_refused("wrong-function",
-				"%s: hunk %zu is for \"%s\", and its lines are at %s",
+				"%s: hunk %zu says that it changes \"%s\", but its lines "
+				"are in %s",
 				entry->path, number + 1, hunk->heading, place),
 			"make the patch again, against the source that the kernel was "
 			"built from");
 	if (!offset)
 		return NULL;
 	if (!hunk_matches(hunk, lines, landed))
-		return error_failed("%s: hunk %zu was applied where its lines are not",
+		return error_failed("%s: hunk %zu was applied at a wrong place",
 			entry->path, number + 1);
 	long other = hunk_find_other(hunk, lines, landed);
 	if (other) {
 		scope_free char *second = lines_describe(lines, other);
 		return error_hint(
 			error_refused("ambiguous-hunk",
-				"%s: hunk %zu is for line %lu, and its lines are at %s, "
+				"%s: hunk %zu is for line %lu, but its lines are at %s "
 				"and at %s",
 				entry->path, number + 1, hunk->old_line, place, second),
 			"make the patch again, against the source that the kernel was "
@@ -263,12 +264,12 @@ struct error *hunk_place_read_offsets(
 			continue;
 		if (!file || file > patch->count || !hunk ||
 			hunk > patch->entries[file - 1].hunk_count)
-			return error_failed("patch: not understood: %s", line);
+			return error_failed("patch: unexpected output: %s", line);
 		read[first + hunk - 1] = strtol(offset + strlen("(offset "), NULL, 10);
 	}
 	if (file != patch->count)
 		return error_failed(
-			"patch: applied %zu files of %zu", file, patch->count);
+			"patch: changed %zu files instead of %zu", file, patch->count);
 	*offsets = take_pointer(read);
 	return NULL;
 }

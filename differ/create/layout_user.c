@@ -78,8 +78,8 @@ static struct error *users_add_units(const struct layout_unit *unit,
 	const struct index *index, struct layout_users *users)
 {
 	if (!change->file)
-		return error_failed("%s: %s %s: has no place in the source", unit->object,
-			change->kind, change->name);
+		return error_failed("%s: %s %s: its place in the source is not known",
+			unit->object, change->kind, change->name);
 	scope_free char *path = file_normalize(unit->folder, change->file);
 	scope_free char *related = kernel_tree_relate_path(tree, path);
 	struct index_unit *units = NULL;
@@ -209,7 +209,7 @@ char *layout_find_doubt(const struct layout_unit *unit,
 	const struct layout_change *change, const struct layout_users *users)
 {
 	if (strcmp(change->kind, "enum") == 0)
-		return memory_copy_text("its values can be stored anywhere");
+		return memory_copy_text("its values may be stored anywhere");
 	if (!change->file || !text_has_suffix(change->file, ".c") || users->units.count)
 		return memory_copy_text("other files know it");
 	struct layout_side pre = side_make(unit->pre, change->pre);

@@ -44,7 +44,7 @@ struct error *origin_find_symbol(const struct update_unit *unit,
 	const struct piece *pre = is_post ? piece->twin : piece;
 	if (!piece->symbol || (pre && !pre->symbol))
 		return error_refused("unnamed-content",
-			"%s: the changed code refers to content of %s that no symbol "
+			"%s: the changed code refers to data in %s that no symbol "
 			"names",
 			unit->object, piece->section->name);
 	const char *name = pre ? origin_find_built_name(unit, pre) : NULL;
@@ -70,7 +70,7 @@ struct error *origin_find_symbol(const struct update_unit *unit,
 			kernel_image_find_global(unit->target->image, name);
 		if (!global || global->value != place)
 			return error_refused("overridden-symbol",
-				"%s: %s: is weak, and %s uses another file's",
+				"%s: %s: is weak, and %s uses the definition of another file",
 				unit->object, name, unit->target->row.name);
 	}
 	*symbol = found;
@@ -221,7 +221,7 @@ static struct error *origin_prove_piece(
 	if (symbol->size && symbol->size != piece->size)
 		return error_hint(
 			error_refused("not-in-vmlinux",
-				"%s: %s: has %" PRIu64 " bytes in %s, and %" PRIu64
+				"%s: %s: has %" PRIu64 " bytes in %s, but %" PRIu64
 				" when it is compiled again without the patch",
 				unit->object, symbol->name, symbol->size,
 				unit->target->row.name, piece->size),
@@ -236,8 +236,8 @@ static struct error *origin_prove_piece(
 	scope_free char *place = piece_describe(piece, at);
 	return error_hint(
 		error_refused("not-in-vmlinux",
-			"%s: %s: compiled again without the patch, it is not what "
-			"%s has there",
+			"%s: %s: compiled again without the patch, it differs from "
+			"%s",
 			unit->object, place, unit->target->row.name),
 		"the object was not made as its record says: build it again with "
 		"CC=ksplice-cc");

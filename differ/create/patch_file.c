@@ -94,8 +94,8 @@ static struct error *patch_read_path(
 	}
 	if (rest[0] == '/' || text_has_prefix(rest, "../") || strstr(rest, "/../"))
 		return error_refused("outside-path",
-			"%s:%lu: the path %s leads out of the tree", reading->name,
-			reading->line, whole);
+			"%s:%lu: the path %s is outside of the source tree",
+			reading->name, reading->line, whole);
 	*path = memory_copy_text(rest);
 	return NULL;
 }
@@ -107,7 +107,7 @@ static struct error *patch_end_entry(struct patch_reading *reading)
 		return NULL;
 	struct patch_entry *entry = &reading->entries.items[reading->entries.count - 1];
 	if (!reading->hunks.count)
-		return error_failed("%s: names %s and has no hunk for it", reading->name,
+		return error_failed("%s: names %s but has no hunk for it", reading->name,
 			entry->whole_path);
 	entry->hunks = reading->hunks.items;
 	entry->hunk_count = reading->hunks.count;
@@ -180,10 +180,10 @@ static struct error *patch_start_hunk(struct patch_reading *reading, const char 
 	else
 		at = NULL;
 	if (!at || !text_has_prefix(at, " @@"))
-		return error_failed("%s:%lu: is no valid hunk header: %s", reading->name,
+		return error_failed("%s:%lu: not a valid hunk header: %s", reading->name,
 			reading->line, line);
 	if (!reading->entries.count)
-		return error_failed("%s:%lu: a hunk before any file's name",
+		return error_failed("%s:%lu: a hunk without a file name before it",
 			reading->name, reading->line);
 	const char *heading = at + strlen(" @@");
 	heading += strspn(heading, " \t");
@@ -208,7 +208,7 @@ static struct error *patch_read_body(struct patch_reading *reading, const char *
 	if (!strchr("+- ", line[0]) || (is_old && !reading->old_left) ||
 		(is_new && !reading->new_left))
 		return error_failed(
-			"%s:%lu: the hunk does not have the lines that its header "
+			"%s:%lu: the hunk does not have as many lines as its header "
 			"says",
 			reading->name, reading->line);
 	reading->old_left -= is_old;
@@ -250,8 +250,7 @@ static struct error *patch_read_all(struct patch_reading *reading, const char *t
 		return error_failed("%s:%lu: the patch ends in the middle of a hunk",
 			reading->name, reading->line);
 	if (!reading->entries.count)
-		return error_hint(
-			error_failed("%s: there is no patch in it", reading->name),
+		return error_hint(error_failed("%s: contains no patch", reading->name),
 			"make a unified diff, with 'diff -u' or 'git diff'");
 	return patch_end_entry(reading);
 }

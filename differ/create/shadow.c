@@ -9,6 +9,7 @@
 #include "differ/create/hunk_place.h"
 #include "differ/create/line_marker.h"
 #include "differ/create/patch_file.h"
+#include "differ/create/patch_run.h"
 #include "differ/tree/build_record.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
@@ -26,31 +27,6 @@ static struct error *shadow_copy(const char *from, const char *to)
 	return file_write(to, text.data, text.size);
 }
 
-/* said gets what patch(1) says. */
-static struct error *shadow_apply(
-	const char *patch_path, unsigned strip, const char *folder, struct text *said)
-{
-	scope_free char *option = memory_format("-p%u", strip);
-	scope_free char *directory = memory_format("--directory=%s", folder);
-	scope_free char *input = memory_format("--input=%s", patch_path);
-	const char *const arguments[] = {"patch", option, directory, input, "--batch",
-		"--forward", "--fuzz=0", "--no-backup-if-mismatch", "--reject-file=-",
-		NULL};
-	static const char *const environment[] = {"LC_ALL=C", NULL};
-	struct process_request request = {.arguments = arguments,
-		.environment = environment,
-		.output = said,
-		.errors = said};
-	int status;
-	try(process_run(&request, &status));
-	if (!status)
-		return NULL;
-	return error_hint(error_refused("patch-does-not-apply",
-				  "%s: does not apply to the source tree:\n%s",
-				  patch_path, said->data ? said->data : ""),
-		"make the patch against the very source that the kernel was built from");
-}
-
 /* The hunks between two files, exact to the line whatever patch(1) had to shift. */
 static struct error *shadow_diff(
 	const char *before, const char *after, struct patch_file *difference)
@@ -62,7 +38,7 @@ static struct error *shadow_diff(
 	int status;
 	try(process_run(&request, &status));
 	if (status > 1)
-		return error_failed("diff: exit code %d", status);
+		return error_failed("diff failed with exit code %d", status);
 	if (status)
 		return patch_file_read("diff", output.data, 1, difference);
 	*difference = (struct patch_file){0};
@@ -161,7 +137,7 @@ struct error *shadow_create(const struct kernel_tree *tree,
 	scope_free char *applied = file_join(folder, form_names[SHADOW_APPLIED]);
 	scope_text struct text said = {0};
 	try(shadow_copy_originals(tree, patch, folder));
-	try(shadow_apply(patch_path, strip, applied, &said));
+	try(patch_run_apply(patch_path, strip, tree->source, applied, &said));
 	try(shadow_check_places(tree, patch, said.data ? said.data : "", warnings));
 	for (size_t i = 0; i < patch->count; i++)
 		try(shadow_mark(tree, patch->entries[i].path, folder));
@@ -203,10 +179,10 @@ struct error *shadow_check(const struct kernel_tree *tree, const struct patch_fi
 			!log_has(&opened, original))
 			return error_hint(
 				error_refused("unpatched-include",
-					"%s: the compiler read %s and not the patched "
+					"%s: the compiler read %s instead of the patched "
 					"file",
 					record->object, path),
-				"the compiler must be linked dynamically (%s), so that "
+				"the compiler %s must be dynamically linked, so that "
 				"%s can be preloaded",
 				record->compiler, KSPLICE_SHADOW_LIBRARY);
 	}

@@ -233,7 +233,7 @@ static struct error *site_read_retpoline(
 	const uint8_t *bytes = kernel_image_find_bytes(reading->image, code, 6);
 	uint16_t length = bytes ? branch_length(bytes) : 0;
 	if (!length)
-		return site_problem(reading, code, "is no call of a retpoline thunk");
+		return site_problem(reading, code, "is not a call of a retpoline thunk");
 	uint64_t target =
 		code + length + (uint64_t)(int64_t)read_signed(bytes + length - 4);
 	struct ksplice_retpoline_site data = {0};
@@ -252,7 +252,7 @@ static struct error *site_read_return(
 	const uint8_t *bytes = kernel_image_find_bytes(reading->image, code, 5);
 	uint16_t length = bytes ? branch_length(bytes) : 0;
 	if (!length)
-		return site_problem(reading, code, "is no jump to the return thunk");
+		return site_problem(reading, code, "is not a jump to the return thunk");
 	site_add(reading, code, KSPLICE_SITE_RETURN, length);
 	return NULL;
 }
@@ -283,7 +283,7 @@ static struct error *site_read_static_call(
 	const uint8_t *bytes = kernel_image_find_bytes(image, code, 6);
 	uint16_t length = bytes ? branch_length(bytes) : 0;
 	if (!length)
-		return site_problem(reading, code, "is no static call");
+		return site_problem(reading, code, "is not a static call");
 	const char *name = symbol_find_rest(image, key, "__SCK__");
 	/* Of what is exported for modules to call alone, they name the trampoline, and
 	 * the loader finds the key (tramp_key_lookup). */
@@ -327,7 +327,7 @@ static struct error *site_read_jump_label(
 		 (bytes[0] == SHORT_JUMP || (bytes[0] == 0x66 && bytes[1] == 0x90)))
 		length = 2;
 	if (!length)
-		return site_problem(reading, code, "is no jump label");
+		return site_problem(reading, code, "is not a jump label");
 	uint64_t key = read_relative_long(entry, address, layout->jump_key);
 	struct ksplice_jump_label_site data = {
 		.flags = key & 1 ? KSPLICE_JUMP_LABEL_BRANCH : 0};
@@ -450,7 +450,7 @@ static struct error *site_read_table(
 	const uint8_t *entries = kernel_image_find_bytes(reading->image, address, size);
 	if (!entries || !entry_size || size % entry_size)
 		return error_refused("unknown-layout",
-			"%s: %s: is no table of entries of %" PRIu64 " bytes",
+			"%s: %s: not a table of entries of %" PRIu64 " bytes",
 			reading->image->object->path, kind->section, entry_size);
 	for (uint64_t at = 0; at < size; at += entry_size)
 		try(kind->read(reading, entries + at, address + at));

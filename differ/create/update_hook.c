@@ -140,16 +140,16 @@ static struct piece *hook_find_function(struct update *update,
 	if (unclear || !function || !reference.is_local || reference.offset ||
 		!update_is_function(function))
 		finding_add(findings, FINDING_FOREIGN_HOOK, unit->object, name,
-			"is to be called at %s, and is no function of this file",
+			"is given as a hook for %s, but is not a function of this file",
 			update_hook_kind_name(hook_find_kind(pointer->section->name)));
 	else if (function->twin)
 		finding_add(findings, FINDING_FOREIGN_HOOK, unit->object, name,
-			"is to be called at %s, and is a function of the running "
+			"is given as a hook for %s, but is a function of the running "
 			"kernel",
 			update_hook_kind_name(hook_find_kind(pointer->section->name)));
 	else if (function->kind == SECTION_KIND_INIT)
 		finding_add(findings, FINDING_FOREIGN_HOOK, unit->object, name,
-			"is to be called at %s, and is in memory that is freed "
+			"is given as a hook for %s, but is in memory that is freed "
 			"after boot",
 			update_hook_kind_name(hook_find_kind(pointer->section->name)));
 	else
@@ -169,8 +169,8 @@ static void hook_collect_pointer(
 		finding_add(&update->findings, FINDING_UNKNOWN_HOOK, unit->object,
 			update_piece_name(pointer),
 			hook.kind
-				? "is in the section %s, and is no pointer to a function"
-				: "is in the section %s, which is none of a hook",
+				? "is in the section %s, but is not a pointer to a function"
+				: "is in the section %s, which is not a section for hooks",
 			pointer->section->name);
 		return;
 	}
@@ -181,8 +181,8 @@ static void hook_collect_pointer(
 	const char *name = hook.function->symbol->name;
 	if (hook_is_old(unit, pointer, &hook)) {
 		finding_add(&update->findings, FINDING_OLD_HOOK, unit->object, name,
-			"was a hook (%s) before the patch, and is not called by this "
-			"update; a hook of this patch needs another name",
+			"was a hook (%s) before the patch, and this update does not call "
+			"it; a hook of this patch needs another name",
 			kind);
 		return;
 	}
@@ -313,8 +313,8 @@ static void hook_assess_shadows(struct update *update)
 			finding_add(&update->findings, FINDING_KEPT_SHADOW, unit->object,
 				update_piece_name(update_find_whole(piece)),
 				"makes shadow variables, and no hook frees them when the "
-				"update is undone: they would stay when their objects "
-				"are gone, and belong to what gets the address then");
+				"update is undone: they would outlive their objects, "
+				"and belong to the next objects at these addresses");
 			return;
 		}
 	}

@@ -197,8 +197,8 @@ static void report_function(
 		report_instruction(report, "after ", piece, offset);
 	} else {
 		text_add(report,
-			"    its code is the same; a table entry or constant of it, or "
-			"another part of the function, differs\n");
+			"    its code is the same; one of its table entries, constants or "
+			"other parts differs\n");
 	}
 }
 

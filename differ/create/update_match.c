@@ -318,7 +318,7 @@ static struct error *match_place_jump(
 	if (hunk->size < jump + TRAMPOLINE_SIZE)
 		return error_hint(
 			error_refused("short-function",
-				"%s: %s: has %u bytes behind its entry, and a jump "
+				"%s: %s: has %u bytes after its entry, and a jump "
 				"needs %d",
 				object, added->name, hunk->size - jump, TRAMPOLINE_SIZE),
 			"change its callers instead");
@@ -326,12 +326,13 @@ static struct error *match_place_jump(
 		const struct ksplice_site *site = &sites[i];
 		if (site_is_live(site->kind) && site->offset < jump + TRAMPOLINE_SIZE &&
 			site->offset + site->length > jump)
-			return error_hint(error_refused("live-site",
-						  "%s: %s+0x%x: %s is where the jump has "
-						  "to go, and the kernel "
-						  "may rewrite it at any time",
-						  object, added->name, site->offset,
-						  site_kind_name(site->kind)),
+			return error_hint(
+				error_refused("live-site",
+					"%s: %s+0x%x: the jump would overwrite %s, "
+					"which the kernel "
+					"may rewrite at any time",
+					object, added->name, site->offset,
+					site_kind_name(site->kind)),
 				"change its callers instead");
 	}
 	hunk->jump = jump;
@@ -386,8 +387,8 @@ static struct error *constant_check_relocs(
 			elf_reloc_width(reloc->type) != 8)
 			return error_refused("constant-in-place",
 				"%s: %s+0x%" PRIx64
-				": has a reference that is no pointer, and so "
-				"cannot be replaced where it is",
+				": has a reference that is not a pointer, so it "
+				"cannot be changed in place",
 				unit->object, piece->symbol->name,
 				reloc->offset - piece->offset);
 	}
@@ -415,13 +416,13 @@ struct error *update_match_add_constant(struct update_match *match,
 	if (constant->size != piece->size)
 		return error_refused("constant-in-place",
 			"%s: %s: has %" PRIu64 " bytes in %s and %" PRIu64
-			" now, and so cannot be replaced where it is",
+			" now, so it cannot be changed in place",
 			unit->object, constant->name, constant->size, target,
 			piece->size);
 	if (!update_target_is_constant(match->target, address, constant->size))
 		return error_refused("constant-in-place",
-			"%s: %s: is not in the read-only data of %s, and so cannot be "
-			"replaced where it is",
+			"%s: %s: is not in the read-only data of %s, so it cannot be "
+			"changed in place",
 			unit->object, constant->name, target);
 	try(constant_check_relocs(unit, piece));
 	try(match_add_fields(match, unit, constant, address));

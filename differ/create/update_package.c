@@ -60,6 +60,18 @@ static struct error *package_add_digests(const char *folder, struct json_t *mani
 	return NULL;
 }
 
+struct error *update_package_check_output(const char *output)
+{
+	static const char ending[] = ".tar.gz";
+	if (file_is_folder(output))
+		return NULL;
+	if (!file_exists(output) && !text_has_suffix(output, ending))
+		return NULL;
+	return error_hint(error_failed("--output=%s: not a folder", output),
+		"name the folder for the archive; the archive is called ksplice-ID%s",
+		ending);
+}
+
 static struct error *package_write_texts(
 	const struct update_content *content, const char *patch, const char *folder)
 {

@@ -22,6 +22,10 @@ struct module_template;
 void update_package_make_id(
 	const char *patch_text, const char *build_ids, char id[KSPLICE_ID_SIZE]);
 
+/* Can output be the folder of the archive? An error if it is a file, or looks like the
+ * name of one and is not there: the archive's name is not the user's choice. */
+struct error *update_package_check_output(const char *output);
+
 /*
  * Makes the parts' objects and modules, manifest and report in the folder work, and the
  * archive in the folder output, in one step. patch is the diff's path. The caller frees

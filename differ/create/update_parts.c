@@ -117,7 +117,7 @@ struct error *update_parts_add(
 		free(part->module_name);
 		free(part->file_name);
 		return error_refused("unknown-module",
-			"%s: its name is too long to tell it from another one",
+			"%s: its name is too long to be distinct from another one",
 			target->path);
 	}
 	update->part_count++;
@@ -181,7 +181,7 @@ struct error *update_part_take_module(struct update_part *part, const char *path
 	struct kernel_image image = {.object = part->linked};
 	kernel_image_find_build_id(&image);
 	if (!image.build_id || image.build_id_size > sizeof(part->row.build_id))
-		return error_failed("%s: the linker gave it no build-id", path);
+		return error_failed("%s: has no build-id from the linker", path);
 	part->row.kind = KSPLICE_TARGET_UPDATE;
 	part->row.build_id_size = (uint32_t)image.build_id_size;
 	memcpy(part->row.build_id, image.build_id, image.build_id_size);

@@ -67,7 +67,7 @@ static const struct plan_rule {
 		"that needs a new kernel"},
 	/* kbuild leaves no command for these (filechk). */
 	{"kernel/time/timeconst.bc", PLAN_REFUSE, "generated-input",
-		"what headers are made from", "that needs a new kernel"},
+		"a file from which headers are made", "that needs a new kernel"},
 	{"*.c", PLAN_COMPILE, NULL, NULL, NULL},
 	{"*.h", PLAN_PROVE, "header", "a header",
 		"patches of headers are not supported yet"},
@@ -79,7 +79,7 @@ static const struct plan_rule {
 		"that needs a new kernel"},
 	{"*.dts", PLAN_PROVE, "device-tree", "a device tree", "that needs a new kernel"},
 	{"*.dtsi", PLAN_PROVE, "device-tree", "a device tree", "that needs a new kernel"},
-	{"*", PLAN_REFUSE, "unknown-file", "a file of a kind that is not known here",
+	{"*", PLAN_REFUSE, "unknown-file", "a file of an unknown kind",
 		"leave it out of the patch if it has no effect on the kernel"},
 };
 
@@ -153,13 +153,13 @@ static struct error *plan_check_file(
 	if (file_exists(path) && !file_is_folder(path))
 		return NULL;
 	struct error *error = error_refused("no-such-file",
-		"%s: is not in the source tree %s", entry->path, tree->source);
+		"%s: does not exist in the source tree %s", entry->path, tree->source);
 	int strip = plan_find_strip(tree, entry->whole_path);
 	if (strip >= 0)
-		return error_hint(error, "try --strip=%d: the diff has the name as %s",
+		return error_hint(error, "try --strip=%d: the path in the patch is %s",
 			strip, entry->whole_path);
 	return error_hint(error,
-		"the patch is for another kernel, or --source=DIR says where the source "
+		"the patch is for another kernel, or the source has moved: --source=DIR "
 		"is");
 }
 
@@ -167,19 +167,19 @@ static struct error *plan_check_unit(const struct index_unit *unit, const char *
 {
 	if (strcmp(unit->state, "assembly") == 0)
 		return error_refused("assembly",
-			"%s: %s is assembled with it; only functions that the compiler "
-			"made can be replaced",
+			"%s: the assembler source of %s includes it; only compiled functions "
+			"can be replaced",
 			path, unit->object);
 	if (strcmp(unit->state, "recorded") != 0)
 		return error_hint(error_refused("unrecorded", "%s: %s has no record: %s",
 					  path, unit->object, unit->reason),
-			"put back what is missing in " KSPLICE_RECORD_DIR
+			"restore the missing files in " KSPLICE_RECORD_DIR
 			", or remove the object and build it again with CC=ksplice-cc");
 	if (!unit->target[0])
 		return error_hint(
 			error_refused("unlinked-object",
-				"%s: %s is made from it, an object in neither vmlinux "
-				"nor a module",
+				"%s: the object %s is made from it, and is in neither "
+				"vmlinux nor a module",
 				path, unit->object),
 			"remove the object if it is left over from an earlier build");
 	return NULL;

@@ -63,8 +63,8 @@ static struct error *symbol_find_global(struct update_targets *targets,
 			"%s: the changed code refers to %s, which %s does not define",
 			unit->object, used->name,
 			unit->target->module ? "the kernel" : "vmlinux"),
-		"functions of modules that are not used so far, and of files that are "
-		"not built in this configuration, cannot be used");
+		"an update cannot use functions of modules that are not used so far, or of "
+		"files that are not built in this configuration");
 }
 
 static struct error *symbol_find_piece(struct update_targets *targets,
@@ -97,7 +97,7 @@ static struct error *symbol_check_key(const struct update_targets *targets,
 		return NULL;
 	return error_hint(
 		error_refused("read-only-key",
-			"%s: %s: uses %s of %s, a key that is read-only since boot",
+			"%s: %s: uses the static key %s of %s, which is read-only since boot",
 			unit->object, update_piece_name(update_find_whole(piece)),
 			piece->known->what, outward->name),
 		"change its callers instead");
@@ -128,7 +128,7 @@ static struct error *symbol_find_kept(struct update_targets *targets,
 	if (!content || memcmp(content, to->section->data + to->offset + start,
 				to->size - start) != 0)
 		return error_refused("not-reproduced",
-			"%s: %s+0x%" PRIx64 ": does not point to what %s has there",
+			"%s: %s+0x%" PRIx64 ": points to something else than in %s",
 			unit->object, constant->name, field, unit->target->row.name);
 	*symbol = (struct outward_symbol){.name = to->section->name};
 	return update_targets_locate(targets, unit->target, address, &symbol->place);

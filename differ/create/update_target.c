@@ -35,7 +35,7 @@ static struct error *target_fill_row(
 	struct ksplice_target *row = &target->row;
 	if (!image->build_id || image->build_id_size > sizeof(row->build_id))
 		return error_refused("no-build-id",
-			"%s: has no build-id, by which the running one could be known",
+			"%s: has no build-id, so it cannot be compared with the running one",
 			target->path);
 	if (strlen(name) >= sizeof(row->name))
 		return error_refused(
@@ -91,7 +91,8 @@ static struct error *target_open_module(
 	target->depends = module_image_find_information(target->module, "depends");
 	scope_free char *name = module_image_find_information(target->module, "name");
 	if (!name)
-		return error_refused("unknown-module", "%s: does not say its name", file);
+		return error_refused(
+			"unknown-module", "%s: has no module name in it", file);
 	return target_fill_row(target, KSPLICE_TARGET_MODULE, name);
 }
 
@@ -130,10 +131,9 @@ struct error *update_targets_check_object(
 			if (first && strcmp(first, listed[i].name) != 0)
 				error = error_hint(
 					error_refused("shared-object",
-						"%s: is linked into %s and into %s, each "
-						"of which has its own",
+						"%s: is linked into both %s and %s",
 						object, first, listed[i].name),
-					"such objects are not supported yet");
+					"objects in several targets are not supported yet");
 			first = listed[i].name;
 		}
 	}
@@ -241,10 +241,10 @@ struct error *update_target_refuse_dependency(const struct update_target *target
 {
 	return error_hint(
 		error_refused("new-dependency",
-			"%s: refers to %s of the module %s, which need not be loaded "
+			"%s: refers to %s of the module %s, which may not be loaded "
 			"with it",
 			target->path, name, other->row.name),
-		"it can use the modules that it was built to depend on: %s",
+		"it can use only the modules that it already depends on: %s",
 		target->depends && target->depends[0] ? target->depends : "none");
 }
 
@@ -320,8 +320,8 @@ static struct error *module_place(const struct update_target *target,
 	const char *section = within->name;
 	if (section_is_init(section))
 		return error_refused("init-reference",
-			"%s: refers to %s, which need not be in memory any more",
-			target->path, section);
+			"%s: refers to %s, which may be gone from memory", target->path,
+			section);
 	if (module_count_sections(target->image, section) != 1)
 		return error_refused("ambiguous-section",
 			"%s: has several sections named %s", target->path, section);

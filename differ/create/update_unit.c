@@ -69,7 +69,7 @@ static struct error *unit_check_inputs(
 		error_refused("other-source", "%s: %s: %s", unit->object, modified,
 			file_exists(modified)
 				? "is not the file that the kernel was built from"
-				: "was read by the build and is not there"),
+				: "was read by the build and no longer exists"),
 		"%s must be the source of this very kernel, Linux %s",
 		source->tree->source, source->tree->release);
 }
@@ -224,12 +224,12 @@ static struct error *unit_report_drift(const struct update_source *source,
 		what);
 	if (modified)
 		return error_hint(error,
-			"%s was modified after the kernel was built; restore it, or "
+			"%s was modified after the kernel was built: restore it, or "
 			"build again",
 			modified);
 	return error_hint(error,
-		"compiler, assembler or headers are not those of the build, or a compiler "
-		"cache in front of ksplice-cc left the record of another compile: build the "
+		"the compiler, the assembler or a header has changed since the build, or a "
+		"compiler cache in front of ksplice-cc left an old record: build the "
 		"object again, or run ksplice-index --record=%s",
 		unit->object);
 }
@@ -264,12 +264,12 @@ static struct error *unit_prove_hashes(const struct update_source *source,
 		if (key && text_has_suffix(key, KSPLICE_UNCORRELATED_SUFFIX))
 			continue;
 		if (!key || !hash || !name_map_find(&numbers, key, &number))
-			return unit_report_drift(source, unit, key, "does not exist");
+			return unit_report_drift(source, unit, key, "no longer exists");
 		const char *now =
 			json_find_text(json_find_item(again, (size_t)number), "hash");
 		if (!now || strcmp(now, hash) != 0)
 			return unit_report_drift(
-				source, unit, key, "is not what the record has");
+				source, unit, key, "differs from the record");
 	}
 	if (count != recorded_count) {
 		scope_free char *problem =
@@ -286,9 +286,9 @@ struct error *update_unit_prove(
 		return error_hint(
 			error_refused("other-recorder",
 				"%s: was recorded by version %" PRId64
-				" of the plugin, and the one here is version %" PRId64,
+				" of the plugin, but this plugin is version %" PRId64,
 				unit->object, unit->record.plugin, unit->pre_unit.plugin),
-			"use the ksplice tools that built this tree");
+			"use the Ksplice tools that built this tree");
 	try(unit_prove_hashes(source, unit, unit->record.functions,
 		unit->pre_unit.functions, "functions"));
 	try(unit_prove_hashes(source, unit, unit->record.variables,
@@ -317,7 +317,7 @@ struct error *update_unit_prove_object(
 	return error_hint(
 		error_refused("not-in-vmlinux",
 			"%s: %s+0x%" PRIx64 ": compiled again without the "
-			"patch, it is not what was linked into %s",
+			"patch, it differs from what was linked into %s",
 			unit->object, section->name, offset, unit->target->row.name),
 		"the object was not made as its record says: build it again with "
 		"CC=ksplice-cc");

@@ -38,7 +38,7 @@ struct error *debug_content_clear(const char *path, char *data, size_t size)
 	if (size < sizeof(*header) || memcmp(header->e_ident, ELFMAG, SELFMAG) != 0 ||
 		header->e_ident[EI_CLASS] != ELFCLASS64 ||
 		header->e_ident[EI_DATA] != ELFDATA2LSB)
-		return error_failed("%s: is no 64-bit ELF file", path);
+		return error_failed("%s: not a 64-bit ELF file", path);
 	uint64_t table = header->e_shoff;
 	if (table % _Alignof(Elf64_Shdr) ||
 		!range_is_inside(table, sizeof(Elf64_Shdr), size))

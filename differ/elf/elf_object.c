@@ -9,6 +9,7 @@
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/file.h"
 #include "lib/memory.h"
 
 struct elf_file {
@@ -63,10 +64,10 @@ static struct error *elf_object_check(const struct elf_object *object)
 	size_t size;
 	const char *ident = elf_getident(object->file->elf, &size);
 	if (elf_kind(object->file->elf) != ELF_K_ELF || !ident)
-		return elf_problem(object, "is no ELF file");
+		return elf_problem(object, "not an ELF file");
 	const Elf64_Ehdr *header = elf64_getehdr(object->file->elf);
 	if (!header || ident[EI_DATA] != ELFDATA2LSB || header->e_machine != EM_X86_64)
-		return elf_problem(object, "is no ELF file for x86_64");
+		return elf_problem(object, "not an ELF file for x86_64");
 	return NULL;
 }
 
@@ -105,7 +106,7 @@ static struct error *elf_object_read_sections(struct elf_object *object)
 		const Elf_Data *data = elf_rawdata(scn, NULL);
 		if (!data || (data->d_size != section->size))
 			return elf_problem(
-				object, "has a section that the file does not hold");
+				object, "is cut off: a section is not in the file");
 		section->data = data->d_buf ? data->d_buf : (const uint8_t *)"";
 	}
 	return NULL;
@@ -145,7 +146,8 @@ static struct error *elf_object_read_symbols(struct elf_object *object)
 				object, "has more sections than this tool reads");
 		if (symbol->section < SHN_LORESERVE) {
 			if (symbol->section >= object->section_count)
-				return elf_problem(object, "has a symbol in no section");
+				return elf_problem(object,
+					"has a symbol in a section that does not exist");
 			if (symbol->type == STT_SECTION)
 				symbol->name = object->sections[symbol->section].name;
 		}
@@ -167,7 +169,8 @@ static struct error *elf_object_read_relocs(struct elf_object *object)
 		if (table->type != SHT_RELA)
 			continue;
 		if (!table->info || table->info >= object->section_count)
-			return elf_problem(object, "has relocations of no section");
+			return elf_problem(object,
+				"has relocations for a section that does not exist");
 		struct elf_section *section = &object->sections[table->info];
 		const Elf_Data *data =
 			elf_getdata(elf_getscn(object->file->elf, i), NULL);
@@ -200,6 +203,8 @@ static struct error *elf_object_read_relocs(struct elf_object *object)
 
 static struct error *elf_object_read(struct elf_object *object, enum elf_relocs relocs)
 {
+	if (file_is_folder(object->path))
+		return elf_problem(object, "is a folder, not an ELF file");
 	object->file->fd = open(object->path, O_RDONLY | O_CLOEXEC);
 	if (object->file->fd < 0)
 		return error_errno("%s", object->path);
@@ -210,6 +215,11 @@ static struct error *elf_object_read(struct elf_object *object, enum elf_relocs 
 	try(elf_object_check(object));
 	try(elf_object_read_sections(object));
 	try(elf_object_read_symbols(object));
+	/* In a linked file the places of relocations are addresses. */
+	if (relocs == ELF_RELOCS_READ &&
+		elf64_getehdr(object->file->elf)->e_type != ET_REL)
+		return error_hint(elf_problem(object, "is a linked file"),
+			"name an object file as the compiler makes it (.o)");
 	if (relocs == ELF_RELOCS_READ)
 		try(elf_object_read_relocs(object));
 	/* All is mapped: thousands of objects may be open at once, their files not. */

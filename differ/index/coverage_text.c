@@ -18,7 +18,7 @@ static const struct coverage_word {
 } coverage_words[COVERAGE_KINDS] = {
 	[COVERAGE_FUNCTION] = {"functions", "C functions"},
 	[COVERAGE_PART] = {"parts", "their parts (.cold)"},
-	[COVERAGE_ALIAS] = {"aliases", "other names of them"},
+	[COVERAGE_ALIAS] = {"aliases", "their aliases"},
 	[COVERAGE_INLINE_ASSEMBLER] = {"inline_assembler", "asm statements in C"},
 	[COVERAGE_ASSEMBLER] = {"assembler", "assembler sources"},
 };
@@ -89,10 +89,10 @@ void coverage_add_text(
 		"  of these with code:          %" PRId64 ", place proven: %" PRId64 "\n",
 		coverage->sections.all, coverage->sections.known,
 		coverage->code_sections.all, coverage->code_sections.known);
-	text_add(
-		text, "functions in vmlinux, known with unit, source, hash and place:\n");
+	text_add(text,
+		"functions in vmlinux whose object, source, hash and address are known:\n");
 	counts_add_text(coverage->vmlinux, text);
-	text_add(text, "functions in modules, likewise:\n");
+	text_add(text, "functions in modules, known in the same way:\n");
 	counts_add_text(coverage->modules, text);
 	objects_add_text(&coverage->excluded, is_verbose, "excluded", text);
 	objects_add_text(&coverage->unrecorded, is_verbose, "unrecorded", text);

@@ -27,7 +27,8 @@ static struct error *database_problem(const struct database *database)
 	struct error *error =
 		error_failed("%s: %s", database->path, sqlite3_errmsg(database->handle));
 	return database_is_damaged(database)
-		       ? error_hint(error, "remove it: ksplice-index makes it again")
+		       ? error_hint(
+				 error, "remove the file; ksplice-index makes it again")
 		       : error;
 }
 

@@ -84,7 +84,7 @@ static char *held_find_problem(struct sqlite3_stmt *row, bool is_proven)
 		return memory_format("%s: %s", database_text(row, HELD_STATE),
 			database_text(row, HELD_REASON));
 	if (!is_proven)
-		return memory_format("the place of its section %s is not proven",
+		return memory_format("the address of its section %s is not proven",
 			database_text(row, HELD_SECTION));
 	if (database_number(row, HELD_KIND) == INDEX_SYMBOL_ASSEMBLER)
 		return NULL;
@@ -233,10 +233,11 @@ static void coverage_look_up(struct index_coverage *coverage,
 		count->known++;
 		return;
 	}
-	const char *reason = !found ? "no object that was linked has it"
-			     : found->problem
-				     ? found->problem
-				     : "the one that is known is in another place";
+	const char *reason =
+		!found ? "it is in no linked object"
+		: found->problem
+			? found->problem
+			: "the known function of that name is at another address";
 	*array_add(&coverage->holes) = (struct coverage_hole){
 		.target = memory_copy_text(target),
 		.symbol = memory_copy_text(symbol->name),

@@ -243,6 +243,27 @@ static struct error *lookup_miss_function(
 		error_failed("%s: no such function in the index", name), &hints);
 }
 
+/* All functions whose names the pattern (of SQLite's GLOB) fits. */
+static struct error *lookup_match_functions(
+	const struct index *index, const char *pattern, struct lookup *found)
+{
+	const struct database *database = index_get_database(index);
+	scope_statement struct sqlite3_stmt *list = NULL;
+	struct lookup gathered = {0};
+	bool row;
+	struct error *error;
+	try(database_prepare(database,
+		"SELECT number FROM name WHERE name GLOB ? ORDER BY name", &list));
+	database_bind(list, "t", pattern);
+	while (!(error = database_step(database, list, &row)) && row && !error)
+		error = lookup_add(
+			index, &by_name, database_number(list, 0), 0, &gathered);
+	if (!error && !gathered.count)
+		error = error_failed(
+			"%s: no function with such a name has code of its own", pattern);
+	return lookup_give(error, &gathered, found);
+}
+
 struct error *index_look_up_function(
 	const struct index *index, const char *name, struct lookup *found)
 {
@@ -250,6 +271,8 @@ struct error *index_look_up_function(
 	struct lookup gathered = {0};
 	struct lookup inliners = {0};
 	int64_t number;
+	if (strpbrk(name, "*?["))
+		return lookup_match_functions(index, name, found);
 	try(lookup_find_name(database, name, &number));
 	struct error *error =
 		number ? lookup_add(index, &by_name, number, 0, &gathered) : NULL;
@@ -260,7 +283,7 @@ struct error *index_look_up_function(
 		return missing;
 	missing = error_hint(
 		error_failed(
-			"%s: has no code of its own: it was inlined into %zu functions",
+			"%s: has no code of its own; it was inlined into %zu functions",
 			name, inliners.count),
 		"--inliners=%s lists them", name);
 	lookup_deinit(&inliners);
@@ -373,7 +396,7 @@ struct error *index_look_up_file(const struct index *index,
 	scope_name_hints struct name_hints hints = {.wanted = path};
 	try(index_list_inputs(index, offer_file, &hints));
 	return lookup_add_hint(
-		error_failed("%s: no such file in the index: no recorded compile read it",
+		error_failed("%s: no such file in the index; no recorded compile read it",
 			path),
 		&hints);
 }

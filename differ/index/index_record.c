@@ -221,7 +221,8 @@ static struct error *writer_add_function(struct index_writer *writer, int64_t un
 		const char *callee_name = json_find_item_text(inlined, i);
 		int64_t callee;
 		if (!callee_name)
-			return error_failed("%s: its record inlines what has no name",
+			return error_failed(
+				"%s: its record has an inlined function without a name",
 				record->object);
 		try(index_writer_find_name(writer, callee_name, &callee));
 		*array_add(&writer->numbers) = callee;

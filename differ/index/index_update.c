@@ -169,7 +169,7 @@ static struct error *reading_enter(
 	const char *reason =
 		reading->problem ? error_get_text(reading->problem) : record->unrecorded;
 	if (!reason && strcmp(record->object, unit->object) != 0)
-		reason = "the record in its place is another object's";
+		reason = "its record belongs to another object";
 	/* With another dictionary it may be readable. */
 	if (reading->problem) {
 		char *stamp =

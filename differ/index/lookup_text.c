@@ -44,7 +44,7 @@ static char *place_shown(const struct looked_up *item)
 static void place_add(const struct looked_up *item, struct text *text)
 {
 	if (!item->section)
-		text_add(text, "in no object that is linked");
+		text_add(text, "in no linked object");
 	else if (!item->is_proven)
 		text_add_format(text,
 			"not proven: somewhere in %s's %s at +0x%" PRIx64 ", %" PRId64

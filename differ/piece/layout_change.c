@@ -425,7 +425,7 @@ struct error *layout_changes_find(const struct record *pre, const struct record 
 	struct layout_change_list *list)
 {
 	if (!pre->layouts || !post->layouts)
-		return error_failed("the compile of the %s source left no layouts",
+		return error_failed("the compile of the %s source wrote no layouts",
 			pre->layouts ? "patched" : "unpatched");
 	struct comparing comparing = {.pre = pre, .post = post, .list = list};
 	size_t before = json_count_items(pre->layouts);

@@ -121,7 +121,7 @@ static struct error *piece_cut_named(
 			symbol->size || is_empty ? symbol->size : end - symbol->value;
 		if (symbol->value > section->size || size > section->size - symbol->value)
 			return error_failed(
-				"%s: %s: reaches over the end of its section %s",
+				"%s: %s: extends beyond the end of its section %s",
 				making->set->object->path, symbol->name, section->name);
 		/* Between two symbols is padding, unless something is filled in there. */
 		if (symbol->value > done &&
@@ -144,7 +144,8 @@ static struct error *piece_cut_merged(
 {
 	uint64_t unit = section->entry_size;
 	if (!unit || section->size % unit)
-		return error_failed("%s: %s: is no table of entries of its size",
+		return error_failed(
+			"%s: %s: its size is not a multiple of its entry size",
 			making->set->object->path, section->name);
 	uint64_t start = 0;
 	for (uint64_t at = 0; at < section->size; at += unit) {
@@ -176,7 +177,7 @@ static struct error *piece_cut_table(
 	if (section->size % size)
 		return error_refused("unknown-layout",
 			"%s: %s: %" PRIu64
-			" bytes are no multiple of an entry's %" PRIu64,
+			" bytes are not a multiple of the entry size %" PRIu64,
 			making->set->object->path, section->name, section->size, size);
 	for (uint64_t at = 0; at < section->size; at += size)
 		piece_add(making, section, at, size);
@@ -222,8 +223,9 @@ static struct error *piece_cut_replacements(
 		uint64_t start =
 			object->symbols[reloc->symbol].value + (uint64_t)reloc->addend;
 		if (start + size > section->size)
-			return error_failed("%s: .altinstructions+0x%" PRIx64
-					    ": reaches over the end of the replacements",
+			return error_failed(
+				"%s: .altinstructions+0x%" PRIx64
+				": extends beyond the end of the replacements",
 				object->path, at);
 		if (size)
 			ranges[count++] = (struct replacement_range){start, size};

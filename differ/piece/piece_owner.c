@@ -34,7 +34,7 @@ static struct error *piece_find_owner(struct piece_making *making, struct piece 
 		try(piece_resolve_reloc(making->set, piece, reloc, &target));
 	if (!reloc || !target.piece)
 		return error_refused("unknown-layout",
-			"%s: %s+0x%" PRIx64 ": does not say which code it is about",
+			"%s: %s+0x%" PRIx64 ": does not refer to code",
 			making->set->object->path, piece->section->name, piece->offset);
 	piece->owner = target.piece;
 	return NULL;

@@ -60,8 +60,8 @@ struct error *piece_resolve_reloc(const struct piece_set *set, const struct piec
 	if (!section) {
 		if (symbol->section != SHN_UNDEF || !symbol->name[0])
 			return error_refused("unknown-symbol",
-				"%s: %s: is neither defined here nor elsewhere",
-				set->object->path, symbol->name);
+				"%s: %s: has no definition", set->object->path,
+				symbol->name);
 		found.outside = symbol->name;
 		*target = found;
 		return NULL;
@@ -89,8 +89,8 @@ struct error *piece_resolve_reloc(const struct piece_set *set, const struct piec
 		is_alone ? &set->pieces[first] : piece_set_find(set, section, named);
 	if (!found.piece && kernel_section_role(section) != SECTION_IGNORED)
 		return error_refused("unnamed-content",
-			"%s: %s+0x%" PRIx64 ": nobody knows what is there",
-			set->object->path, section->name, named);
+			"%s: %s+0x%" PRIx64 ": refers to unknown data", set->object->path,
+			section->name, named);
 	if (!found.piece) {
 		/* Into a section that is not loaded: .discard and the like. */
 		found.outside = section->name;

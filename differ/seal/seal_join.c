@@ -34,7 +34,7 @@ static struct error *join_check_source(const char *source)
 		if (file_exists(path))
 			return error_hint(
 				error_refused("source-not-clean",
-					"%s: is of another build in the source tree",
+					"%s: belongs to another build in the source tree",
 					path),
 				"unpack the source elsewhere, or run 'make mrproper' "
 				"there");
@@ -110,7 +110,7 @@ static struct error *join_add_source(char *source, const char *joined)
 	FTSENT *entry;
 	while (!error && (entry = fts_read(walk)))
 		error = process_interruption()
-				? error_failed("%s: interrupted", source)
+				? error_interrupted("%s: interrupted", source)
 				: join_add_entry(walk, entry, source, joined, seals);
 	fts_close(walk);
 	return error;

@@ -30,7 +30,7 @@ static struct error *seal_damaged(const char *seal, const char *file, const char
 {
 	return error_hint(
 		error_refused("seal-damaged", "%s: %s: %s", seal, file, problem),
-		"get the archive again; ksplice-index --seal made a whole one");
+		"the archive is damaged: get it again");
 }
 
 /* An archive that libarchive cannot read on is damaged, whatever it says. */
@@ -79,8 +79,8 @@ static struct error *member_write(
 
 static struct error *seal_refuse_other(const char *path)
 {
-	return error_hint(error_refused("no-seal", "%s: is no seal of a kernel", path),
-		"ksplice-index --seal makes one; an object tree is a folder");
+	return error_hint(error_refused("no-seal", "%s: not a sealed kernel tree", path),
+		"give the folder of an object tree, or an archive that ksplice-index --seal made");
 }
 
 static struct error *seal_read_manifest(const char *seal, struct tar_reader *reader,
@@ -111,7 +111,7 @@ static struct error *seal_unpack_member(const char *seal, struct tar_reader *rea
 	scope_free char *data = NULL;
 	if (!listed || listed->is_seen)
 		return seal_damaged(
-			seal, member->path, "does not belong into this archive");
+			seal, member->path, "does not belong in this archive");
 	listed->is_seen = true;
 	if ((int64_t)member->size != listed->size)
 		return seal_damaged(seal, member->path, "was altered");
@@ -140,7 +140,7 @@ static struct error *seal_unpack_all(
 	try(seal_read_manifest(seal, reader, folder, &manifest));
 	for (;;) {
 		if (process_interruption())
-			return error_failed("%s: interrupted", seal);
+			return error_interrupted("%s: interrupted", seal);
 		struct error *error = tar_reader_next(reader, &member, &found);
 		if (error)
 			return seal_describe_problem(seal, error);
@@ -151,7 +151,7 @@ static struct error *seal_unpack_all(
 	for (size_t i = 0; i < manifest.file_count; i++) {
 		if (!manifest.files[i].is_seen)
 			return seal_damaged(seal, manifest.files[i].path,
-				"is missing in the archive");
+				"is missing from the archive");
 	}
 	return NULL;
 }
@@ -169,7 +169,7 @@ static struct error *cache_find_folder(char **folder)
 		*folder = file_join(home, ".cache/ksplice");
 		return NULL;
 	}
-	return error_hint(error_failed("there is no folder to unpack the seal to"),
+	return error_hint(error_failed("no cache folder to unpack the seal to"),
 		"set XDG_CACHE_HOME or HOME to an absolute path");
 }
 

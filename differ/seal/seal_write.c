@@ -42,8 +42,7 @@ struct sealing {
 
 static struct error *sealing_check_signal(void)
 {
-	int number = process_interruption();
-	return number ? error_failed("interrupted by signal %d", number) : NULL;
+	return process_interruption() ? process_interrupted() : NULL;
 }
 
 /* The compiler of any recorded object of vmlinux: what the template is made with. */

@@ -80,9 +80,8 @@ struct error *tar_writer_open(
 			compression = &tar_compressions[i];
 	}
 	if (!compression)
-		return error_hint(
-			error_refused("unknown-suffix",
-				"%s: its ending names no known compression", name),
+		return error_hint(error_refused("unknown-suffix",
+					  "%s: unknown kind of archive", name),
 			"use .tar.zst, .tar.gz, .tar.xz or .tar");
 	struct tar_writer *opened = memory_allocate(sizeof(*opened));
 	opened->path = memory_copy_text(path);
@@ -182,7 +181,7 @@ struct error *tar_reader_next(
 	if (!path || archive_entry_filetype(reader->entry) != AE_IFREG ||
 		archive_entry_hardlink(reader->entry) ||
 		archive_entry_size(reader->entry) < 0)
-		return error_failed("%s: %s: is no regular file", reader->name,
+		return error_failed("%s: %s: not a regular file", reader->name,
 			path ? path : "a member without a name");
 	*member = (struct tar_member){
 		.path = path,
@@ -212,7 +211,7 @@ struct error *tar_reader_read(
 			return tar_problem(reader->name, reader->archive);
 		if (offset < 0 || (size_t)offset > member->size ||
 			size > member->size - (size_t)offset)
-			return error_failed("%s: %s: is longer than its size says",
+			return error_failed("%s: %s: longer than its size field says",
 				reader->name, member->path);
 		memcpy(content + offset, block, size);
 	}

@@ -19,7 +19,7 @@ static struct error *record_read_parts(
 	record->variables = json_find(unit, "variables");
 	record->layouts = json_find(unit, "layouts");
 	if (!record->inputs || !record->functions || !record->variables)
-		return error_failed("%s: lacks what the plugin writes", path);
+		return error_failed("%s: has no output of the plugin", path);
 	return NULL;
 }
 
@@ -31,7 +31,7 @@ static struct error *record_check(const char *path, struct record *record)
 			error_refused("record-format",
 				"%s: has record format %lld, this tool reads %d", path,
 				(long long)format, KSPLICE_RECORD_FORMAT),
-			"use the ksplice tools of the version that built this tree");
+			"use the version of the Ksplice tools that built this tree");
 	record->object = json_find_text(record->json, "object");
 	if (!record->object)
 		return error_failed("%s: names no object", path);
@@ -47,7 +47,7 @@ static struct error *record_check(const char *path, struct record *record)
 	record->arguments = json_find(record->json, "argv");
 	if (!record->source || !record->folder || !record->compiler ||
 		!record->compiler_version || !record->started || !record->arguments)
-		return error_failed("%s: lacks a field that every record has", path);
+		return error_failed("%s: damaged: a required field is missing", path);
 	return record_read_parts(path, json_find(record->json, "unit"), record);
 }
 

@@ -216,7 +216,8 @@ static struct error *tracing_read_kept(struct tracing *tracing, bool *is_there)
 		const char *file = json_find_text(item, "file");
 		const char *product = json_find_text(item, "product");
 		if (!file || !product)
-			return error_failed("%s: lacks a file or a product", path);
+			return error_failed(
+				"%s: damaged: a file or product is missing", path);
 		if (file_is_wanted(tracing, file))
 			tracing_add(tracing, file, product);
 	}

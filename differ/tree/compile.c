@@ -12,6 +12,7 @@
 #include "differ/tree/kernel_tree.h"
 #include "differ/tree/record_relocation.h"
 #include "lib/cleanup.h"
+#include "lib/compiler_version.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/install_path.h"
@@ -83,13 +84,6 @@ static const struct dropped_option *option_find_dropped(const char *word)
 	return NULL;
 }
 
-/* "gcc (Debian 12.2.0-14+deb12u1) 12.2.0" → 12 */
-static int version_find_major(const char *version)
-{
-	const char *last = strrchr(version, ' ');
-	return atoi(last ? last + 1 : version);
-}
-
 static struct error *compile_make_arguments(
 	const struct compile_job *job, struct argument_array *arguments)
 {
@@ -113,11 +107,11 @@ static struct error *compile_make_arguments(
 			"%s: the recorded command does not name its source %s",
 			record->object, record->source);
 	scope_free char *name = memory_format(
-		KSPLICE_PLUGIN_NAME, version_find_major(record->compiler_version));
+		KSPLICE_PLUGIN_NAME, compiler_version_ask(record->compiler));
 	scope_free char *plugin = install_path_find(name);
 	if (!file_exists(plugin))
-		return error_hint(error_failed("%s: is not there", plugin),
-			"ksplice was built without support for this compiler: %s",
+		return error_hint(error_failed("%s: does not exist", plugin),
+			"Ksplice was built without a plugin for this compiler: %s",
 			record->compiler_version);
 	arguments_add(arguments, memory_copy_text("-g0"));
 	if (!job->is_built) {
@@ -144,6 +138,8 @@ struct error *compile_check_compiler(const struct record *record)
 	struct process_request request = {.arguments = arguments, .output = &output};
 	int status;
 	struct error *error = process_run(&request, &status);
+	if (error && process_interruption())
+		return error;
 	if (error)
 		return error_hint(
 			error_prefix(error,
@@ -154,9 +150,9 @@ struct error *compile_check_compiler(const struct record *record)
 	if (strcmp(version, record->compiler_version) == 0)
 		return NULL;
 	return error_hint(error_refused("other-compiler",
-				  "%s: is now '%s', but the kernel was built by '%s'",
+				  "%s: is '%s', but the kernel was built by '%s'",
 				  record->compiler, version, record->compiler_version),
-		"install that version of the compiler, or build the kernel anew");
+		"install that version of the compiler, or build and boot the kernel again");
 }
 
 /* objtool's command for the object, as kbuild ran it after the compiler: the part of
@@ -183,7 +179,7 @@ static struct error *objtool_find(const struct kernel_tree *tree, const char *ob
 		if (strpbrk(word, "'\"\\$`"))
 			return error_refused("objtool-command",
 				"%s: objtool's command has quotes, which are not "
-				"understood",
+				"supported",
 				path);
 		if (strcmp(word, object) == 0)
 			has_object = true;
@@ -206,9 +202,8 @@ static struct error *objtool_check_mode(const struct kernel_tree *tree)
 		scope_free char *value = kernel_tree_find_config(tree, symbols[i]);
 		if (value)
 			return error_refused("unsupported-configuration",
-				"%s: objtool processes vmlinux as a whole with %s, which "
-				"is not "
-				"supported yet",
+				"%s: %s is set, so objtool processes vmlinux as a whole; "
+				"this is not supported yet",
 				tree->objects, symbols[i]);
 	}
 	return NULL;
@@ -250,8 +245,8 @@ static struct error *environment_make(
 		return NULL;
 	scope_free char *library = install_path_find(KSPLICE_SHADOW_LIBRARY);
 	if (!file_exists(library))
-		return error_hint(error_failed("%s: is not there", library),
-			"install ksplice again");
+		return error_hint(error_failed("%s: does not exist", library),
+			"install Ksplice again");
 	const char *before = getenv("LD_PRELOAD");
 	scope_free char *preloaded = memory_format(
 		"%s%s%s", library, before && *before ? ":" : "", before ? before : "");

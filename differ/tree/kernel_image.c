@@ -83,8 +83,8 @@ static struct error *kernel_image_read(struct kernel_image *image)
 	const struct elf_symbol *end = kernel_image_find_global(image, "_etext");
 	if (!start || !end)
 		return error_failed(
-			"%s: has no symbols _text and _etext: no kernel, or a "
-			"stripped one",
+			"%s: has no symbols _text and _etext: not a kernel, or "
+			"stripped",
 			object->path);
 	image->base = start->value;
 	image->text_end = end->value;

@@ -116,8 +116,8 @@ static struct error *kernel_tree_find_source(struct kernel_tree *tree, const cha
 				"%s: this kernel was built within its source tree, which "
 				"is not in this folder",
 				tree->objects),
-			"name the seal's archive, and where its source is unpacked "
-			"with --source=DIR; or unpack the seal over a copy of the source");
+			"give the seal's archive and, with --source=DIR, the folder of its "
+			"source; or unpack the seal over a copy of the source");
 	if (is_one_tree && source &&
 		(!tree->source || strcmp(tree->source, tree->objects) != 0))
 		return error_hint(
@@ -132,7 +132,7 @@ static struct error *kernel_tree_find_source(struct kernel_tree *tree, const cha
 		return error_hint(error_refused("no-source",
 					  "%s: its source tree is not there (%s)",
 					  tree->objects, source ? source : path),
-			"unpack it there again, or say with --source=DIR where it is");
+			"unpack it there again, or give its folder with --source=DIR");
 	return NULL;
 }
 
@@ -156,11 +156,11 @@ static struct error *kernel_tree_read(
 		return error_hint(error_refused("no-object-tree",
 					  "%s: is not the object tree of a built kernel",
 					  tree->objects),
-			"name the folder in which 'make CC=ksplice-cc' left vmlinux");
+			"give the folder in which 'make CC=ksplice-cc' built vmlinux");
 	tree->vmlinux = file_join(tree->objects, "vmlinux");
 	if (!file_exists(tree->vmlinux))
 		return error_hint(
-			error_refused("no-vmlinux", "%s: is not there", tree->vmlinux),
+			error_refused("no-vmlinux", "%s: does not exist", tree->vmlinux),
 			"build the kernel first: make CC=ksplice-cc");
 	scope_free char *records = file_join(tree->objects, KSPLICE_RECORD_DIR);
 	if (!file_is_folder(records))

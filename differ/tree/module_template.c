@@ -94,9 +94,8 @@ static struct error *template_build(
 		return NULL;
 	return error_hint(error_failed("%s: building the update template failed:\n%s",
 				  tree->objects, output.data ? output.data : ""),
-		"'make modules_prepare' and Module.symvers must be there: the tree must "
-		"be able to "
-		"build modules");
+		"the tree must be able to build modules: it needs 'make modules_prepare' and "
+		"Module.symvers");
 }
 
 static struct error *template_read_layout(
@@ -200,7 +199,7 @@ static struct error *template_rename(const struct module_template *template,
 	if (!modinfo || !module || module->size != layout->module_size ||
 		layout->module_name + layout->module_name_size > module->size ||
 		strlen(name) >= layout->module_name_size)
-		return error_failed("%s: is not what the template makes of it", path);
+		return error_failed("%s: differs from what the template makes", path);
 	scope_text struct text information = {0};
 	scope_text struct text file = {0};
 	modinfo_rename(modinfo, name, &information);

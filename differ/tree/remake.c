@@ -74,11 +74,12 @@ static struct error *remake_read_command(
 	scope_text struct text text = {0};
 	struct error *error = file_read(path, &text);
 	if (error)
-		return error_hint(error, "kbuild has no command for it: build it again");
+		return error_hint(
+			error, "kbuild has no saved command for it: build it again");
 	text.data[strcspn(text.data, "\n")] = '\0';
 	char *start = strstr(text.data, " := ");
 	if (!start)
-		return error_failed("%s: holds no command", path);
+		return error_failed("%s: contains no command", path);
 	start += strlen(" := ");
 	char *end = strstr(start, " ; ");
 	if (end)
@@ -114,9 +115,10 @@ static struct error *remake_compare(
 	if (built.size == made.size && memcmp(built.data, made.data, built.size) == 0)
 		return NULL;
 	return error_hint(
-		error_refused("object-differs", "%s: is not what its command makes now",
-			remake->object),
-		"a source, the compiler or the object has changed since: build it again");
+		error_refused("object-differs",
+			"%s: compiled again, it comes out different", remake->object),
+		"a source file, the compiler or the object has changed since the build: build "
+		"it again");
 }
 
 /* What follows the compile, and the record's way into the tree. */

@@ -57,7 +57,7 @@ static struct error *manifest_read(
 		return error_hint(error_refused("seal-format",
 					  "%s: has seal format %lld, this tool reads %d",
 					  name, (long long)format, KSPLICE_SEAL_FORMAT),
-			"use the ksplice tools of the version that made it");
+			"use the version of the Ksplice tools that made it");
 	const struct {
 		const char *key;
 		char **value;
@@ -70,7 +70,7 @@ static struct error *manifest_read(
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
 		const char *text = json_find_text(json, texts[i].key);
 		if (!text)
-			return manifest_problem(name, "lacks a field");
+			return manifest_problem(name, "a required field is missing");
 		*texts[i].value = memory_copy_text(text);
 	}
 	if (manifest->objects[0] != '/' || manifest->source[0] != '/')

@@ -82,14 +82,14 @@ struct error *thin_archive_list(const char *path, char ***members, size_t *count
 	scope_text struct text archive = {0};
 	try(file_read(path, &archive));
 	if (!text_has_prefix(archive.data, thin_magic))
-		return error_failed("%s: is no thin archive", path);
+		return error_failed("%s: not a thin archive", path);
 	struct thin_names names = {0};
 	struct member_array found = {0};
 	if (!thin_archive_read(&archive, &names, &found)) {
 		for (size_t i = 0; i < found.count; i++)
 			free(found.items[i]);
 		free(found.items);
-		return error_failed("%s: is a damaged archive", path);
+		return error_failed("%s: damaged archive", path);
 	}
 	*members = found.items;
 	*count = found.count;

@@ -131,8 +131,8 @@ static size_t describe_stack(const struct stack_conflict *conflict,
 static void add_main_loop(const struct task_struct *thread, unsigned long address)
 {
 	problem_add(
-		"kernel: %ps: the kernel thread %*pE (pid %d) is in this function for as "
-		"long as it lives: the change cannot be made before it ends",
+		"kernel: %ps: the kernel thread %*pE (pid %d) never leaves this function: "
+		"the change cannot be made before it ends",
 		(void *)address, (int)strnlen(thread->comm, sizeof(thread->comm)),
 		thread->comm, thread->pid);
 }

@@ -42,7 +42,7 @@ bool data_patch_check(
 	if (i == patch->size)
 		return true;
 	shown = min_t(u32, SHOWN_BYTES, patch->size - i);
-	problem_add("%s: %s+0x%x: memory has %*ph, and should have %*ph", object, name, i,
+	problem_add("%s: %s+0x%x: memory has %*ph, but should have %*ph", object, name, i,
 		shown, memory + i, shown, patch->before + i);
 	return false;
 }

@@ -52,7 +52,7 @@ bool trampoline_check(const struct trampoline *trampoline, const char *object,
 	}
 	if (!memcmp(found, trampoline->before, sizeof(found)))
 		return true;
-	problem_add("%s: %s+0x%x: memory has %*ph, and should have %*ph%s", object,
+	problem_add("%s: %s+0x%x: memory has %*ph, but should have %*ph%s", object,
 		function, offset, TRAMPOLINE_SIZE, found, TRAMPOLINE_SIZE,
 		trampoline->before,
 		found[0] == INT3_INSN_OPCODE ? " (a breakpoint: a kprobe?)" : "");

@@ -36,7 +36,7 @@ static int check_build(const char *object, const struct ksplice_target *row,
 
 	if (build_id_find(notes, notes_end, &found) && build_id_is_of(&found, row))
 		return 0;
-	problem_add("%s: made for %s with build-id %*phN, and the one here has %*phN",
+	problem_add("%s: made for %s with build-id %*phN, but this one has %*phN",
 		object, row->name, (int)row->build_id_size, row->build_id,
 		(int)found.size, found.bytes);
 	return -EINVAL;

@@ -96,7 +96,7 @@ static int check_free(const struct load_session *session)
 	if (!publisher)
 		return 0;
 	if (publisher == session)
-		problem_add("symbol list: one is published already, for a load that has "
+		problem_add("symbol list: another one is published, for a load that has "
 			    "not ended");
 	else
 		problem_add("symbol list: process %d has published one, for a load that "

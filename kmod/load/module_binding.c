@@ -39,7 +39,7 @@ static int find_header(const struct module *module, const struct ksplice_update 
 	if (!header || !IS_ALIGNED((unsigned long)header, sizeof(u64)) ||
 		!module_owns_range(module, (unsigned long)header, sizeof(*header)) ||
 		header->magic != KSPLICE_UPDATE_MAGIC) {
-		problem_add("%s: carries no update, and %s", module->name,
+		problem_add("%s: contains no update, but %s", module->name,
 			symbol_provider_has_user(module) ? "uses symbols of ksplice.ko"
 							 : "has the name of one");
 		return -ENOEXEC;
@@ -69,8 +69,8 @@ static int bind_module(const struct module *module)
 
 	/* That is what the loader makes of MODULE_LICENSE, and of none. */
 	if (test_bit(TAINT_PROPRIETARY_MODULE, &module->taints)) {
-		problem_add("%s: its licence is not compatible with the GPL, and it uses "
-			    "what the kernel does not export",
+		problem_add("%s: its licence is not compatible with the GPL, but it uses "
+			    "symbols that the kernel does not export",
 			module->name);
 		return -EPERM;
 	}

@@ -102,7 +102,7 @@ static int check_frame(const struct ksplice_symbol_list *list, size_t size)
 	}
 	if (list->count && (!list->strings_size ||
 				   symbol_list_strings(list)[list->strings_size - 1])) {
-		problem_add("symbol list: its strings do not end");
+		problem_add("symbol list: its strings are not terminated");
 		return -ENOEXEC;
 	}
 	return 0;
@@ -176,14 +176,14 @@ static int check_symbol(const struct ksplice_symbol_list *list,
 	}
 	if (!symbol_name_is_true(symbol, target_table_at(targets, &symbol->place),
 		    strings, list->strings_size)) {
-		problem_add("symbol list: %s: its name is not that of its place", name);
+		problem_add("symbol list: %s: its name does not agree with its place", name);
 		return -ENOEXEC;
 	}
 	address = symbol_list_resolve(list, targets, symbol);
 	if (symbol->kind == KSPLICE_SYMBOL_CORE) {
 		if (address)
 			return 0;
-		problem_add("symbol list: %s: is no function of this ksplice.ko", name);
+		problem_add("symbol list: %s: not a function of this ksplice.ko", name);
 		return -ENOEXEC;
 	}
 	if (symbol->kind == KSPLICE_SYMBOL_OFFSET && !address) {

@@ -26,7 +26,7 @@ static int set_distance(int *field, unsigned long value, const char *name)
 	long distance = value - (unsigned long)field;
 
 	if (distance != (int)distance) {
-		problem_add("symbol list: %s: is out of a module's reach", name);
+		problem_add("symbol list: %s: too far away for a module to reach", name);
 		return -ERANGE;
 	}
 	*field = distance;
@@ -166,7 +166,7 @@ int symbol_provider_check_only(const struct module *module)
 	list_for_each_entry(use, &module->target_list, target_list) {
 		if (use->target == THIS_MODULE)
 			continue;
-		problem_add("%s: took a symbol from module %s, and not from ksplice.ko",
+		problem_add("%s: took a symbol from module %s instead of ksplice.ko",
 			module->name, use->target->name);
 		result = -EPERM;
 	}

@@ -107,7 +107,7 @@ static int run_helper(const char *id, const struct module *module)
 	if (!program)
 		return -ENOMEM;
 	if (!program[0]) {
-		problem_add("%s: nobody has named a helper that loads its part of %s",
+		problem_add("%s: no helper is set that loads its part for %s",
 			id, module->name);
 		result = -ENOENT;
 		goto out_free;
@@ -192,7 +192,7 @@ static int patch(const char *id, const struct module *module)
 	if (result)
 		return result;
 	if (!find_part(id, module, name)) {
-		problem_add("%s: the helper has not loaded its part of %s", id,
+		problem_add("%s: the helper has not loaded its part for %s", id,
 			module->name);
 		return -ENOENT;
 	}
@@ -262,7 +262,7 @@ static int patch_module(const struct module *module)
 	}
 	problem_end(&step);
 	if (result && may_leave()) {
-		pr_crit("%s: runs WITHOUT update %s, as on_mismatch says\n",
+		pr_crit("%s: runs WITHOUT update %s, because on_mismatch is leave\n",
 			module->name, list.ids ? list.ids[i - 1] : "?");
 		result = 0;
 	} else if (result) {

@@ -16,7 +16,7 @@ static int load_update(struct module *module, const struct ksplice_update *heade
 
 	if (!load_session_has_bound(module, header)) {
 		problem_add(
-			"%s: what was published for its load was withdrawn, or is not "
+			"%s: the symbol list of its load was withdrawn, or is not "
 			"for this header",
 			module->name);
 		return -EPERM;

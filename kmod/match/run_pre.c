@@ -84,7 +84,7 @@ static void report_mismatch(
 	if (site)
 		offset = site->offset;
 	shown = min_t(u32, SHOWN_BYTES, end - offset);
-	problem_add("%s: %s+0x%x: memory has %*ph, and the build has %*ph%s%s%s",
+	problem_add("%s: %s+0x%x: memory has %*ph, but the build has %*ph%s%s%s",
 		update_image_target(state->image, state->hunk),
 		update_image_name(state->image, state->hunk), offset, shown,
 		state->memory + offset, shown, state->expected + offset,
@@ -152,7 +152,7 @@ static int check_trampoline_place(const struct run_pre *state)
 			!patch_site_is_rewritten(site, state->memory + site->offset))
 			continue;
 		problem_add(
-			"%s: %s+0x%x: the jump to the new code would lie on a site of "
+			"%s: %s+0x%x: the jump to the new code would overwrite a site of "
 			"kind %s, which the kernel rewrites",
 			update_image_target(state->image, state->hunk),
 			update_image_name(state->image, state->hunk), start,

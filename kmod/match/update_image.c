@@ -71,7 +71,7 @@ static int check_header(const struct module *module, const struct ksplice_update
 	if (!module_owns_range(module, (unsigned long)update,
 		    offsetofend(struct ksplice_update, abi)) ||
 		update->magic != KSPLICE_UPDATE_MAGIC) {
-		problem_add("%s: carries no update", module->name);
+		problem_add("%s: contains no update", module->name);
 		return -ENOEXEC;
 	}
 	if (update->abi != KSPLICE_ABI_VERSION) {
@@ -90,7 +90,7 @@ static int check_header(const struct module *module, const struct ksplice_update
 		return -ENOEXEC;
 	}
 	if (!has_name_of_id(module, update)) {
-		problem_add("%s: has another name than its id", module->name);
+		problem_add("%s: its name does not agree with its id", module->name);
 		return -ENOEXEC;
 	}
 	if (!owns_table(module, update->targets, update->target_count,
@@ -197,7 +197,7 @@ static const struct hunk_kind {
 	[KSPLICE_HUNK_FUNCTION] = {target_has_text, "text", has_new_code,
 		"has no place for the jump, or no new code"},
 	[KSPLICE_HUNK_PART] = {target_has_text, "text", has_no_post,
-		"is a part, and has new code or a jump"},
+		"is a part, but has new code or a jump"},
 	[KSPLICE_HUNK_DATA] = {target_has_constants, "read-only data", has_new_content,
 		"has no new content in the update's read-only data"},
 };

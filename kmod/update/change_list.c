@@ -51,7 +51,7 @@ static int check_reversible(const struct live_update *update)
 	if (!live_update_is_irreversible(update))
 		return 0;
 	problem_add("%s: cannot be reversed: addresses of its new functions may be "
-		    "stored where nobody can find them",
+		    "stored in places that are not known",
 		update->id);
 	return -EPERM;
 }
@@ -156,6 +156,6 @@ int change_list_fill(struct change_list *list, struct live_update *update,
 		return 0;
 	if (update->state == LIVE_UPDATE_APPLIED)
 		return -EALREADY;
-	problem_add("%s: all that it changes is gone; load it again", update->id);
+	problem_add("%s: all modules that it changes were unloaded; load it again", update->id);
 	return -ENODEV;
 }

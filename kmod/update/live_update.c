@@ -424,7 +424,7 @@ int live_update_load(struct module *module, struct update_image *image)
  */
 static void stay_for_ever(const struct update_part *part)
 {
-	pr_crit("%s: is unloaded while it is applied; its memory is kept for ever\n",
+	pr_crit("%s: is unloaded while it is applied; its memory is never freed\n",
 		part->module->name);
 	for (;;)
 		msleep(MSEC_PER_SEC);

@@ -98,8 +98,8 @@ static int join_code(struct replacement *replacement)
 
 	if (code && !is_same(code, address, hunk)) {
 		problem_add(
-			"%s: %s: overlaps with code or a constant that this update or "
-			"another one has in other bounds",
+			"%s: %s: overlaps code or a constant that this update or "
+			"another one has with other bounds",
 			update_image_target(image, hunk), update_image_name(image, hunk));
 		return -EEXIST;
 	}
@@ -124,7 +124,7 @@ static int init_jump(struct replacement *replacement)
 
 	replacement->bytes = replacement->jump;
 	if (result)
-		problem_add("%s: %s+0x%x: its new code is out of a jump's reach",
+		problem_add("%s: %s+0x%x: its new code is too far away for a jump",
 			replacement_target(replacement), replacement_name(replacement),
 			hunk->jump);
 	return result;

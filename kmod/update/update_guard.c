@@ -41,8 +41,8 @@ static int check_redirect(const struct probe_guard_place *place)
 
 	if (!place->jump_size || !entry_redirect_find(place->start, &redirect))
 		return 0;
-	problem_add("%s: %s: its calls go to %ps (%s), so a replacement would not be in "
-		    "force: disable that first",
+	problem_add("%s: %s: its calls go to %ps (%s), so the new code would not "
+		    "run: disable that first",
 		place->object, place->name, redirect.function, redirect.kind);
 	return -EBUSY;
 }

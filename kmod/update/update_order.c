@@ -77,7 +77,7 @@ static int parse_option(const char *word, size_t length, struct update_order *or
 		return 0;
 	}
 	problem_add(
-		"state: '%.*s' is no option here, or is there twice", (int)length, word);
+		"state: '%.*s' is not an option here, or is given twice", (int)length, word);
 	return -EINVAL;
 }
 

@@ -39,7 +39,7 @@ static int add_parent(struct update_part *part, const struct ksplice_target *tar
 		return 0;
 	result = module_link_add(part->module, parent->module);
 	if (result) {
-		problem_add("%s: builds on update module %s, which is coming or going",
+		problem_add("%s: builds on update module %s, which is being loaded or unloaded",
 			part->module->name, target->name);
 		return result;
 	}

@@ -79,6 +79,16 @@ miss --inliners=gid_lltt gid_lt
 miss --dependents=linux/schedd.h include/linux/sched.h
 miss --functions=mm/groups.c kernel/groups.c
 miss --dependents=../../../etc/passwd 'no recorded compile read it'
+miss --function=jiffies 'is a variable'
+miss --inliners=jiffies 'is a variable'
+miss '--function=no_such_gid_*' 'no function with such a name'
+ask --inliners=gid_cmp
+check "inlined nowhere" "$status $(cat "$work/answer" "$work/err")" \
+	"0 ksplice-index: gid_cmp: was inlined into no function"
+ask '--function=gid_cm?'
+cp "$work/answer" "$work/by_pattern"
+ask --function=gid_cmp
+check "function: by a pattern" "$(cat "$work/by_pattern")" "$(cat "$work/answer")"
 ask --json --function=gid_cpm
 check "json: the error" "$(jq -r .result "$work/answer")" error
 ask -f gid_cmp -d kernel/groups.c

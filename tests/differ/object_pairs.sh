@@ -118,4 +118,22 @@ check "a function that had an alias changes" "changed function second
 changed function twin_b
 new function twin_a"
 
+# refuses NAME TEXT FILE: ksplice-diff of the file fails with the text.
+refuses() {
+	local status=0
+	"$bin/ksplice-diff" "$3" "$3" >out 2>err || status=$?
+	if [ $status = 1 ] && grep -qF "ksplice-diff: $3: $2" err; then
+		echo "ok $1"
+	else
+		echo "not ok $1 (status $status)"
+		sed 's/^/  /' err
+		failed=1
+	fi
+}
+echo 'int main(void) { return 0; }' >linked.c
+gcc -Wl,--emit-relocs linked.c -o linked
+refuses "a linked file" "is a linked file" linked
+refuses "a folder" "is a folder" .
+refuses "a source" "not an ELF file" linked.c
+
 exit $failed

@@ -49,6 +49,35 @@ check_names() {
 	answer "a .c file that another one includes" "created yield_task_rt"
 }
 
+# ---- patches that do not fit, and options that are taken for others -----------------------
+
+check_fit() {
+	patch_with kernel/sys.c 's/info->procs = nr_threads;/info->procs = nr_threads + 1;/'
+	cp "$work/fix.patch" "$work/fits.patch"
+	(cd "$work" && diff -u b/kernel/sys.c a/kernel/sys.c |
+		sed 's,^--- b/,--- a/,; s,^+++ a/,+++ b/,') >"$work/reversed.patch" || true
+	# Only the last line of the context is another one.
+	tac "$work/fits.patch" | sed '1s/.*/ \/* another line *\//' | tac >"$work/fuzz.patch"
+	sed 's/^-.*nr_threads;/-\tother;/' "$work/fits.patch" >"$work/other.patch"
+
+	says "a reversed patch" 2 '^ksplice-create: reversed.patch: the source tree seems to have this change already, in kernel/sys.c$' \
+		run_create --patch="$work/reversed.patch" "$tree"
+	says "a patch that fits with fuzz" 2 '^ksplice-create: fuzz.patch: applies only inexactly (with fuzz)' \
+		run_create --patch="$work/fuzz.patch" "$tree"
+	says "a patch for another source" 2 '^ksplice-create: other.patch: does not apply' \
+		run_create --patch="$work/other.patch" "$tree"
+	says "no path of the work folder is shown" 2 '^Hunk #1 FAILED' \
+		run_create --patch="$work/other.patch" "$tree"
+	if grep -q "ksplice-create-" "$work/err"; then
+		not_ok "the path of the work folder is shown"
+	fi
+	says "-p1 and --patch" 1 'hint: .*--strip=N' run_create -p1 --patch="$work/fits.patch" "$tree"
+	says "-p1 alone" 1 'hint: .*--strip=N' run_create -p1 "$tree"
+	says "--output with a file's name" 1 'out.tar.gz: not a folder' \
+		"$create" --output="$work/out.tar.gz" --patch="$work/fits.patch" "$tree"
+	[ ! -e "$work/out.tar.gz" ] || not_ok "the folder out.tar.gz was made"
+}
+
 # ---- what is made from a file ----------------------------------------------------------
 
 check_products() {
@@ -108,10 +137,10 @@ check_ways() {
 	archived "a patch from a process"
 
 	: >"$work/fix.patch"
-	says "an empty patch" 1 'there is no patch in it' \
+	says "an empty patch" 1 'empty, so there is no patch' \
 		run_create --patch="$work/fix.patch" "$tree"
 	echo "hello" >"$work/fix.patch"
-	says "a text that is no patch" 1 'there is no patch in it' \
+	says "a text that is no patch" 1 'contains no patch' \
 		run_create --patch="$work/fix.patch" "$tree"
 	sed '/^@@/,$d' "$work/sys.patch" >"$work/fix.patch"
 	says "a patch without a hunk" 1 'has no hunk' \
@@ -303,6 +332,7 @@ for tree; do
 	touched kernel/sys.c no-change
 	list_trees >"$work/before"
 	check_names
+	check_fit
 	check_products
 	check_ways
 	check_places

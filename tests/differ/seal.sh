@@ -136,14 +136,21 @@ refused "without O=: its source is not there" 2 "is not in this folder" \
 touch "$work/one/Kbuild"
 refused "without O=: a source tree of its own" 2 "is another folder" \
 	"$bin/ksplice-index" --source="$work/plain" "$work/one"
-for delay in 0.1 0.5 1 2; do
-	"$bin/ksplice-index" --seal="$work/full/kernel.tar.xz" "$tree" >/dev/null 2>&1 &
+# When it has begun to write, and when it has written so many bytes. (A shell's background
+# job ignores SIGINT, unless it is told otherwise.)
+for least in 0 1 200000 2000000; do
+	env --default-signal=INT \
+		"$bin/ksplice-index" --seal="$work/full/kernel.tar.xz" "$tree" >/dev/null 2>&1 &
 	pid=$!
-	sleep $delay
+	while kill -0 $pid 2>/dev/null; do
+		written=$(find "$work/full" -type f -printf '%s\n' 2>/dev/null | sort -n | tail -n 1)
+		[ -z "$written" ] || [ "$written" -lt $least ] || break
+		sleep 0.02
+	done
 	kill -INT $pid 2>/dev/null || true
 	status=0
 	wait $pid || status=$?
-	[ $status = 130 ] || not_ok "interrupted after $delay s: exit code $status"
+	[ $status = 130 ] || not_ok "interrupted after $least bytes: exit code $status"
 done
 if is_empty "$work/full" "$work/tmp"; then
 	ok "interrupted, it leaves nothing behind"
@@ -170,7 +177,7 @@ if ! is_empty "$source" "$tree"; then
 	exit 1
 fi
 
-refused "no source tree" 2 "say with --source" \
+refused "no source tree" 2 "give its folder with --source" \
 	"$bin/ksplice-create" -q -p "$work/all.patch" -o "$work/out" "$seal"
 "$bin/ksplice-create" --quiet --patch="$work/all.patch" --output="$work/seal" \
 	--source="$work/source" "$seal" >/dev/null 2>"$work/err" ||
@@ -294,9 +301,9 @@ pack
 refused "a path that leads out of the folder" 2 "invalid list" \
 	create statement "$work/again.tar" "$work/source"
 tar -cf "$work/none.tar" -C "$work" statement.patch
-refused "an archive that is no seal" 2 "is no seal" \
+refused "an archive that is no seal" 2 "not a sealed kernel tree" \
 	create statement "$work/none.tar" "$work/source"
-refused "a file that is no archive" 2 "is no seal" \
+refused "a file that is no archive" 2 "not a sealed kernel tree" \
 	create statement "$work/statement.patch" "$work/source"
 
 if [ "$(find "$work/cache/ksplice" -mindepth 1 -maxdepth 1 | wc -l)" = 1 ]; then

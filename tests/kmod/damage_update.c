@@ -73,7 +73,7 @@ static const struct damage {
 	bool is_overlap; /* the second data hunk replaces what the first one does */
 } damages[] = {
 	{"format-1", {{UPDATE(abi), 1}}, "has format 1, and this ksplice.ko reads 3"},
-	{"no-update", {{UPDATE(magic), 1}}, "carries no update"},
+	{"no-update", {{UPDATE(magic), 1}}, "contains no update"},
 	{"flags", {{UPDATE(flags), 0x10}}, "has the unknown flags 0x10"},
 	{"header", {{UPDATE(reserved), 1}}, "its header is damaged"},
 	{"no-parts", {{UPDATE(part_count), 0}}, "its table of parts is damaged"},
@@ -123,8 +123,8 @@ static const struct damage {
 	{"symbol-section", {{SYMBOL(place.section), 0}},
 		"symbol list: vmlinux:.* is damaged"},
 	{"symbol-elsewhere", {{SYMBOL(place.offset), 0x7fffffffff}},
-		"its name is not that of its place"},
-	{"symbol-name", {{SYMBOL(name), 0}}, "is out of order|is damaged|is not that of"},
+		"its name does not agree with its place"},
+	{"symbol-name", {{SYMBOL(name), 0}}, "is out of order|is damaged|does not agree"},
 
 	{"hunk-kind", {{HUNK(FUNCTION, kind), 7}}, "is a hunk of the unknown kind 7"},
 	{"hunk-reserved", {{HUNK(DATA, reserved), 1}}, "hunk [0-9]+ is damaged"},
@@ -144,7 +144,7 @@ static const struct damage {
 	{"function-of-data", {{HUNK(DATA, kind), KSPLICE_HUNK_FUNCTION}},
 		"has no place for the jump, or no new code"},
 	{"part-with-post", {{HUNK(DATA, kind), KSPLICE_HUNK_PART}},
-		"is a part, and has new code"},
+		"is a part, but has new code"},
 	{"site-kind", {{SITE(kind), 99}}, "a unknown site of 8 bytes is damaged"},
 	{"site-relocation", {{SITE(kind), KSPLICE_SITE_RELOCATION}},
 		"a relocation site of 8 bytes is damaged"},
@@ -155,7 +155,7 @@ static const struct damage {
 	{"site-short", {{SITE(length), 4}},
 		"a constant has no absolute address site of 4 bytes"},
 	{"bytes", {{DATA_BYTES, NULL, 0, 1, 0xa5}},
-		"\\+0x0: memory has 00 .*, and the build has a5"},
+		"\\+0x0: memory has 00 .*, but the build has a5"},
 	{"overlap", .is_overlap = true, .expected = "two of its hunks overlap"},
 };
 

@@ -21,6 +21,8 @@ patch_nanosleep "$work/nanosleep.patch"
 patch_loadavg "$work/loadavg.patch"
 nanosleep=$(create_update "$work/nanosleep.patch")
 loadavg=$(create_update "$work/loadavg.patch")
+sed 's/new hrtimer_nanosleep/newer hrtimer_nanosleep/' "$work/nanosleep.patch" >"$work/other.patch"
+other=$(create_update "$work/other.patch")
 
 # The one whose name is later was made earlier; one is for another kernel.
 mkdir "$work/updates" "$work/damaged" "$work/none"
@@ -36,7 +38,9 @@ cp "$loadavg" "$work/damaged/"
 head -c 700 "$nanosleep" >"$work/damaged/ksplice-zzzzzzzz.tar.gz"
 touch "$work/none/readme.txt"
 
-boot --file "$work/updates" --file "$work/damaged" --file "$work/none" --file "$nanosleep" <<EOS
+boot --file "$work/updates" --file "$work/damaged" --file "$work/none" --file "$nanosleep" \
+	--file "$other" <<EOS
+other=$(name_id "$other")
 earlier=$(name_id "$earlier")
 later=$(name_id "$later")
 nanosleep=$(name_id "$nanosleep")
@@ -62,7 +66,7 @@ kernel_text save /tmp/before >/dev/null
 # ---- a folder -----------------------------------------------------------------------
 
 expect_status 1 ksplice-apply none
-expect_output 'has no updates in it'
+expect_output 'contains no updates'
 expect_status 1 ksplice-apply damaged
 expect_output 'ksplice-zzzzzzzz.tar.gz: is damaged'
 expect_nothing_loaded
@@ -134,6 +138,54 @@ expect_output "^Update $nanosleep applied" "^Woke sleep \(pid $sleeper\)"
 kill -0 $sleeper || fail "the signal ended the sleeper"
 end_sleeper
 
+# One program at a time for each update; the others change nothing of what it does.
+undo $nanosleep
+start_sleeper
+ksplice-apply --deadline 60 $file >/tmp/first 2>&1 &
+first=$!
+has_tried() {
+	[ "$(cat /sys/kernel/ksplice/$nanosleep/attempts 2>/dev/null || echo 0)" -gt 0 ]
+}
+wait_until has_tried
+expect_status 4 ksplice-apply --json $file
+expect_output '"reason": "another-program"' "$nanosleep: another program is applying"
+expect_status 4 ksplice-undo $nanosleep
+expect_output "$nanosleep: another program is applying"
+apply updates/ksplice-$loadavg.tar.gz
+undo $loadavg
+end_sleeper
+status=0
+wait $first || status=$?
+[ $status = 0 ] || fail "the first: exit status $status: $(cat /tmp/first)"
+expect_status 0 ksplice-view $nanosleep
+expect_output '^state: +applied' "^archive: +/root/ksplice-$nanosleep"
+
+# A record that is left from a program that was killed goes with what it loaded.
+undo $nanosleep
+start_sleeper
+ksplice-apply --deadline 60 $file >/tmp/first 2>&1 &
+first=$!
+wait_until has_tried
+kill -KILL $first
+wait $first || true
+rm -r /tmp/ksplice-apply.*
+[ -e /run/ksplice/$nanosleep ] || fail "there is no record yet"
+expect_status 4 ksplice-apply --check --deadline 0 $file
+expect_nothing_loaded
+end_sleeper
+expect_status 0 ksplice-apply $file
+
+# Results that cannot be written.
+status=0
+ksplice-undo --json $nanosleep >/dev/full 2>/tmp/out || status=$?
+[ $status = 1 ] || fail "a full device: exit status $status"
+expect_output 'done, but the result cannot be written'
+expect_nothing_loaded
+status=0
+ksplice-apply --quiet --json $file >/dev/full 2>/tmp/out || status=$?
+[ $status = 1 ] || fail "a full device: exit status $status"
+[ "$(cat /sys/kernel/ksplice/$nanosleep/state)" = applied ] || fail "is not applied"
+
 # A thread in the new code.
 start_sleeper
 expect_status 4 ksplice-undo --check --deadline 0 $nanosleep
@@ -146,6 +198,27 @@ expect_output '"result": "reversed"' '"signalled": \[' "\"pid\": $sleeper"
 end_sleeper
 expect_nothing_loaded
 expect_old_code
+
+# ---- an error that comes after the change says that the change was made -------------
+
+apply $file
+start_sleeper
+ksplice-apply --replace --json --deadline 60 ksplice-$other.tar.gz >/tmp/result 2>/tmp/out &
+first=$!
+other_has_tried() {
+	[ "$(cat /sys/kernel/ksplice/$other/attempts 2>/dev/null || echo 0)" -gt 0 ]
+}
+wait_until other_has_tried
+# From now on nothing can be unloaded any more.
+echo 1 >/proc/sys/kernel/modules_disabled
+end_sleeper
+status=0
+wait $first || status=$?
+[ $status = 1 ] || fail "--replace: exit status $status: $(cat /tmp/out)"
+expect_output "$other: is applied, but an update that it replaced is still loaded: .*_$nanosleep"
+grep -q '"result": "error"' /tmp/result || fail "$(cat /tmp/result)"
+[ "$(cat /sys/kernel/ksplice/$other/state)" = applied ] || fail "--replace: not applied"
+[ "$(cat /sys/kernel/ksplice/$nanosleep/state)" = reversed ] || fail "--replace: not replaced"
 EOG
 )
 EOS

@@ -43,7 +43,7 @@ alter
 expect_status 1 kernel_text compare /tmp/before
 expect_output "^1 bytes differ, the first at $place:"
 expect_status 2 ksplice-apply "$file"
-expect_output "$place: memory has ff, and the build has 00"
+expect_output "$place: memory has ff, but the build has 00"
 [ ! -e /sys/kernel/ksplice/$id ] || fail "in sysfs"
 rmmod alter
 kernel_text compare /tmp/before
@@ -65,7 +65,7 @@ end_sleeper
 # Not what the update wrote.
 alter
 expect_status 2 ksplice-undo $id
-expect_output "$place: memory has ff, and should have 00"
+expect_output "$place: memory has ff, but should have 00"
 [ "$(cat /sys/kernel/ksplice/$id/state)" = applied ] || fail "no longer applied"
 rmmod alter
 kernel_text compare /tmp/after

@@ -8,6 +8,8 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
+need_modules drivers/block/loop drivers/net/dummy
+
 patch_loadavg "$work/loadavg.patch"
 make_patch drivers/block/loop.c \
 	'/^static ssize_t loop_attr_sizelimit_show(/,/^}/ s/"%llu\\n"/"limit %llu\\n"/' \
@@ -33,9 +35,19 @@ listing=$(objdump -d --disassemble=loop_attr_do_show_sizelimit "$tree/drivers/bl
 	sed -n 's/^ *\([0-9a-f]*\)\(:\| <loop_attr_do_show_sizelimit>:\).*/\1/p')
 place=$(printf '0x%x' $((0x$(sed -n 3p <<<"$listing") - 0x$(sed -n 1p <<<"$listing"))))
 
+# One that is for vmlinux alone, and is applied after the others of a folder.
+patch_nanosleep "$work/nanosleep.patch"
+last=$(create_update "$work/nanosleep.patch")
+mkdir "$work/last"
+tar -xzf "$last" -C "$work/last"
+sed -i 's/"created": "[^"]*"/"created": "2101-01-01T00:00:00Z"/' "$work"/last/*/manifest.json
+tar -czf "$work/last.tar.gz" -C "$work/last" "ksplice-$(name_id "$last")"
+
 [ "$(jq '.targets | length' "$manifest")" = 3 ] || fail "not three parts"
 
-boot --file "$update" --file "$only" --file "$work/other.tar.gz" <<EOS
+boot --file "$update" --file "$only" --file "$work/other.tar.gz" \
+	--file "$work/last.tar.gz" <<EOS
+last=$(name_id "$last")
 id=$(name_id "$update")
 only=$(name_id "$only")
 place=$place
@@ -89,6 +101,29 @@ expect_nothing_loaded
 expect_status 3 ksplice-apply ksplice-$only.tar.gz
 expect_output 'changes only modules that are not loaded: dummy'
 expect_nothing_loaded
+
+# In a folder: what was left out of one update is not said of the next.
+mkdir pair
+cp ksplice-$only.tar.gz pair/
+cp last.tar.gz pair/ksplice-last.tar.gz
+expect_status 0 ksplice-apply pair
+cat /tmp/out
+expect_output '^Nothing to do: .*dummy' "^Update $last applied"
+expect_not grep '^Left out' /tmp/out
+undo $last
+expect_status 0 ksplice-apply --json pair
+expect_output '"result": "applied"'
+expect_not grep 'left_out' /tmp/out
+undo $last
+
+# --on-mismatch holds only if the update was applied.
+echo refuse >/sys/kernel/ksplice/on_mismatch
+expect_status 2 ksplice-apply --on-mismatch leave other.tar.gz
+start_sleeper
+expect_status 4 ksplice-apply --deadline 0 --on-mismatch leave last.tar.gz
+end_sleeper
+[ "$(cat /sys/kernel/ksplice/on_mismatch)" = refuse ] || fail "--on-mismatch was left set"
+[ -z "$(ls /run/ksplice)" ] || fail "a record is left"
 
 # A part that does not fit.
 expect_status 2 ksplice-apply other.tar.gz

@@ -130,9 +130,29 @@ done
 
 # A hook that asks for more time gets it: pre hooks are called again each time.
 echo 12 >/proc/sys/kernel/panic
-(usleep 1500000; echo 0 >/proc/sys/kernel/panic) &
-apply ksplice-$hooks.tar.gz
+was_refused() {
+	dmesg | grep -q 'hooks: p0C0f0'
+}
+(wait_until was_refused; echo 0 >/proc/sys/kernel/panic) &
+apply --deadline 120 ksplice-$hooks.tar.gz
 expect_hooks "$(printf 'p0C0f0\np0C0A1B1+1')"
+undo $hooks
+dmesg -c >/dev/null
+
+# One that does not get enough says who it was.
+echo 12 >/proc/sys/kernel/panic
+expect_status 4 ksplice-apply --deadline 0.2 ksplice-$hooks.tar.gz
+expect_output 'gave up after 0.2 s and [0-9]+ attempts' 'hook_check_apply.*error -11' \
+	'hint: try again later'
+expect_not grep 'thread finish' /tmp/out
+expect_status 4 ksplice-apply --json --deadline 0 ksplice-$hooks.tar.gz
+expect_output '"result": "busy"' '"reason": "not-yet"' '"message": .*hook_check_apply'
+echo 0 >/proc/sys/kernel/panic
+apply ksplice-$hooks.tar.gz
+echo 14 >/proc/sys/kernel/panic
+expect_status 4 ksplice-undo --deadline 0 $hooks
+expect_output 'hook_check_reverse.*error -11'
+echo 0 >/proc/sys/kernel/panic
 undo $hooks
 dmesg -c >/dev/null
 

@@ -6,7 +6,7 @@
 # code is the old or the new one, whole, ksplice-view shows what is left, and
 # ksplice-undo removes it
 #
-# KSPLICE_STEPS: every how manieth step; 1 is all of them (make check-long).
+# KSPLICE_STEPS: every how manieth step (16); 1 is all of them (make check-long).
 
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
@@ -15,7 +15,7 @@ patch_nanosleep "$work/nanosleep.patch"
 update=$(create_update "$work/nanosleep.patch")
 
 boot --timeout 1800 --file "$update" <<EOS
-stride=${KSPLICE_STEPS:-8}
+stride=${KSPLICE_STEPS:-16}
 update=$(basename "$update")
 id=$(name_id "$update")
 $(
@@ -47,19 +47,36 @@ has_tried() {
 }
 
 for signal in INT TERM HUP; do
-	ksplice-apply --deadline 60 "$update" >/tmp/out 2>&1 &
+	# With -m, a background job does not ignore SIGINT.
+	set -m
+	ksplice-apply --deadline 60 --json "$update" >/tmp/result 2>/tmp/out &
 	applier=$!
+	set +m
 	wait_until has_tried
-	# A shell's background job ignores SIGINT until it says otherwise, as this one does.
 	kill -$signal $applier
 	status=0
 	wait $applier || status=$?
 	[ $status -gt 128 ] || fail "SIG$signal: exit status $status"
 	expect_output interrupted
+	grep -q '"reason": "interrupted"' /tmp/result || fail "SIG$signal: $(cat /tmp/result)"
 	expect_not grep '^ksplice_' /proc/modules
 	[ -z "$(find /tmp -name 'ksplice-apply.*')" ] || fail "SIG$signal: left a folder"
 done
 expect_old_code "after signals"
+
+# nohup, and a shell's background job, ignore signals: so does what they start.
+for signal in INT HUP; do
+	(
+		trap '' $signal
+		exec ksplice-apply --deadline 3 "$update"
+	) >/tmp/out 2>&1 &
+	applier=$!
+	wait_until has_tried
+	kill -$signal $applier
+	status=0
+	wait $applier || status=$?
+	[ $status = 4 ] || fail "SIG$signal, ignored: exit status $status: $(cat /tmp/out)"
+done
 
 ksplice-apply --deadline 60 "$update" >/tmp/out 2>&1 &
 applier=$!
@@ -131,7 +148,7 @@ for step in $(seq 1 $stride "$count") $(seq $((count - 40)) "$count"); do
 	esac
 	note "$found"
 	[ "$found" = nothing ] || undo "$id"
-	[ "$(what_is_there)" = nothing ] || fail "SIGKILL at step $step: not undone"
+	[ ! -e /sys/kernel/ksplice/$id ] || fail "SIGKILL at step $step: not undone"
 	expect_not grep '^ksplice_' /proc/modules
 	rm -rf /tmp/ksplice-apply.*
 done

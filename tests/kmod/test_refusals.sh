@@ -30,10 +30,10 @@ kernel_text save /tmp/before
 expect_status 1 ksplice-apply /nowhere.tar.gz
 expect_output 'No such file'
 expect_status 1 ksplice-apply one.patch
-expect_output 'damaged or no update'
+expect_output 'damaged, or not an update'
 head -c 1000 "$file" >/tmp/cut.tar.gz
 expect_status 1 ksplice-apply /tmp/cut.tar.gz
-expect_output 'damaged or no update'
+expect_output 'damaged, or not an update'
 expect_status 1 ksplice-apply
 expect_status 1 ksplice-apply --deadline soon "$file"
 expect_output deadline

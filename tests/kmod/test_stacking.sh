@@ -162,9 +162,9 @@ expect_hooks 1P1C1F
 expect_text none
 expect_word 0
 refuse_change 'Operation already in progress' $first check-reversed
-refuse_change 'Invalid argument' $first 'applied nonsense' "'nonsense' is no option here"
-refuse_change 'Invalid argument' $first 'reversed replace' "'replace' is no option here"
-refuse_change 'Invalid argument' $first 'applied replace replace' "'replace' is no option"
+refuse_change 'Invalid argument' $first 'applied nonsense' "'nonsense' is not an option here"
+refuse_change 'Invalid argument' $first 'reversed replace' "'replace' is not an option here"
+refuse_change 'Invalid argument' $first 'applied replace replace' "'replace' is not an option"
 refuse_change 'Invalid argument' $first '' "'' is not applied"
 expect_hooks ''
 

@@ -49,7 +49,7 @@ check "it is sealed: $(sed "s|$folder/||" out)" "$(cat err)" test -s "$seal"
 create from-tree "$tree"
 check "an update from the tree" "$(cat err)" test $? = 0
 create none --source="$tree" "$seal"
-check "a source tree that was built" "$(cat err)" grep -q '\.config: is of another build' err
+check "a source tree that was built" "$(cat err)" grep -q '\.config: belongs to another build' err
 mv "$tree" "$folder/gone"
 create none "$seal"
 check "no source tree" "$(cat err)" grep -q 'built within its source tree' err

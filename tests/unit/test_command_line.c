@@ -77,8 +77,8 @@ static void test_list(void)
 	UNIT_CHECK(!read_line("tool f", 1, 1, &reading));
 	UNIT_CHECK(reading.allowed.count == 0);
 	free(reading.copy);
-	UNIT_CHECK_ERROR(
-		read_line("tool f --allow", 1, 1, &reading), "try 'tool --help'");
+	UNIT_CHECK_ERROR(read_line("tool f --allow", 1, 1, &reading),
+		"--allow: needs an argument");
 	free(reading.copy);
 }
 
@@ -102,10 +102,17 @@ static void test_errors(void)
 	} lines[] = {
 		{"tool", "which file?"},
 		{"tool a b c", "c: one file too many"},
-		{"tool -x a", "try 'tool --help'"},
-		{"tool --wrong a", "try 'tool --help'"},
-		{"tool --quiet=2 a", "try 'tool --help'"},
-		{"tool a -o", "try 'tool --help'"},
+		{"tool -x a", "-x: no such option"},
+		{"tool -qx a", "-x: no such option"},
+		{"tool --wrong a", "--wrong: no such option"},
+		{"tool --wrong=2 a --false", "--wrong: no such option"},
+		{"tool --quiet=2 a", "--quiet: takes no argument"},
+		{"tool --help=2 a", "--help: takes no argument"},
+		{"tool --version=2 a", "--version: takes no argument"},
+		{"tool a -qo", "-o: needs an argument"},
+		{"tool a --output", "--output: needs an argument"},
+		{"tool a --=2", "--: is short for several options"},
+		{"tool a --false --help", "--false: no such option"},
 		{"tool -o b a --output c", "--output is there twice"},
 	};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
@@ -122,11 +129,28 @@ static void test_errors(void)
 	free(reading.copy);
 }
 
+/* What says how an error is to be told counts wherever it stands. */
+static void test_error_and_flag(void)
+{
+	static const char *const lines[] = {"tool --wrong -q", "tool -q --wrong",
+		"tool -o a -o b -h --quiet", "tool -q", "tool a b c -q"};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		struct reading reading;
+		struct error *error = read_line(lines[i], 1, 2, &reading);
+		UNIT_CHECK(reading.quiet);
+		UNIT_CHECK(!reading.operands);
+		UNIT_CHECK_TEXT(error ? error_get_reason(error) : NULL, "usage");
+		error_free(error);
+		free(reading.copy);
+	}
+}
+
 int main(void)
 {
 	test_values();
 	test_list();
 	test_end();
 	test_errors();
+	test_error_and_flag();
 	return unit_end();
 }

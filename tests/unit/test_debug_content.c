@@ -62,7 +62,7 @@ static void test_object(const char *folder)
 	/* Damaged files are refused, wherever they end. */
 	scope_text struct text whole = {0};
 	UNIT_CHECK_DONE(file_read(object, &whole));
-	UNIT_CHECK_ERROR(debug_content_clear("x.o", whole.data, 40), "x.o: is no");
+	UNIT_CHECK_ERROR(debug_content_clear("x.o", whole.data, 40), "x.o: not");
 	UNIT_CHECK_ERROR(
 		debug_content_clear("x.o", whole.data, whole.size - 64), "x.o: has");
 	UNIT_CHECK_ERROR(debug_content_clear("x.o", whole.data, 64), "x.o: has");

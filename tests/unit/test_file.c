@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/file.h"
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "lib/cleanup.h"
 #include "lib/text.h"
 #include "tests/unit/unit_test.h"
@@ -56,8 +59,40 @@ static void test_writing(void)
 	UNIT_CHECK_DONE(file_remove(folder));
 }
 
+static void check_strange(const char *path, const char *problem)
+{
+	scope_text struct text text = {0};
+	UNIT_CHECK_ERROR(file_read_plain(path, 3, &text), problem);
+	UNIT_CHECK(!text.size);
+}
+
+static void test_strangers(void)
+{
+	scope_free char *folder = NULL;
+	UNIT_CHECK_DONE(file_make_temporary("ksplice-test", &folder));
+	scope_free char *path = file_join(folder, "file");
+	scope_free char *link = file_join(folder, "link");
+	scope_free char *pipe = file_join(folder, "pipe");
+	scope_text struct text text = {0};
+	UNIT_CHECK_DONE(file_write(path, "bye", 3));
+	UNIT_CHECK_DONE(file_read_plain(path, 3, &text));
+	UNIT_CHECK_TEXT(text.data, "bye");
+	UNIT_CHECK(!symlink(path, link));
+	UNIT_CHECK(!mkfifo(pipe, 0600));
+	check_strange(link, "is not a plain file");
+	check_strange(pipe, "is not a plain file");
+	check_strange(folder, "is not a plain file");
+	check_strange("/dev/zero", "is not a plain file");
+	check_strange("/nowhere", "No such file");
+	/* It takes no room on the disk. */
+	UNIT_CHECK(!truncate(path, (off_t)1 << 40));
+	check_strange(path, "is larger than");
+	UNIT_CHECK_DONE(file_remove(folder));
+}
+
 int main(void)
 {
+	test_strangers();
 	test_paths();
 	test_writing();
 	return unit_end();

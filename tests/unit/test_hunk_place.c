@@ -117,7 +117,7 @@ static void test_reading(void)
 		hunk_place_read_offsets(&patch,
 			"patching file x.c\nHunk #3 succeeded at 1 (offset 1 line).\n",
 			&none),
-		"not understood");
+		"unexpected output");
 }
 
 int main(void)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/json_text.h"
 
+#include "lib/cleanup.h"
+#include "lib/json.h"
 #include "lib/text.h"
 #include "tests/unit/unit_test.h"
 
@@ -11,8 +13,39 @@ static void check_string(const char *string, const char *wanted)
 	UNIT_CHECK_TEXT(text.data, wanted);
 }
 
+/* The two ways to write a text that need not be UTF-8 give readers the same. */
+static void check_valid(const char *string, const char *wanted)
+{
+	scope_free char *valid = json_text_make_valid(string);
+	scope_text struct text streamed = {0};
+	scope_json struct json_t *read = NULL;
+	scope_json struct json_t *built = json_make_object();
+	UNIT_CHECK_TEXT(valid, wanted);
+	text_add(&streamed, "[");
+	json_text_add_string(&streamed, string);
+	text_add(&streamed, "]");
+	UNIT_CHECK_DONE(json_read_range("test", streamed.data, streamed.size, &read));
+	UNIT_CHECK_TEXT(json_find_item_text(read, 0), wanted);
+	json_put_text(built, "text", string);
+	UNIT_CHECK_TEXT(json_find_text(built, "text"), wanted);
+	scope_json struct json_t *array = json_make_array();
+	json_append_text(array, string);
+	UNIT_CHECK_TEXT(json_find_item_text(array, 0), wanted);
+}
+
+static void test_valid(void)
+{
+	check_valid("", "");
+	check_valid("plain\t\x7f", "plain\t\x7f");
+	check_valid("\xc3\xa4 \xf0\x9f\x98\x80", "\xc3\xa4 \xf0\x9f\x98\x80");
+	check_valid(
+		"drivers/\xe4/x.c: is not there", "drivers/\xc3\xa4/x.c: is not there");
+	check_valid("\x80\xbf\xc0\xff", "\xc2\x80\xc2\xbf\xc3\x80\xc3\xbf");
+}
+
 int main(void)
 {
+	test_valid();
 	check_string("", "\"\"");
 	check_string("plain", "\"plain\"");
 	check_string("a\"b\\c", "\"a\\\"b\\\\c\"");

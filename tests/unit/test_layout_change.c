@@ -268,7 +268,7 @@ static void test_doubts(void)
 	check_use(&other, &post, all, "", "variable w is or contains one");
 	const struct source before = {ENUM("e", VALUE("X", "0"))};
 	const struct source after = {ENUM("e", VALUE("X", "1"))};
-	check_use(&before, &after, "", "", "its values can be stored anywhere");
+	check_use(&before, &after, "", "", "its values may be stored anywhere");
 	other = pre;
 	other.layouts = "{'kind':'struct','name':'s','file':'include/a.h','line':1,"
 			"'size':8,'align':8,'members':[" A "]}," BOX("") "," ELSE_TYPE;

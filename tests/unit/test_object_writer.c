@@ -68,7 +68,7 @@ static void check_damage(const char *path)
 		"No such file");
 	UNIT_CHECK_DONE(file_write(path, "no ELF at all", 13));
 	UNIT_CHECK_ERROR(
-		elf_object_open(path, ELF_RELOCS_READ, &object), "is no ELF file");
+		elf_object_open(path, ELF_RELOCS_READ, &object), "not an ELF file");
 	UNIT_CHECK_DONE(file_write(path, "\177ELF\2\1\1", 7));
 	UNIT_CHECK_ERROR(elf_object_open(path, ELF_RELOCS_READ, &object), path);
 	UNIT_CHECK(!object);

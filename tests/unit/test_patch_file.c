@@ -57,8 +57,8 @@ static void refuse(const char *text, const char *reason)
 
 static void test_refusals(void)
 {
-	refuse("", "there is no patch in it");
-	refuse("hello\n", "there is no patch in it");
+	refuse("", "contains no patch");
+	refuse("hello\n", "contains no patch");
 	refuse("--- /dev/null\n+++ b/x.c\n@@ -0,0 +1 @@\n+a\n", "new-file");
 	refuse("--- a/x.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n", "deleted-file");
 	refuse("diff --git a/x.c b/y.c\nrename from x.c\n", "renamed-file");
@@ -76,10 +76,10 @@ static void test_refusals(void)
 static void test_damage(void)
 {
 	refuse("--- a/x.c\n+++ b/x.c\n@@ -1,2 +1 @@\n-a\n", "in the middle of a hunk");
-	refuse("--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n-b\n", "does not have the lines");
-	refuse("--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n*a\n", "does not have the lines");
-	refuse("--- a/x.c\n+++ b/x.c\n@@ -x +1 @@\n", "no valid hunk header");
-	refuse("@@ -1 +1 @@\n-a\n+b\n", "before any file's name");
+	refuse("--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n-b\n", "does not have as many lines");
+	refuse("--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n*a\n", "does not have as many lines");
+	refuse("--- a/x.c\n+++ b/x.c\n@@ -x +1 @@\n", "not a valid hunk header");
+	refuse("@@ -1 +1 @@\n-a\n+b\n", "without a file name before it");
 	refuse("--- a/x.c\n+++ b/x.c\n", "has no hunk");
 	refuse("--- a/x.c\n+++ b/x.c\n--- a/y.c\n+++ b/y.c\n@@ -1 +1 @@\n-a\n+b\n",
 		"has no hunk");

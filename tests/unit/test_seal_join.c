@@ -59,7 +59,7 @@ static void test_join(const char *work)
 	put(sealed, "vmlinux", "vmlinux");
 	put(source, "Kbuild", "kbuild");
 	put(source, "fs/pipe.c", "pipe");
-	put(source, "fs/generated.h", "of another build");
+	put(source, "fs/generated.h", "belongs to another build");
 	put(source, "doc/deep/text", "text");
 	put(source, ".git/config", "git");
 	put(source, ".ksplice/fs/pipe.o.json.zst", "a record");

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "apply/update_archive.h"
 
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -15,18 +19,24 @@
 	"\"targets\":[{\"name\":\"vmlinux\",\"build_id\":\"abcd\","                      \
 	"\"module\":\"ksplice-abc-vmlinux.ko\"}]" DIGESTS
 
+/* Holes take no time. */
+static void pack_archive(const char *folder, const char *archive)
+{
+	const char *const arguments[] = {
+		"tar", "-C", folder, "-S", "-czf", archive, "ksplice-abc", NULL};
+	struct process_request request = {.arguments = arguments};
+	UNIT_CHECK_DONE(process_check(&request));
+}
+
 /* Packs a folder ksplice-abc with that manifest; the caller frees the path. */
 static char *make_archive(const char *folder, const char *manifest)
 {
 	scope_free char *path = file_join(folder, "ksplice-abc/manifest.json");
 	scope_free char *module = file_join(folder, "ksplice-abc/ksplice-abc-vmlinux.ko");
 	char *archive = file_join(folder, "ksplice-abc.tar.gz");
-	const char *const arguments[] = {
-		"tar", "-C", folder, "-czf", archive, "ksplice-abc", NULL};
-	struct process_request request = {.arguments = arguments};
 	UNIT_CHECK_DONE(file_write(path, manifest, strlen(manifest)));
 	UNIT_CHECK_DONE(file_write(module, "x", 1));
-	UNIT_CHECK_DONE(process_check(&request));
+	pack_archive(folder, archive);
 	return archive;
 }
 
@@ -62,16 +72,16 @@ static void test_manifest(const char *folder)
 	/* an id becomes a path */
 	check_refused(folder, "{\"format\":2,\"id\":\"../etc\"," GOOD_TARGET "}",
 		"has no valid id");
-	check_refused(folder, "{\"format\":2,\"id\":\"abc\"}", "names no target");
+	check_refused(folder, "{\"format\":2,\"id\":\"abc\"}", "has no target");
 	check_refused(folder,
 		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
 		"\"build_id\":\"ab\",\"module\":\"../x.ko\"}]}",
-		"names no target");
+		"a part has no valid target");
 	/* it becomes a path, too */
 	check_refused(folder,
 		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"../ext4\","
 		"\"build_id\":\"ab\",\"module\":\"x.ko\"}]}",
-		"names no target");
+		"a part has no valid target");
 	check_refused(folder,
 		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
 		"\"build_id\":\"ab\",\"module\":\"x.ko\"}]}",
@@ -79,12 +89,12 @@ static void test_manifest(const char *folder)
 	check_refused(folder,
 		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
 		"\"build_id\":\"ab\",\"module\":\"ksplice-abc-vmlinux.ko\"}]}",
-		"is damaged: ksplice-abc-vmlinux.ko is not the module");
+		"is damaged: ksplice-abc-vmlinux.ko does not agree");
 	check_refused(folder,
 		"{\"format\":2,\"id\":\"abc\",\"targets\":[{\"name\":\"vmlinux\","
 		"\"build_id\":\"ab\",\"module\":\"ksplice-abc-vmlinux.ko\"}],"
 		"\"digests\":{\"ksplice-abc-vmlinux.ko\":\"00\"}}",
-		"is damaged: ksplice-abc-vmlinux.ko is not the module");
+		"is damaged: ksplice-abc-vmlinux.ko does not agree");
 }
 
 #define PART(name, kind, loaded_as)                                                      \
@@ -105,9 +115,9 @@ static void test_parts(const char *folder)
 	UNIT_CHECK_TEXT(archive.parts[1].module_name, "ksplice_abc_ext4");
 
 	check_refused(folder, PARTS(PART("ext4", "disk", "ksplice_abc_ext4")),
-		"is a target of the unknown kind disk");
+		"is of the unknown kind disk");
 	check_refused(folder, PARTS(PART("vmlinux", "module", "ksplice_abc")),
-		"is a target of the unknown kind module");
+		"is of the unknown kind module");
 	/* names of modules that are not this update's */
 	check_refused(folder, PARTS(PART("ext4", "module", "ext4")),
 		"has the name of another module");
@@ -118,12 +128,12 @@ static void test_parts(const char *folder)
 	check_refused(folder,
 		PARTS(PART("ext4", "module", "ksplice_abc_ext4") "," PART(
 			"ext4", "module", "ksplice_abc_e")),
-		"names a target twice");
+		"has a target twice");
 	check_refused(folder,
 		PARTS(PART("ext4", "module", "ksplice_abc_e") "," PART(
 			"xfs", "module", "ksplice_abc_e")),
-		"names a target twice");
-	check_refused(folder, PARTS(""), "names no target");
+		"has a target twice");
+	check_refused(folder, PARTS(""), "has no target");
 }
 
 static void test_files(const char *folder)
@@ -134,7 +144,62 @@ static void test_files(const char *folder)
 		update_archive_open("/nowhere.tar.gz", &archive), "No such file");
 	UNIT_CHECK_ERROR(update_archive_open(folder, &archive), "is a folder");
 	UNIT_CHECK_DONE(file_write(path, "hello", 5));
-	UNIT_CHECK_ERROR(update_archive_open(path, &archive), "is damaged or no update");
+	UNIT_CHECK_ERROR(update_archive_open(path, &archive), "is damaged, or not an update (gzip: ");
+}
+
+enum strange { STRANGE_PIPE, STRANGE_DEVICE, STRANGE_LINK, STRANGE_SIZE, STRANGES };
+
+static void make_strange(enum strange strange, const char *path, const char *other)
+{
+	UNIT_CHECK(!rename(path, other));
+	switch (strange) {
+	case STRANGE_PIPE:
+		UNIT_CHECK(!mkfifo(path, 0600));
+		break;
+	case STRANGE_DEVICE:
+		/* Only root can make one. */
+		if (mknod(path, S_IFCHR | 0600, makedev(1, 5)))
+			UNIT_CHECK(!mkfifo(path, 0600));
+		break;
+	case STRANGE_LINK:
+		UNIT_CHECK(!symlink(other, path));
+		break;
+	default:
+		UNIT_CHECK_DONE(file_write(path, "x", 1));
+		UNIT_CHECK(!truncate(path, (off_t)1 << 40));
+	}
+}
+
+/* What a hostile archive has in place of a file, which would be read for ever, or is a
+ * file of the one who applies it. */
+static void test_strangers(const char *folder)
+{
+	static const char *const names[] = {"manifest.json", "ksplice-abc-vmlinux.ko"};
+	static const char good[] = "{\"format\":2,\"id\":\"abc\"," GOOD_TARGET "}";
+	scope_free char *other = file_join(folder, "other");
+	scope_free char *inside = file_join(folder, "ksplice-abc");
+	for (enum strange strange = 0; strange < STRANGES; strange++) {
+		for (int i = 0; i < 2; i++) {
+			scope_archive struct update_archive archive = {0};
+			scope_free char *path = file_join(inside, names[i]);
+			scope_free char *packed = make_archive(folder, good);
+			make_strange(strange, path, other);
+			pack_archive(folder, packed);
+			UNIT_CHECK_ERROR(update_archive_open(packed, &archive),
+				strange == STRANGE_SIZE ? "is larger than"
+							: "is not a plain file");
+			UNIT_CHECK_DONE(file_remove(inside));
+		}
+	}
+	/* A folder that is elsewhere. */
+	scope_archive struct update_archive archive = {0};
+	scope_free char *packed = make_archive(folder, good);
+	UNIT_CHECK_DONE(file_remove(other));
+	UNIT_CHECK(!rename(inside, other));
+	UNIT_CHECK(!symlink(other, inside));
+	pack_archive(folder, packed);
+	UNIT_CHECK_ERROR(
+		update_archive_open(packed, &archive), "does not hold one folder");
 }
 
 int main(void)
@@ -144,6 +209,7 @@ int main(void)
 	test_manifest(folder);
 	test_parts(folder);
 	test_files(folder);
+	test_strangers(folder);
 	UNIT_CHECK_DONE(file_remove(folder));
 	return unit_end();
 }

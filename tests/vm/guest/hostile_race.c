@@ -340,7 +340,7 @@ static const struct hostile_case cases[] = {
 	{"overtake-load", overtake_load, EPERM, "no symbol list is published",
 		.needs_unsigned = true},
 	{"close-after-check", close_after_check, EPERM,
-		"what was published for its load was withdrawn"},
+		"the symbol list of its load was withdrawn"},
 	{"exchange-after-check", exchange_after_check, EBUSY,
 		"is still being loaded with an earlier one"},
 	{"bind-twice", bind_twice, EBUSY, "has taken the symbol list, which is for one",

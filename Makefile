@@ -83,7 +83,8 @@ data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%)
 
 unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
-recorder_programs := $(B)/tests/recorder/hash_verdict $(B)/tests/recorder/source_mutation
+recorder_programs := $(B)/tests/recorder/hash_verdict $(B)/tests/recorder/source_mutation \
+	$(B)/tests/recorder/option_reading
 audit_programs := $(B)/tests/update_audit $(B)/tests/update_mutation
 guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 	$(wildcard tests/vm/guest/*.c))
@@ -124,6 +125,7 @@ help:
 	'make clean           remove build/' \
 	'' \
 	'KERNEL=OBJTREE       demo and check: use this tree, built with ksplice-cc' \
+	'JOBS=N               check: run N tests at the same time (one for each CPU)' \
 	'PREFIX=/usr/local    where install puts bin, lib/ksplice and share/man' \
 	'DESTDIR=             a root in front of PREFIX, for packagers' \
 	'SAN=1                build with the address and undefined-behaviour sanitizers,' \
@@ -314,7 +316,7 @@ $(B)/tests/test_%: $(O)/tests/unit/test_%.o $(O)/unit.a $(O)/differ.a $(O)/apply
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(all_libs)
 
 $(B)/tests/recorder/%: $(O)/tests/recorder/%.o $(O)/tests/recorder/bound_code.o \
-		$(O)/differ.a $(O)/lib.a
+		$(O)/differ.a $(O)/ccwrap.a $(O)/lib.a
 	$(call link,$(differ_libs))
 
 # It checks what differ/ makes, and so shares no code with it.

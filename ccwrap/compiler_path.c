@@ -52,6 +52,27 @@ static bool compiler_path_leads_to_launcher(const char *path)
 				   text_has_prefix(file_name(resolved), WRAPPER_NAME));
 }
 
+/*
+ * Where on PATH the first file of a name is: it is searched several times under the same
+ * name, and PATH may be long. Only one name is kept.
+ */
+static struct {
+	const char *path; /* PATH from that folder on, NULL: nothing is known */
+	char *name;
+} compiler_path_first;
+
+static void compiler_path_note_first(const char *name, const char *path)
+{
+	free(compiler_path_first.name);
+	compiler_path_first.name = memory_copy_text(name);
+	compiler_path_first.path = path;
+}
+
+static bool compiler_path_is_noted(const char *name)
+{
+	return compiler_path_first.path && strcmp(compiler_path_first.name, name) == 0;
+}
+
 static char *compiler_path_search(const char *name, bool skip_launchers, bool *skipped)
 {
 	if (strchr(name, '/')) {
@@ -62,15 +83,22 @@ static char *compiler_path_search(const char *name, bool skip_launchers, bool *s
 	const char *path = getenv("PATH");
 	if (!path)
 		path = COMPILER_PATH_DEFAULT;
+	if (compiler_path_is_noted(name))
+		path = compiler_path_first.path;
 	while (true) {
 		size_t length = strcspn(path, ":");
 		scope_free char *folder =
 			length ? memory_copy_range(path, length) : getcwd(NULL, 0);
 		scope_free char *candidate = file_join(folder ? folder : ".", name);
-		if (compiler_path_is_program(candidate) &&
-			!(skip_launchers && compiler_path_leads_to_launcher(candidate)))
-			return take_pointer(candidate);
-		*skipped |= file_exists(candidate);
+		if (file_exists(candidate)) {
+			if (!compiler_path_is_noted(name))
+				compiler_path_note_first(name, path);
+			if (compiler_path_is_program(candidate) &&
+				!(skip_launchers &&
+					compiler_path_leads_to_launcher(candidate)))
+				return take_pointer(candidate);
+			*skipped = true;
+		}
 		if (!path[length])
 			return NULL;
 		path += length + 1;

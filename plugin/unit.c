@@ -338,6 +338,9 @@ void unit_declare_variable(
 	struct unit *unit, unsigned number, const char *source, unsigned owner)
 {
 	size_t length = strlen(source);
+	/* All others are called what they are called. */
+	if (!owner && !unique_name_is_counted(source, length))
+		return;
 	scope_free char *stripped = memory_allocate(length + 1);
 	unique_name_strip(source, length, stripped);
 	/* Keys that are no symbol's name, and so have their ordinals to themselves. */

@@ -21,6 +21,7 @@
 #include <stdio.h>
 
 #include "plugin/gcc_match.h"
+#include "plugin/parse_watch.h"
 #include "plugin/section_split.h"
 #include "plugin/unit_layout.h"
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compile.h - compiling a recorded unit again, pre and post side by side
+ * compile.h - compiles a recorded unit again, pre and post in parallel
  *
- * The recorded command, with each function and variable in a section of its own, without
- * debug information, into a folder of ours; then objtool as kbuild ran it. Variables with
- * a section by attribute get one of their own by the plugin (plugin/section_split.h).
+ * It runs the recorded command, with a section for each function and variable, without
+ * debug information, and with the object in a work folder; then objtool as kbuild ran
+ * it. The plugin gives each variable that an attribute put into a section a section of
+ * its own (plugin/section_split.h).
  */
 #ifndef KSPLICE_DIFFER_TREE_COMPILE_H
 #define KSPLICE_DIFFER_TREE_COMPILE_H
@@ -26,9 +27,27 @@ struct compile_job {
 			       ksplice.h, and KSPLICE is defined; NULL: none */
 	const char *log;    /* where it is noted that they were; with shadow */
 	bool is_built; /* sections as in the build, rather than one for each function */
+	bool is_screening; /* for the plugin's part alone: no assembler, no objtool, no
+			      layouts, and object is assembly text */
 	struct text *messages; /* what the compiler says is added here; may be NULL */
 	int status;            /* set: the compiler's exit code */
 };
+
+/*
+ * Would this word of a compile's command write something beside the object, or cost time
+ * without effect on code? Such words are left out. has_argument: with the next word.
+ */
+bool compile_drops_option(const char *word, bool *has_argument);
+
+/* What makes a compiler open the files of a shadow's list (abi/shadow_list.h). */
+struct shadow_environment {
+	char *items[4]; /* NAME=VALUE, owned, NULL-terminated */
+};
+
+/* Fills it in for the list and the log, which is to note what was opened. */
+struct error *shadow_environment_make(
+	const char *list, const char *log, struct shadow_environment *environment);
+void shadow_environment_deinit(struct shadow_environment *environment);
 
 /* Is this the compiler that the record names? Refused if it is gone or another. */
 struct error *compile_check_compiler(const struct record *record);

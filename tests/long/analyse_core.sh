@@ -59,9 +59,10 @@ analyse_against() {
 		echo "not ok $name: $count of $sources files were analysed"
 		failed=1
 	}
-	if [ -s "$work/$name.found" ]; then
-		sed "s|$copy/||" "$work/$name.found"
-		echo "not ok $name: $(grep -cE '(warning|error):' "$work/$name.found") findings"
+	# What is found in the kernel's own headers does not count.
+	if grep -E "^($copy/[^ ]*: (warning|error)|error):" "$work/$name.found" >"$work/$name.own"; then
+		sed "s|$copy/||" "$work/$name.own"
+		echo "not ok $name: $(wc -l <"$work/$name.own") findings"
 		failed=1
 	else
 		echo "ok $name: $count files, no finding"

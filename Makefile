@@ -91,7 +91,7 @@ guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 
 # ---- targets ----------------------------------------------------------------
 
-.PHONY: all kmod kmod-install tests demo check check-long corpus bench install clean help
+.PHONY: all kmod kmod-install tests demo check check-long check-debug corpus bench install clean help
 all: $(tools) $(plugins) $(shadow) $(data)
 
 ifneq ($(plugin_cc),)
@@ -110,6 +110,8 @@ help:
 	'make demo            patch a running kernel, from nothing to undo, in QEMU' \
 	'make check           run all tests (installs the Debian packages they need)' \
 	'make check-long      the tests that take hours: whole kernels, 500 mutated sources' \
+	'make check-debug     the tests in the guest, on a kernel that checks its locks, lists and' \
+	'                     memory, and what only it has: BPF on functions, kexec, suspend' \
 	'make corpus FROM=V TO=V [MAX=N]  real changes between two versions of the kernel,' \
 	'                     each given to ksplice-create; V as in linux-source-6.1=V' \
 	'make bench           measure what recording and the index cost, and how long the' \
@@ -142,6 +144,9 @@ check:
 
 check-long:
 	@tests/check --long $(KERNEL)
+
+check-debug:
+	@tests/check --debug $(KERNEL)
 
 # Not judged but for errors: a row for each change of a real kernel.
 corpus: all tests

@@ -229,8 +229,8 @@ static void measure_times(
 static __always_inline void clear_dead_stack(void)
 {
 	unsigned long *word = end_of_stack(current) + 1;
-	register unsigned long pointer asm("rsp");
-	unsigned long count = (pointer - (unsigned long)word) / sizeof(*word);
+	unsigned long count =
+		(current_stack_pointer - (unsigned long)word) / sizeof(*word);
 
 	asm volatile("rep stosq" : "+D"(word), "+c"(count) : "a"(0) : "memory");
 }

@@ -97,7 +97,7 @@ static ssize_t control_device_write(
 {
 	struct load_session *session = file->private_data;
 	struct problem_step step;
-	void *list;
+	void *list = NULL;
 	int result = check_caller(session);
 
 	if (result)

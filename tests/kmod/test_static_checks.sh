@@ -10,25 +10,13 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-cache=${KSPLICE_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/ksplice}
-sources=$(find "$top/kmod" -name '*.c' -not -name '*.mod.c' -not -path '*/template/*' | wc -l)
-failed=
+# shellcheck source-path=SCRIPTDIR source=module_trees.sh
+. "$top/tests/kmod/module_trees.sh"
 
-# check_against NAME OBJTREE [CC]: with the compiler of its configuration.
+# check_against NAME OBJTREE
 check_against() {
-	local name=$1 objtree=$2 copy=$work/$1 log=$work/$1.log own compiler
-	compiler=$(sed -n 's/^CONFIG_CC_VERSION_TEXT="\([^ ]*\) .*/\1/p' "$objtree/.config")
-	case $compiler in gcc-[0-9]*) ;; *) compiler=gcc ;; esac
-	mkdir "$copy"
-	cp -r "$top/kmod" "$top/abi" "$copy/"
-	# All warnings, also where the kernel's configuration makes the first one an error.
-	if ! make -C "$objtree" M="$copy/kmod" CC="$compiler" W=1 C=2 CF=-D__CHECK_ENDIAN__ \
-		KCFLAGS=-Wno-error KBUILD_MODPOST_WARN=1 modules >"$log" 2>&1; then
-		grep -E 'error|Error' "$log" | head -n 20
-		echo "not ok $name: kmod does not build"
-		failed=1
-		return 0
-	fi
+	local name=$1 copy=$work/$1 log=$work/$1.log own
+	build_core "$1" "$2" W=1 C=2 CF=-D__CHECK_ENDIAN__ || return 0
 	own=$(grep -E '(warning|error):' "$log" | grep -F "$copy/" | sed "s|$copy/||" | sort -u || true)
 	[ "$(grep -c '^ *CHECK ' "$log")" -ge "$sources" ] || {
 		echo "not ok $name: sparse saw $(grep -c '^ *CHECK ' "$log") of $sources files"
@@ -43,62 +31,5 @@ check_against() {
 	fi
 }
 
-# make_cached NAME COMMAND...: the folder that the command fills, made once.
-make_cached() {
-	local folder=$cache/$1
-	shift
-	if [ ! -e "$folder/.complete" ]; then
-		rm -rf "$folder" "$folder.new"
-		mkdir -p "$folder.new"
-		"$@" "$folder.new" >"$work/cache.log" 2>&1 || {
-			tail -n 5 "$work/cache.log" >&2
-			rm -rf "$folder.new"
-			return 1
-		}
-		touch "$folder.new/.complete"
-		mv "$folder.new" "$folder"
-	fi
-	echo "$folder"
-}
-
-# What modules need of a kernel that is configured by default.
-make_defconfig() {
-	make -C "$source" O="$1" x86_64_defconfig
-	make -j"$(nproc)" -C "$source" O="$1" modules_prepare
-}
-
-# Debian's headers, with the paths of the folder that they are unpacked in.
-make_debian() {
-	local folder=$1 package
-	mkdir "$folder/packages"
-	(cd "$folder/packages" && apt-get -q download "linux-headers-$abi-cloud-amd64" \
-		"linux-headers-$abi-common" linux-kbuild-6.1) || return 1
-	for package in "$folder"/packages/*.deb; do
-		dpkg-deb -x "$package" "$folder/root" || return 1
-	done
-	rm -r "$folder/packages"
-	grep -rIl /usr/src/linux-headers "$folder/root/usr/src/linux-headers-$abi-cloud-amd64" \
-		--include=Makefile | xargs -r sed -i "s|/usr/src/|${folder%.new}/root/usr/src/|g"
-}
-
-check_against test-kernel "$tree"
-
-if [ -e "$tree/source" ]; then
-	defconfig=$(make_cached "defconfig-$(basename "$source")" make_defconfig) || failed=1
-	[ -z "$defconfig" ] || check_against x86_64_defconfig "$defconfig"
-else
-	# Its source has a kernel built in it, and takes no other O= tree.
-	echo "skip x86_64_defconfig: the test kernel was built in its source"
-fi
-
-# The newest of Debian 12.
-abi=$(apt-cache search --names-only '^linux-headers-6\.1\.0-[0-9]*-cloud-amd64$' |
-	sed 's/^linux-headers-\(.*\)-cloud-amd64 .*/\1/' | sort -V | tail -n 1)
-debian=
-[ -z "$abi" ] || debian=$(make_cached "headers-$abi" make_debian) || debian=
-if [ -n "$debian" ]; then
-	check_against debian-headers "$debian/root/usr/src/linux-headers-$abi-cloud-amd64"
-else
-	echo "skip debian-headers: apt has no linux-headers-6.1"
-fi
+for_each_tree check_against
 [ -z "$failed" ]

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * change_report.h - what an attempt to change the kernel did besides: whom it met, whom
- * it woke, what it left out
+ * change_report.h - the report of an attempt to change the kernel: threads in the way,
+ * threads that were woken, parts that were left out
  */
 #ifndef KSPLICE_APPLY_CHANGE_REPORT_H
 #define KSPLICE_APPLY_CHANGE_REPORT_H

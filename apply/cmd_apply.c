@@ -24,24 +24,25 @@
 
 static const char help[] =
 	"usage: ksplice-apply [OPTION...] ksplice-ID.tar.gz|FOLDER\n"
-	"Applies an update that ksplice-create made to the running kernel; of a folder, all\n"
-	"updates that are for this kernel, in the order in which they were made.\n"
+	"Applies an update that ksplice-create made to the running kernel. Given a folder,\n"
+	"applies all updates in it that are for this kernel, in the order in which they\n"
+	"were made.\n"
 	"\n" STATE_CHANGE_HELP
 	"  --check             make all checks, also of the code in memory and of the\n"
 	"                      stacks, and apply nothing\n"
-	"  --replace           take over from the updates that this one replaces, and\n"
-	"                      unload them\n"
+	"  --replace           reverse all other updates at the same moment, except those\n"
+	"                      that this one builds on, and unload them\n"
 	"  --partial           leave out the parts of the update that do not fit\n"
-	"  --on-mismatch WHAT  refuse: a module that is loaded later and that the update\n"
-	"                      cannot patch is not loaded; leave: it is, unpatched\n"
+	"  --on-mismatch WHAT  for modules that are loaded later and that the update cannot\n"
+	"                      patch: refuse (do not load them) or leave (unpatched)\n"
 	"  --module PATH       load this ksplice.ko if the kernel has none yet\n"
 	"  --json              print the result as JSON\n"
 	"  --quiet             print nothing when all is well\n"
 	"  -h, --help          show this text\n"
 	"  --version           show the version\n"
 	"\n" COMMAND_END_HELP
-	"Unless it is 0 or 3, the kernel is as it was, but for the updates of a folder\n"
-	"that were applied before, and where the message says that the update is applied.\n";
+	"If it is not 0 or 3, the kernel is unchanged, except for earlier updates of a folder,\n"
+	"and unless the message says that the update is applied.\n";
 
 struct apply_options {
 	const char *path; /* NULL: there is nothing to do */
@@ -78,11 +79,11 @@ static struct error *apply_read_options(
 	char **operands;
 	try(command_line_read(&line, argc, argv, &operands));
 	if (operands && part != !!operands[1])
-		return error_usage(part ? "--part: name the update's id and the target"
-					: "name one update, or a folder");
+		return error_usage(part ? "--part: give the update's id and the target"
+					: "give one update, or one folder of updates");
 	if (request->on_mismatch && strcmp(request->on_mismatch, "refuse") &&
 		strcmp(request->on_mismatch, "leave"))
-		return error_usage("--on-mismatch %s: is neither refuse nor leave",
+		return error_usage("--on-mismatch %s: must be refuse or leave",
 			request->on_mismatch);
 	if (deadline)
 		try(state_change_read_deadline(deadline, &request->deadline));
@@ -115,8 +116,8 @@ static struct error *apply_report(const struct apply_options *options, const cha
 		*document = json_make_object();
 		json_put_text(*document, "id", id);
 		if (!is_silent)
-			printf("Update %s can be applied: this kernel is the one it is "
-			       "for, and no thread is in the way\n",
+			printf("Update %s can be applied: it is for this kernel, "
+			       "and no thread is in the way\n",
 				id);
 	} else {
 		scope_state struct update_state state = {0};
@@ -164,7 +165,7 @@ static struct error *apply_each(const struct apply_options *options,
 	}
 	if (json_count_items(done))
 		return NULL;
-	return error_no_change("%s: there is nothing to do: %zu updates for this kernel, "
+	return error_no_change("%s: nothing to do: %zu updates are for this kernel, "
 			       "%zu for others",
 		options->path, folder->count, folder->skipped_count);
 }

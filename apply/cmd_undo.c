@@ -22,10 +22,10 @@
 static const char help[] =
 	"usage: ksplice-undo [OPTION...] ID\n"
 	"       ksplice-undo [OPTION...] --all\n"
-	"Reverses the update and unloads it; the kernel's code is again what it was.\n"
+	"Reverses an update and unloads it. The kernel's code is then as it was before.\n"
 	"ksplice-view lists the IDs.\n"
 	"\n"
-	"  --all               all updates, each before those that it builds on\n"
+	"  --all               undo all updates, each before those that it builds on\n"
 	"  --check             make all checks, also of the stacks, and change nothing\n" STATE_CHANGE_HELP
 	"  --json              print the result as JSON\n"
 	"  --quiet             print nothing when all is well\n"
@@ -63,7 +63,7 @@ static struct error *undo_read_options(
 	options->is_done = !operands;
 	options->id = operands ? operands[0] : NULL;
 	if (!options->is_done && options->all == !!options->id)
-		return error_hint(error_usage("name one update, or --all"),
+		return error_hint(error_usage("give the ID of one update, or --all"),
 			"ksplice-view lists the updates");
 	if (deadline)
 		try(state_change_read_deadline(deadline, &options->request.deadline));

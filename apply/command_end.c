@@ -14,7 +14,8 @@ struct error *command_end_need_root(void)
 {
 	if (!geteuid())
 		return NULL;
-	return error_hint(error_failed("only root may change the kernel"), "use sudo");
+	return error_hint(error_failed("only root may change the kernel"),
+		"run it as root, or with sudo");
 }
 
 int command_end(struct error *error, bool json, struct json_t *document,

@@ -13,7 +13,7 @@ struct json_t;
 
 /* What all three say in --help of their exit status. */
 #define COMMAND_END_HELP                                                                 \
-	"Exit status: 0 done, 1 error, 2 refused, 3 there is nothing to do,\n"           \
+	"Exit status: 0 done, 1 error, 2 refused, 3 nothing to do,\n"                    \
 	"4 busy: a thread, a hook or another program was in the way until the deadline.\n"
 
 /* Changing a kernel needs root. */

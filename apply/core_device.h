@@ -2,9 +2,9 @@
 /*
  * core_device.h - /dev/ksplice, user space's side of abi/control.h
  *
- * An open device is ours alone: its reasons are those of our own steps, and what we
- * publish is for our own next load. The core forgets what is published when the load is
- * over, and when the device is closed.
+ * Each open device is separate: it returns the reasons of its own steps, and the list
+ * that it publishes is for the next load by this process. The core drops the list when
+ * the load is over, and when the device is closed.
  */
 #ifndef KSPLICE_APPLY_CORE_DEVICE_H
 #define KSPLICE_APPLY_CORE_DEVICE_H

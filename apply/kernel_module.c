@@ -89,11 +89,11 @@ struct load_failure {
 
 static const struct load_failure load_failures[] = {
 	{ENOEXEC, "was built for another kernel",
-		"build it for this one: make kmod KERNEL=OBJTREE"},
+		"build it for the running kernel: make kmod-install KERNEL=OBJTREE"},
 	{EKEYREJECTED, "has no signature that this kernel accepts",
-		"sign it with a key that the kernel trusts"},
-	{EPERM, "the kernel does not let modules be loaded",
-		"lockdown or kernel.modules_disabled is on"},
+		"sign the module with a key that the kernel trusts"},
+	{EPERM, "this kernel allows no modules to be loaded",
+		"lockdown is active, or the sysctl kernel.modules_disabled is set"},
 	{ENOENT, "needs symbols that this kernel does not have", "dmesg says which"},
 };
 
@@ -150,8 +150,8 @@ struct error *kernel_module_need_core(const char *path, bool *loaded)
 			error_failed(
 				"the kernel module ksplice is not loaded, and modprobe "
 				"does not find it"),
-			"build it with make kmod KERNEL=OBJTREE, and give --module "
-			"PATH/ksplice.ko or put it at %s",
+			"in Ksplice's folder, run make kmod-install KERNEL=OBJTREE; or give "
+			"--module PATH/ksplice.ko, or copy it to %s",
 			installed);
 	try(kernel_module_load_core(path ? path : installed));
 	*loaded = true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * running_build.h - which kernel runs: its build-id, from /sys/kernel/notes
+ * running_build.h - the build-id of the running kernel, from /sys/kernel/notes
  */
 #ifndef KSPLICE_APPLY_RUNNING_BUILD_H
 #define KSPLICE_APPLY_RUNNING_BUILD_H

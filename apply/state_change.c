@@ -35,7 +35,7 @@ struct error *state_change_read_deadline(const char *text, double *seconds)
 	char *end;
 	double value = strtod(text, &end);
 	if (end == text || *end || !(value >= 0) || value > 1e6)
-		return error_usage("--deadline %s: is no number of seconds", text);
+		return error_usage("--deadline %s: not a number of seconds", text);
 	*seconds = value;
 	return NULL;
 }
@@ -138,8 +138,8 @@ static struct error *state_change_refused(
 {
 	scope_free char *reason = core_device_read_reason(device);
 	if (number == EPERM)
-		return error_refused(
-			"irreversible", "%s", *reason ? reason : "cannot be reversed");
+		return error_refused("irreversible", "%s",
+			*reason ? reason : "the update cannot be reversed");
 	if (*reason)
 		return error_refused("memory", "%s: %s", change->id, reason);
 	return error_failed("%s: %s", change->id, strerror(number));

@@ -14,8 +14,8 @@ struct error;
 /* What ksplice-apply and ksplice-undo share of their --help. */
 #define STATE_CHANGE_HELP                                                                \
 	"  --deadline SECONDS  how long to try while a thread is in the way (10)\n"      \
-	"  --signal            wake the sleeping user threads that are in the way\n"     \
-	"  --full-scan         read all stacks while the machine is stopped\n"
+	"  --signal            wake sleeping user threads that are in the way\n"         \
+	"  --full-scan         check all stacks while the machine is stopped\n"
 
 #define STATE_CHANGE_DEADLINE 10.0
 

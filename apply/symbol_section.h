@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * symbol_section.h - the list of symbols that an update module brings for the core
+ * symbol_section.h - the list of symbols in an update module, which the core needs
  */
 #ifndef KSPLICE_APPLY_SYMBOL_SECTION_H
 #define KSPLICE_APPLY_SYMBOL_SECTION_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update_describe.h - a loaded update as programs see it: the lines of sysfs as JSON
+ * update_describe.h - a loaded update as JSON, from the lines of sysfs
  */
 #ifndef KSPLICE_APPLY_UPDATE_DESCRIBE_H
 #define KSPLICE_APPLY_UPDATE_DESCRIBE_H

@@ -51,7 +51,7 @@ static struct error *install_other_kernel(
 	uname(&names);
 	return error_hint(
 		error_refused("other-kernel",
-			"%s: made for kernel %s %s with build-id %s; this one is "
+			"%s: made for kernel %s %s with build-id %s; the running kernel is "
 			"%s %s with build-id %s",
 			archive->id, update_archive_kernel(archive, "release"),
 			update_archive_kernel(archive, "version"), build_id,
@@ -90,7 +90,7 @@ static struct error *install_check_module(
 			"%s: made for a module %s with build-id %s; the loaded one has %s",
 			archive->id, part->target, part->build_id, running),
 		"make the update from the object tree that this module was built in, or "
-		"leave it out with --partial");
+		"leave out that part with --partial");
 }
 
 /*
@@ -114,11 +114,12 @@ static struct error *install_load_failed(int device, const char *id, int number)
 	scope_free char *reason = core_device_read_reason(device);
 
 	if (number == EEXIST && !*reason)
-		return error_failed("%s: a module of that name is loaded", id);
+		return error_failed(
+			"%s: a module with the name of the update is already loaded", id);
 	if (*reason)
 		return error_refused("load", "%s: %s", id, reason);
-	return error_hint(error_failed("%s: the kernel does not load its module: %s", id,
-				  strerror(number)),
+	return error_hint(error_failed("%s: the kernel refuses to load its module: %s",
+				  id, strerror(number)),
 		"dmesg may say more");
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update_install.h - from an unpacked update to a kernel that runs it
+ * update_install.h - applies an unpacked update to the running kernel
  *
  *     build-ids ─▶ core ─▶ load the parts ─▶ one change of all of them ─▶ record
  *
- * Until the change, and when it fails, nothing of the kernel's code is touched; what was
- * loaded is unloaded again then.
+ * Before the change, and if it fails, the kernel's code is untouched. If it fails, the
+ * loaded parts are unloaded.
  */
 #ifndef KSPLICE_APPLY_UPDATE_INSTALL_H
 #define KSPLICE_APPLY_UPDATE_INSTALL_H

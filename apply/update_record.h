@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update_record.h - what is kept of an applied update besides what the kernel knows, in
+ * update_record.h - notes about an applied update that the kernel does not have, in
  * /run/ksplice/<id>/
  *
  *     applied.json    when, and from which archive
@@ -8,7 +8,7 @@
  *     ksplice-*.ko    the parts, for modules that are loaded later
  *
  * ksplice-apply writes it, ksplice-undo removes it, ksplice-view shows it. An update
- * without a record works like any other, but for modules that come later.
+ * without a record works, except for modules that are loaded later.
  */
 #ifndef KSPLICE_APPLY_UPDATE_RECORD_H
 #define KSPLICE_APPLY_UPDATE_RECORD_H

@@ -39,8 +39,8 @@ struct error *update_unload_module(const char *name)
 		return NULL;
 	return error_hint(
 		error_failed("module %s: cannot be unloaded: %s", name, strerror(number)),
-		"somebody may hold it, such as a tracer; its code is not in use, and "
-		"ksplice-undo unloads it later");
+		"it may be in use, for example by a tracer; its code does not run, and "
+		"ksplice-undo can unload it later");
 }
 
 struct error *update_unload_modules(const char *id)
@@ -79,7 +79,7 @@ struct error *update_unload(const char *id, const struct unload_request *request
 
 	if (!update_state_exists(id))
 		return error_hint(error_no_change("%s: no such update is loaded", id),
-			"ksplice-view lists those that are");
+			"ksplice-view lists the loaded updates");
 	try(core_device_lock(id, &lock));
 	try(update_state_read(id, &state));
 	if (update_state_is_applied(&state))

@@ -294,6 +294,7 @@ static struct error *create_select(struct create *create)
 	update_hook_collect(update);
 	try(closure_select(update));
 	assess_selection(update);
+	assess_exports(update);
 	assess_init(update);
 	update_hook_assess(update);
 	return assess_layouts(update, &create->allowed_layouts);
@@ -340,6 +341,21 @@ static struct error *create_match(struct create *create)
 	return update_symbol_check(update);
 }
 
+/* Nothing travels, yet the patched kernel would be another one. */
+static struct error *create_refuse_idle(
+	const struct create *create, const struct finding *warned)
+{
+	bool is_export =
+		warned->kind == FINDING_NEW_EXPORT || warned->kind == FINDING_OLD_EXPORT;
+	return error_hint(
+		error_refused(is_export ? "export" : "init-function",
+			"%s: all that the patch changes is %s", create->patch_path,
+			is_export ? "what is exported to modules"
+				  : "used at boot only, or when a module is loaded or "
+				    "unloaded"),
+		"build the kernel or module with the patch, and boot or load it");
+}
+
 /* Tells all findings that the user has to hear of; the first refusal is the answer. */
 static struct error *create_judge(const struct create *create)
 {
@@ -361,13 +377,9 @@ static struct error *create_judge(const struct create *create)
 		return finding_refuse(findings);
 	if (create->update.has_change)
 		return NULL;
-	if (finding_find(findings, FINDING_WARNED))
-		return error_hint(
-			error_refused("init-function",
-				"%s: all that the patch changes is used at boot only, or when a "
-				"module is loaded or unloaded",
-				create->patch_path),
-			"build the kernel or module with the patch, and boot or load it");
+	const struct finding *warned = finding_find(findings, FINDING_WARNED);
+	if (warned)
+		return create_refuse_idle(create, warned);
 	return error_no_change(
 		"%s: the patch changes no function of this kernel", create->patch_path);
 }
@@ -477,7 +489,7 @@ static struct error *create_read_strip(const char *text, unsigned *strip)
 	char *end;
 	unsigned long number = strtoul(text, &end, 10);
 	if (*end || end == text || number > 64)
-		return error_usage("--strip=%s: is no small number", text);
+		return error_usage("--strip=%s: not a number from 0 to 64", text);
 	*strip = (unsigned)number;
 	return NULL;
 }
@@ -517,7 +529,8 @@ static struct error *create_read_options(
 	if (strip)
 		try(create_read_strip(strip, &create->strip));
 	if (operands && !create->patch_path)
-		return error_hint(error_usage("no patch given"), "--patch=FILE");
+		return error_hint(
+			error_usage("no patch given"), "give it with --patch=FILE");
 	create->tree_path = operands ? operands[0] : NULL;
 	return operands ? update_package_check_output(create->output) : NULL;
 }

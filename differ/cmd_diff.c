@@ -2,7 +2,7 @@
 /*
  * cmd_diff.c - ksplice-diff: what differs between two objects, function by function
  *
- * The comparison that ksplice-create makes, for objects that are there already.
+ * It compares existing object files in the way of ksplice-create.
  */
 #include <inttypes.h>
 #include <stdbool.h>

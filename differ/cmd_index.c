@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * cmd_index.c - ksplice-index: makes or updates a tree's index, shows what it covers, and
- * answers what people ask of it
+ * cmd_index.c - ksplice-index: updates a tree's index, prints its coverage, and answers
+ * queries
  */
 #include <elf.h>
 #include <inttypes.h>
@@ -388,12 +388,12 @@ static struct error *index_choose_question(
 		if (!questions[i].subject)
 			continue;
 		if (options->subject)
-			return error_usage("ask one thing at a time");
+			return error_usage("only one query is possible at a time");
 		options->answer = questions[i].answer;
 		options->subject = questions[i].subject;
 	}
 	if (options->subject && options->is_check)
-		return error_usage("--check is of the coverage, and of nothing else");
+		return error_usage("--check cannot be combined with a query");
 	return NULL;
 }
 

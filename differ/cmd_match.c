@@ -2,9 +2,9 @@
 /*
  * cmd_match.c - ksplice-match: an update that changes nothing and proves everything
  *
- * It carries the match records of every function that the compiler made for vmlinux, and
- * replaces none. Where it can be applied, the run-pre match knows each way in which that
- * kernel rewrites its own code: what a kernel CI wants to know before the first patch.
+ * The update has the match records of every function that the compiler made for vmlinux,
+ * and replaces none. If it can be applied, the run-pre match knows all ways in which that
+ * kernel rewrites its own code. A kernel CI can test this before there is a patch.
  */
 #include <inttypes.h>
 #include <stdbool.h>

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "lib/json_text.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,12 +25,37 @@ static size_t json_text_measure_sequence(const unsigned char *byte)
 	return overlong || surrogate || beyond ? 0 : length;
 }
 
+/* Eight bytes at a time, in one word: their lowest bits, and their highest. */
+#define JSON_TEXT_ONES 0x0101010101010101u
+#define JSON_TEXT_TOPS 0x8080808080808080u
+
+static uint64_t json_text_find_zero(uint64_t word)
+{
+	return (word - JSON_TEXT_ONES) & ~word & JSON_TEXT_TOPS;
+}
+
+/* True if the eight bytes are ASCII that stands for itself in a JSON string. */
+static bool json_text_is_plain(const unsigned char *bytes)
+{
+	uint64_t word;
+	memcpy(&word, bytes, sizeof(word));
+	uint64_t control = (word - JSON_TEXT_ONES * 0x20) & ~word & JSON_TEXT_TOPS;
+	uint64_t quote = json_text_find_zero(word ^ JSON_TEXT_ONES * '"');
+	uint64_t escape = json_text_find_zero(word ^ JSON_TEXT_ONES * '\\');
+	return !((word & JSON_TEXT_TOPS) | control | quote | escape);
+}
+
 void json_text_add_string(struct text *text, const char *string)
 {
 	const unsigned char *byte = (const unsigned char *)string;
 	const unsigned char *plain = byte;
+	const unsigned char *end = byte + strlen(string);
 	text_add_range(text, "\"", 1);
-	while (*byte) {
+	while (byte < end) {
+		if (end - byte >= 8 && json_text_is_plain(byte)) {
+			byte += 8;
+			continue;
+		}
 		size_t length = json_text_measure_sequence(byte);
 		if (length && *byte >= 0x20 && *byte != '"' && *byte != '\\') {
 			byte += length;
@@ -91,8 +115,12 @@ void json_text_put_string(struct text *text, const char *key, const char *string
 
 void json_text_put_number(struct text *text, const char *key, uint64_t number)
 {
-	char digits[24];
-	snprintf(digits, sizeof(digits), "%" PRIu64, number);
+	char digits[20];
+	size_t start = sizeof(digits);
+	do {
+		digits[--start] = (char)('0' + number % 10);
+		number /= 10;
+	} while (number);
 	json_text_add_key(text, key);
-	text_add(text, digits);
+	text_add_range(text, digits + start, sizeof(digits) - start);
 }

@@ -27,22 +27,22 @@ static char *record_file_get_dictionary(const char *folder)
 	return file_join(folder, KSPLICE_RECORD_DICTIONARY);
 }
 
-static struct error *record_file_pack(
-	const struct text *json, const struct text *dictionary, struct text *packed)
+static struct error *record_file_pack(const struct text *json,
+	const struct text *dictionary, int level, struct text *packed)
 {
 	size_t bound = ZSTD_compressBound(json->size);
-	scope_free char *output = memory_allocate(bound);
+	char *output = text_reserve(packed, bound);
 	ZSTD_CCtx *context = ZSTD_createCCtx();
 	if (!context)
 		return error_failed("zstd: cannot start");
-	ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, RECORD_FILE_LEVEL);
+	ZSTD_CCtx_setParameter(context, ZSTD_c_compressionLevel, level);
 	ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);
 	ZSTD_CCtx_refPrefix(context, dictionary->data, dictionary->size);
 	size_t size = ZSTD_compress2(context, output, bound, json->data, json->size);
 	ZSTD_freeCCtx(context);
 	if (ZSTD_isError(size))
 		return error_failed("zstd: %s", ZSTD_getErrorName(size));
-	text_add_range(packed, output, size);
+	text_extend(packed, size);
 	return NULL;
 }
 
@@ -62,7 +62,7 @@ static struct error *record_file_unpack(const char *path, const struct text *pac
 		return error_failed("%s: is no record: no zstd frame of a size that "
 				    "records have",
 			path);
-	scope_free char *output = memory_allocate(size + 1);
+	char *output = text_reserve(text, size);
 	ZSTD_DCtx *context = ZSTD_createDCtx();
 	if (!context)
 		return error_failed("zstd: cannot start");
@@ -73,7 +73,7 @@ static struct error *record_file_unpack(const char *path, const struct text *pac
 	if (ZSTD_isError(unpacked))
 		return error_failed(
 			"%s: cannot be unpacked: %s", path, ZSTD_getErrorName(unpacked));
-	text_add_range(text, output, unpacked);
+	text_extend(text, unpacked);
 	return NULL;
 }
 
@@ -98,10 +98,13 @@ struct error *record_file_write(
 	/* One that cannot be read costs room, not the record. */
 	scope_error struct error *unread =
 		folder ? record_file_read_dictionary(folder, &dictionary) : NULL;
-	try(record_file_pack(json, &dictionary, &packed));
+	bool is_first = folder && !unread && !dictionary.size &&
+			json->size >= RECORD_FILE_DICTIONARY_SIZE;
+	/* The dictionary is unpacked for each record that follows: it is stored. */
+	int level = is_first ? ZSTD_minCLevel() : RECORD_FILE_LEVEL;
+	try(record_file_pack(json, &dictionary, level, &packed));
 	try(file_write(path, packed.data, packed.size));
-	if (!folder || unread || dictionary.size ||
-		json->size < RECORD_FILE_DICTIONARY_SIZE)
+	if (!is_first)
 		return NULL;
 	/* The record may be replaced, the file that it is now stays. Another compile
 	 * may have been first, and a file system without links does without. */

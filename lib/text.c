@@ -9,17 +9,29 @@
 #include "lib/cleanup.h"
 #include "lib/memory.h"
 
-void text_add_range(struct text *text, const void *data, size_t size)
+char *text_reserve(struct text *text, size_t size)
 {
 	if (text->size + size + 1 > text->capacity) {
 		size_t grown = (text->size + size + 1) * 2;
 		text->data = memory_resize(text->data, grown, 1);
 		text->capacity = grown;
+		text->data[text->size] = '\0';
 	}
-	if (size)
-		memcpy(text->data + text->size, data, size);
+	return text->data + text->size;
+}
+
+void text_extend(struct text *text, size_t size)
+{
 	text->size += size;
 	text->data[text->size] = '\0';
+}
+
+void text_add_range(struct text *text, const void *data, size_t size)
+{
+	char *room = text_reserve(text, size);
+	if (size)
+		memcpy(room, data, size);
+	text_extend(text, size);
 }
 
 void text_add(struct text *text, const char *string)

@@ -19,6 +19,10 @@ void text_add_range(struct text *text, const void *data, size_t size);
 void text_add(struct text *text, const char *string);
 void text_add_format(struct text *text, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+/* Room for size more bytes behind the text, which stays as long as it is. */
+char *text_reserve(struct text *text, size_t size);
+/* The first size bytes of that room have been written, and are the text's now. */
+void text_extend(struct text *text, size_t size);
 /* Adds zero bytes until the size is a multiple of alignment (a power of two). */
 void text_align(struct text *text, size_t alignment);
 void text_deinit(struct text *text);

@@ -9,7 +9,6 @@
 /* GCC's headers need each other in this order. */
 /* clang-format off */
 #include "gcc-plugin.h"
-#include "plugin-version.h"
 
 #include "tree.h"
 #include "tree-pass.h"
@@ -23,6 +22,7 @@
 #include "toplev.h"
 #include "cgraph.h"
 #include "diagnostic.h"
+#include "line-map.h"
 /* clang-format on */
 
 #include "abi/record.h"
@@ -168,9 +168,14 @@ static void on_node_removed(cgraph_node *node, void *)
 	unit_add_inline(unit, caller, callee, late);
 }
 
-static void on_include(void *path, void *)
+/* The files that the preprocessor has read; #line makes others of them too. */
+static void add_inputs(void)
 {
-	unit_add_input(unit, (const char *)path);
+	for (unsigned i = 0; i < LINEMAPS_ORDINARY_USED(line_table); i++) {
+		const line_map_ordinary *map = LINEMAPS_ORDINARY_MAP_AT(line_table, i);
+		if (map->reason == LC_ENTER || map->reason == LC_RENAME)
+			unit_add_input(unit, ORDINARY_MAP_FILE_NAME(map));
+	}
 }
 
 /*
@@ -192,14 +197,10 @@ static tree get_owner(tree decl)
 	return context && TREE_CODE(context) == FUNCTION_DECL ? context : NULL_TREE;
 }
 
-/* Declarations come in source order, before anything has been optimised away. */
-static void on_declaration(void *data, void *)
+/* Before anything has been optimised away. */
+static void on_declaration(tree decl, tree owner)
 {
-	tree decl = (tree)data;
-	if (!VAR_P(decl) || !TREE_STATIC(decl))
-		return;
 	const char *source = get_source_name(decl);
-	tree owner = get_owner(decl);
 	if (source)
 		unit_declare_variable(
 			unit, DECL_UID(decl), source, owner ? DECL_UID(owner) : 0);
@@ -212,6 +213,7 @@ static void on_declaration(void *data, void *)
  */
 static void on_ipa_start(void *, void *)
 {
+	add_inputs();
 	struct cgraph_node *function;
 	FOR_EACH_FUNCTION_WITH_GIMPLE_BODY(function)
 	{
@@ -236,14 +238,13 @@ static void split_section(varpool_node *node)
 {
 	char name[1024];
 	tree decl = node->decl;
-	const char *variable = DECL_ASSEMBLER_NAME_SET_P(decl) ? get_assembler_name(decl)
-							       : NULL;
-	int length = variable ? snprintf(name, sizeof(name), "%s%s%s",
-					DECL_SECTION_NAME(decl), KSPLICE_SPLIT_MARK,
-					variable)
-			      : snprintf(name, sizeof(name), "%s%s%d",
-					DECL_SECTION_NAME(decl), KSPLICE_SPLIT_MARK,
-					node->order);
+	const char *variable =
+		DECL_ASSEMBLER_NAME_SET_P(decl) ? get_assembler_name(decl) : NULL;
+	int length =
+		variable ? snprintf(name, sizeof(name), "%s%s%s", DECL_SECTION_NAME(decl),
+				   KSPLICE_SPLIT_MARK, variable)
+			 : snprintf(name, sizeof(name), "%s%s%d", DECL_SECTION_NAME(decl),
+				   KSPLICE_SPLIT_MARK, node->order);
 	if (length > 0 && (size_t)length < sizeof(name))
 		set_decl_section_name(decl, name);
 }
@@ -328,19 +329,28 @@ static void on_finish(void *, void *)
 	unit = NULL;
 }
 
-/* If the compiler crashed, it may be our fault: the wrapper tries again without us. */
+/*
+ * If the compiler crashed, or ended early without an error of the source (it may lack the
+ * memory that we took), it may be our fault: the wrapper tries again without us.
+ */
 static void at_exit(void)
 {
-	if (unit && diagnostic_kind_count(global_dc, DK_ICE))
-		unit_note_crash(unit);
+	if (!unit)
+		return;
+	if (diagnostic_kind_count(global_dc, DK_ICE))
+		unit_note_reason(unit, "plugin-crashed");
+	else if (!seen_error() && !diagnostic_kind_count(global_dc, DK_FATAL))
+		unit_note_reason(unit, "plugin-out-of-memory");
 }
 
 /*
  * -fplugin is not what the source asked for: without this it would appear in
- * DW_AT_producer and .GCC.command.line. Other plugins' options stay.
+ * DW_AT_producer and .GCC.command.line. Other plugins' options stay; false if there are
+ * any.
  */
-static void hide_options(const struct plugin_name_args *info)
+static bool hide_options(const struct plugin_name_args *info)
 {
+	bool is_alone = true;
 	unsigned kept = 0;
 	size_t length = strlen(info->base_name);
 	for (unsigned i = 0; i < save_decoded_options_count; i++) {
@@ -352,8 +362,11 @@ static void hide_options(const struct plugin_name_args *info)
 				   option->arg[length] == '-';
 		if (!is_own && !is_argument)
 			save_decoded_options[kept++] = *option;
+		if (!is_own && option->opt_index == OPT_fplugin_)
+			is_alone = false;
 	}
 	save_decoded_options_count = kept;
+	return is_alone;
 }
 
 static bool is_asked(const char *variable)
@@ -362,21 +375,33 @@ static bool is_asked(const char *variable)
 	return value && strcmp(value, "1") == 0;
 }
 
+/* "GNU C17", and not "GNU C++17". */
+static bool is_c(void)
+{
+	return strncmp(lang_hooks.name, "GNU C", 5) == 0 && lang_hooks.name[5] != '+';
+}
+
 int plugin_init(struct plugin_name_args *info, struct plugin_gcc_version *version)
 {
-	hide_options(info);
+	bool is_alone = hide_options(info);
 	const char *path = getenv(KSPLICE_ENV_UNIT);
-	if (!path || !*path || !plugin_default_version_check(version, &gcc_version))
+	if (!path || !*path)
 		return 0;
-	if (flag_preprocess_only || strncmp(lang_hooks.name, "GNU C", 5) != 0)
+	if (!gcc_match_is_same(version)) {
+		unit_refuse(path, "plugin-other-gcc");
 		return 0;
+	}
+	if (flag_preprocess_only)
+		return 0;
+	if (!is_c()) {
+		unit_refuse(path, KSPLICE_UNIT_NOT_C);
+		return 0;
+	}
 	unit = unit_create(path, version->basever);
 	if (!unit)
 		return 0;
 	const char *name = info->base_name;
 	register_passes(name);
-	register_callback(name, PLUGIN_INCLUDE_FILE, on_include, NULL);
-	register_callback(name, PLUGIN_FINISH_DECL, on_declaration, NULL);
 	register_callback(name, PLUGIN_ALL_IPA_PASSES_START, on_ipa_start, NULL);
 	register_callback(name, PLUGIN_ALL_IPA_PASSES_END, on_ipa_end, NULL);
 	register_callback(name, PLUGIN_START_UNIT, on_start, NULL);
@@ -386,6 +411,7 @@ int plugin_init(struct plugin_name_args *info, struct plugin_gcc_version *versio
 	has_split = is_asked(KSPLICE_ENV_SPLIT);
 	if (has_layouts)
 		layout_walk_start(unit_ask_layouts(unit), name);
+	parse_watch_start(on_declaration, is_alone && !has_layouts);
 	atexit(at_exit);
 	return 0;
 }

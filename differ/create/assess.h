@@ -3,11 +3,11 @@
  * assess.h - what the differences between pre and post mean for a running kernel
  *
  *     compare ─▶ assess_functions, assess_data, assess_boot ─▶ closure ─▶
- * assess_selection
+ * assess_selection, assess_exports
  *
- * Each pass looks at all units and adds findings. Those before the closure also settle
- * the state of pieces: what is changed in place, which functions have to travel although
- * their code is the same.
+ * Each pass looks at all units and adds findings. The passes before the closure also set
+ * the final state of pieces: which are changed in place, and which functions are in the
+ * update although their code is the same.
  */
 #ifndef KSPLICE_DIFFER_CREATE_ASSESS_H
 #define KSPLICE_DIFFER_CREATE_ASSESS_H
@@ -50,14 +50,19 @@ struct error *assess_layouts(struct update *update, const struct command_list *a
  * of pr_debug? A copy of it may start anew. */
 bool assess_is_once_state(const struct piece *piece);
 
-/* The name that a piece of post exports, if the patch adds that export and another part
- * of the update uses the name; else NULL. Nobody else was built to use it. */
-const char *assess_find_served_export(const struct update *update,
-	const struct update_unit *unit, const struct piece *piece);
+/*
+ * After the closure: what the patch does to exports. Modules were bound by those that the
+ * kernel had when they were loaded, and nobody who is loaded was built to use a new one;
+ * so the running kernel keeps its own. Refused is what takes away that which a removed
+ * export names.
+ */
+void assess_exports(struct update *update);
 
-/* Is the unit's assembly outside of functions another one only because of such exports?
- * By the objects: all else that differs comes from C. */
-bool assess_assembly_is_exports(
-	const struct update *update, const struct update_unit *unit);
+/* Is the piece part of an export? See assess_exports. */
+bool assess_is_export(const struct piece *piece);
+
+/* Is the unit's assembly outside of functions another one only because of exports? By the
+ * objects: all else that differs comes from C. */
+bool assess_assembly_is_exports(const struct update_unit *unit);
 
 #endif

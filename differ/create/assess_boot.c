@@ -20,9 +20,25 @@
  * code and data in memory that is freed after boot.
  */
 
+/* What the linker leaves out of vmlinux: the exitcalls and the module information of code
+ * that is built in. */
+static bool piece_is_left_out(const struct update_unit *unit, const struct piece *piece)
+{
+	return !unit->target->module && piece->known->placing == SECTION_DISCARDED &&
+	       strcmp(piece->known->reason, "export") != 0;
+}
+
 static void assess_once(struct update *update, const struct update_unit *unit,
 	const struct piece *piece, const char *verb)
 {
+	if (piece_is_left_out(unit, piece)) {
+		finding_add(&update->findings, FINDING_WITHOUT_EFFECT, unit->object,
+			update_piece_name(piece),
+			"the patch %s %s, which vmlinux leaves out: that is without "
+			"effect in the running kernel",
+			verb, piece->known->what);
+		return;
+	}
 	finding_add(&update->findings, finding_find_kind(piece->known->reason),
 		unit->object, update_piece_name(piece), "the patch %s %s", verb,
 		piece->known->what);
@@ -32,20 +48,15 @@ static void assess_unit_once(struct update *update, const struct update_unit *un
 {
 	for (size_t i = 0; i < unit->post_pieces->count; i++) {
 		const struct piece *piece = &unit->post_pieces->pieces[i];
-		const char *exported = assess_find_served_export(update, unit, piece);
-		if (exported)
-			finding_add(&update->findings, FINDING_NEW_EXPORT, unit->object,
-				exported,
-				"is exported by the patch: the other modules of this "
-				"update can use it, and those that are loaded later "
-				"cannot");
-		else if (piece->role == SECTION_ONCE && piece->state != PIECE_SAME)
+		if (piece->role == SECTION_ONCE && piece->state != PIECE_SAME &&
+			!assess_is_export(piece))
 			assess_once(update, unit, piece,
 				piece->state == PIECE_NEW ? "adds" : "changes");
 	}
 	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
 		const struct piece *piece = &unit->pre_pieces->pieces[i];
-		if (piece->role == SECTION_ONCE && !piece->twin)
+		if (piece->role == SECTION_ONCE && !piece->twin &&
+			!assess_is_export(piece))
 			assess_once(update, unit, piece, "removes");
 	}
 }
@@ -58,7 +69,7 @@ void assess_boot(struct update *update)
 		const char *post = unit->post_unit.toplevel;
 		assess_unit_once(update, unit);
 		bool is_changed = pre && post ? strcmp(pre, post) != 0 : pre != post;
-		if (is_changed && !assess_assembly_is_exports(update, unit))
+		if (is_changed && !assess_assembly_is_exports(unit))
 			finding_add(&update->findings, FINDING_TOPLEVEL_ASSEMBLY,
 				unit->object, "",
 				"the patch changes assembly outside of functions");

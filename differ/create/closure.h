@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * closure.h - what must travel in the update
+ * closure.h - which pieces travel: are copied into the update
  *
- * Roots are the changed functions, and the constants that are changed in place. With them
- * travel: all parts of the function (.cold), the entries of tables about each part,
- * strings and nameless constants, and what is new in any unit of the update. Everything
- * that is unchanged stays where it is: the update refers to the running kernel's own.
+ * Roots are the changed functions, and the constants that are changed in place. The
+ * closure adds all parts of each function (.cold), the entries of tables about each part,
+ * strings and constants without a name, and new pieces of any unit that are used.
+ * Unchanged pieces do not travel: the update refers to the running kernel's.
  */
 #ifndef KSPLICE_DIFFER_CREATE_CLOSURE_H
 #define KSPLICE_DIFFER_CREATE_CLOSURE_H

@@ -3,13 +3,13 @@
  * constant_in_place.h - constants whose content is replaced where the running kernel has
  * them
  *
- * Such a constant keeps its address, so pointers to it, comparisons with it and those
- * who have read it stay right. What it points to may be old or new:
+ * Such a constant keeps its address, so pointers to it and comparisons with it stay
+ * valid. It may point to:
  *
- *     the running kernel's functions and data   as from everything that travels
- *     strings and other content without a name  the running kernel's own, where pre has
- *                                               the same content in the same field
- *     what the update brings                    the address escapes, and undo with it
+ *     the running kernel's functions and data   by the same rules as travelling pieces
+ *     strings and other content without a name  the running kernel's, if pre has the
+ *                                               same content in the same field
+ *     new pieces of the update                  the address escapes: no undo
  */
 #ifndef KSPLICE_DIFFER_CREATE_CONSTANT_IN_PLACE_H
 #define KSPLICE_DIFFER_CREATE_CONSTANT_IN_PLACE_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * finding.h - everything that comparing saw, and what follows from each thing
+ * finding.h - the results of the comparison, and the consequence of each
  *
- * A pass that looks at the two compiles does not stop at the first thing that cannot be
- * done: it adds a finding, and one table says what a finding of that kind means for the
- * update. Refusals, the report and --json are views of the same list.
+ * A pass that compares pre and post does not stop at the first problem: it adds a
+ * finding. One table gives the consequence of each kind of finding. Refusals, the report
+ * and --json show the same list.
  */
 #ifndef KSPLICE_DIFFER_CREATE_FINDING_H
 #define KSPLICE_DIFFER_CREATE_FINDING_H
@@ -66,6 +66,7 @@ enum finding_kind {
 	FINDING_INIT_REFERENCE,
 	FINDING_EXPORT,
 	FINDING_NEW_EXPORT,
+	FINDING_OLD_EXPORT,
 	FINDING_MODULE_PARAMETER,
 	FINDING_MODULE_INFORMATION,
 	FINDING_INITCALL,

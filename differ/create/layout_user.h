@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * layout_user.h - what a changed layout means: who keeps using the old one, and whether
- * objects of it exist
+ * layout_user.h - what a changed layout means: which functions keep using the old one,
+ * and whether objects of it exist
  *
- * "Depends on" is what the plugin says: the function's source, or source that was inlined
- * into it, mentions the type or one that contains it. A function that only uses its size
- * or an offset does not mention it, and is changed by that number, so it travels.
+ * A function depends on a type if its source, or source that was inlined into it,
+ * mentions the type or one that contains it; the plugin lists these. A function that
+ * only uses the type's size or an offset does not mention it. But its code changes with
+ * that number, so it travels.
  */
 #ifndef KSPLICE_DIFFER_CREATE_LAYOUT_USER_H
 #define KSPLICE_DIFFER_CREATE_LAYOUT_USER_H

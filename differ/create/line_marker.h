@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * line_marker.h - giving unchanged lines of a patched file their old numbers back
+ * line_marker.h - keeps the old line numbers of unchanged lines in a patched file
  *
  * __LINE__ ends up in code (WARN, might_sleep, …), so a line added at the top would
  * change every function below that uses it. A #line directive behind each hunk restores
- * the numbers; what then still differs was changed by the patch.
+ * the numbers; every difference that remains comes from the patch.
  */
 #ifndef KSPLICE_DIFFER_CREATE_LINE_MARKER_H
 #define KSPLICE_DIFFER_CREATE_LINE_MARKER_H

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * origin.h - who says what runs: the build that the update is made for
+ * origin.h - the build that the update is made for
  *
- * An origin gives the objects that were linked, their proven places in vmlinux or in a
- * module, and the proof that what is compiled here without the patch lies there, byte for
- * byte: functions and variables. It is a build tree, or a seal that was unpacked to one.
+ * An origin gives the objects that were linked, and their proven places in vmlinux or
+ * in a module. It proves that each function and variable that is compiled without the
+ * patch is there, byte for byte. It is a build tree, or an unpacked seal.
  */
 #ifndef KSPLICE_DIFFER_CREATE_ORIGIN_H
 #define KSPLICE_DIFFER_CREATE_ORIGIN_H

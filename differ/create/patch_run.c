@@ -29,7 +29,11 @@ static struct error *patch_run(const char *patch_path, unsigned strip, unsigned 
 		.environment = environment,
 		.output = said,
 		.errors = said};
-	return process_run(&request, status);
+	struct error *error = process_run(&request, status);
+	if (!error || process_interruption())
+		return error;
+	return error_hint(error_prefix(error, "the program patch cannot be run"),
+		"install it (Debian: the package patch)");
 }
 
 /* The file that patch(1) was at when it said that the change is there; NULL if it never

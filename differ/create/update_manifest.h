@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update_manifest.h - what an update says of itself: manifest.json and report.txt
+ * update_manifest.h - the description of an update: manifest.json and report.txt
  *
  * docs/FORMAT.md has the manifest field by field.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update_match.h - what ksplice.ko needs to prove what an update replaces
+ * update_match.h - the data with which ksplice.ko checks the code that an update replaces
  *
  * For each function that is replaced, each further part of it, and each constant that is
  * replaced in place: its bytes as the target has them, and the sites at which memory may

@@ -7,8 +7,8 @@
  *                 ├─ match: what the core has to find in the target
  *                 └─ the module, once it is linked: what later parts refer to
  *
- * What one part brings and another one uses has its place in the module of the first, so
- * that one is linked before.
+ * If a part uses a new function or variable of another part, it refers to a place in that
+ * part's module, so that module is linked first.
  */
 #ifndef KSPLICE_DIFFER_CREATE_UPDATE_PARTS_H
 #define KSPLICE_DIFFER_CREATE_UPDATE_PARTS_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * update_symbol.h - where in the running kernel a reference of the update leads
+ * update_symbol.h - the place in the running kernel that a reference of the update means
  *
- * A global name is the target's own; in a module that has none of that name, vmlinux's,
- * or that of a module it depends on. For what is local, the original object says under
- * which name it was linked, and the proven place of its section where that is: no
- * guessing among symbols of the same name.
+ * A global name is searched in the target; for a module also in vmlinux and in the
+ * modules that it depends on. For a local name, the original object gives the name
+ * under which it was linked, and the proven place of its section gives the address. So
+ * nothing is guessed if several symbols have the same name.
  */
 #ifndef KSPLICE_DIFFER_CREATE_UPDATE_SYMBOL_H
 #define KSPLICE_DIFFER_CREATE_UPDATE_SYMBOL_H

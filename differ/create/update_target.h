@@ -7,9 +7,9 @@
  *           └──▶ modules ───┘ what a module does not define is vmlinux's, or that of a
  *                             module it depends on
  *
- * A module's .ko is read as if it were linked (differ/tree/module_image.h), so each
- * target has an image, and an address in that means a place in the target, or in another
- * one. Modules are opened when somebody asks for them.
+ * A module's .ko is read as if it were linked (differ/tree/module_image.h). So each
+ * target has an image, and an address in the image means a place in this or another
+ * target. Modules are opened on demand.
  */
 #ifndef KSPLICE_DIFFER_CREATE_UPDATE_TARGET_H
 #define KSPLICE_DIFFER_CREATE_UPDATE_TARGET_H

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "abi/record.h"
+#include "differ/create/boot_memory.h"
 #include "differ/create/compile_message.h"
 #include "differ/create/patch_file.h"
 #include "differ/create/shadow.h"
@@ -376,6 +377,7 @@ struct error *update_unit_compare(
 		unit->pre, source->layout, &unit->pre_unit, &unit->pre_pieces));
 	try(piece_set_create(
 		unit->post, source->layout, &unit->post_unit, &unit->post_pieces));
+	boot_memory_settle(unit);
 	try(unit_note_patch(source, unit));
 	compare_pieces(unit->pre_pieces, unit->post_pieces);
 	return NULL;

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * debug_content.h - an ELF file without what its debug sections hold
+ * debug_content.h - an ELF file without the content of its debug sections
  *
- * Debug information is most of a file, and no tool here reads it. The sections stay, with
- * their numbers, names and sizes, marked as holding nothing (SHT_NOBITS), and zeros stand
- * where their content was: nothing in the file moves, and the zeros cost no room in an
- * archive that knows holes.
+ * Debug information is most of a file, and no tool here reads it. The sections keep
+ * their numbers, names and sizes, but are SHT_NOBITS, and zeros replace their content.
+ * So no file offset changes, and the zeros take no space in an archive with holes.
  */
 #ifndef KSPLICE_DIFFER_ELF_DEBUG_CONTENT_H
 #define KSPLICE_DIFFER_ELF_DEBUG_CONTENT_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * disassembly.h - x86_64 instructions for people, and where they end; the one door to
+ * disassembly.h - x86_64 instructions as text, and their lengths; only this file uses
  * libopcodes and libbfd
  */
 #ifndef KSPLICE_DIFFER_ELF_DISASSEMBLY_H

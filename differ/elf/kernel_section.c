@@ -97,6 +97,9 @@ static const struct kernel_section kernel_sections[] = {
 	ONCE("__earlycon_table", "a boot-time table", "boot-table"),
 	ONCE_PREFIX("__governor_thermal_table", "a boot-time table", "boot-table"),
 	ONCE_PREFIX(".pci_fixup", "a PCI fixup", "boot-table"),
+	/* Each module has a table of its own, which its debug messages are looked up in.
+	 */
+	ONCE("__dyndbg_classes", "a class of debug messages", "boot-table"),
 	ONCE("_error_injection_whitelist", "an ALLOW_ERROR_INJECTION", "boot-table"),
 	ONCE("__tracepoints_ptrs", "a tracepoint", "tracepoint"),
 	ONCE_PREFIX("__tracepoints", "a tracepoint", "tracepoint"),
@@ -128,8 +131,8 @@ static const struct kernel_section kernel_sections[] = {
 	CODE(".irqentry.text", SECTION_KIND_SPECIAL_TEXT),
 	CODE(".softirqentry.text", SECTION_KIND_SPECIAL_TEXT),
 	CODE(".static_call.text", SECTION_KIND_SPECIAL_TEXT),
-	/* .ref.text tells modpost that init code may be called; .meminit.text is kept
-	 * with memory hotplug. Both stay. */
+	/* .ref.text tells modpost that init code may be called; it stays. .meminit.text
+	 * and its data stay with memory hotplug alone: see boot_memory.h. */
 	CODE(".ref.text", SECTION_KIND_TEXT),
 	CODE(".meminit.text", SECTION_KIND_TEXT),
 

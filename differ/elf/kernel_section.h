@@ -4,11 +4,11 @@
  *
  * The one table of section names. Most sections hold functions and data. Some are tables
  * about code: each entry belongs to the function it points into, is compared with it and
- * travels with it. Others register something at boot, and cannot be patched in. Who cuts
- * objects into pieces, finds their places in vmlinux, or packs them asks here.
+ * travels with it. Others register something at boot, and cannot be patched in. Cutting
+ * objects into pieces, finding their places in vmlinux and packing them use this table.
  *
- * A section that the table does not have is treated as code or data by its flags, and
- * is_known says that nobody knows what the kernel does with it.
+ * A section that is not in the table is treated as code or data by its flags; is_known is
+ * false then, because it is not known what the kernel does with it.
  */
 #ifndef KSPLICE_DIFFER_ELF_KERNEL_SECTION_H
 #define KSPLICE_DIFFER_ELF_KERNEL_SECTION_H

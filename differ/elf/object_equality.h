@@ -2,8 +2,9 @@
 /*
  * object_equality.h - are two compiles of one source the same object?
  *
- * Compared is what is loaded: sections with their content, and relocations with what they
- * refer to. Debug information, and the numbers of sections and symbols, do not count.
+ * The comparison covers everything that is loaded: sections with their content, and
+ * relocations with their targets. Debug information, and the numbers of sections and
+ * symbols, are ignored.
  */
 #ifndef KSPLICE_DIFFER_ELF_OBJECT_EQUALITY_H
 #define KSPLICE_DIFFER_ELF_OBJECT_EQUALITY_H

@@ -2,12 +2,12 @@
 /*
  * correlate.h - which piece of post is which piece of pre
  *
- * Pieces correspond by identity. Where several variables have one name (static locals of
- * one function, names that the kernel counts), the plugin numbers them in source order,
- * and a declaration that the patch adds or removes shifts the numbers. Then the line
- * decides: those that the patch does not touch keep theirs (line_marker.h); those of a
- * hunk (is_in_hunk) say nothing. What is left on both sides is ambiguous, and corresponds
- * to nothing.
+ * Pieces correspond by identity. Where several variables have one name (static locals
+ * of one function, names that the kernel counts), the plugin numbers them in source
+ * order, and a declaration that the patch adds or removes shifts the numbers. Then the
+ * line decides: declarations outside of hunks keep their line numbers (line_marker.h),
+ * and those inside of one (is_in_hunk) are not used. Variables that are left on both
+ * sides are ambiguous, and correspond to none.
  */
 #ifndef KSPLICE_DIFFER_PIECE_CORRELATE_H
 #define KSPLICE_DIFFER_PIECE_CORRELATE_H

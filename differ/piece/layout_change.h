@@ -8,11 +8,11 @@
  * gone and a function that used it now uses a new one of the same kind that has a member
  * of the same name, the new one is taken for the old one renamed.
  *
- * A change is another size or alignment, and a member that is new, gone, elsewhere, or of
- * another size or type. It is none if a member only has a new name: where one that is
- * gone and a new one have the same offset, size and type. Of enums, each constant that
- * has another value is a change, in whichever enum it stands; one that is new or gone is
- * not. A type that is only in pre or only in post is no change.
+ * A change is another size or alignment, or a member that is new, removed, at another
+ * offset, or of another size or type. A member that only has a new name (a removed and a
+ * new one have the same offset, size and type) is not a change. In enums, each constant
+ * with another value is a change, even if it moved to another enum; a new or removed
+ * constant is not. A type that is only in pre or only in post is not a change.
  */
 #ifndef KSPLICE_DIFFER_PIECE_LAYOUT_CHANGE_H
 #define KSPLICE_DIFFER_PIECE_LAYOUT_CHANGE_H

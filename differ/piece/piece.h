@@ -3,9 +3,8 @@
  * piece.h - an object file taken apart into the smallest parts that can travel
  *
  * A piece is a function, a variable, a string, or an entry of a table about code.
- * Pieces refer to each other by relocations; an update is a set of pieces that is
- * closed under what has to come along (closure.h). What to compare, and under which
- * name, is known piece by piece (compare.h).
+ * Pieces refer to each other by relocations; an update is a closed set of pieces
+ * (closure.h). Pre and post are compared piece by piece (compare.h).
  *
  *     object ──piece_set_create──▶ pieces ──compare──▶ same / changed / new
  */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * piece_making.h - what the passes share that take an object apart
+ * piece_making.h - shared by the passes that divide an object into pieces
  *
  *     piece_cut ─▶ piece_owner ─▶ piece_identity        (in the order of
  * piece_set_create)
  *
- * Only the files of this room that make pieces include it.
+ * Only the files in this folder that make pieces include it.
  */
 #ifndef KSPLICE_DIFFER_PIECE_PIECE_MAKING_H
 #define KSPLICE_DIFFER_PIECE_PIECE_MAKING_H

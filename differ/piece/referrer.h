@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * referrer.h - who refers to a piece: the edges of the graph, backwards
+ * referrer.h - which pieces refer to a piece: the edges of the graph, backwards
  */
 #ifndef KSPLICE_DIFFER_PIECE_REFERRER_H
 #define KSPLICE_DIFFER_PIECE_REFERRER_H

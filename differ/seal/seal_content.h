@@ -2,8 +2,8 @@
 /*
  * seal_content.h - which files of an object tree go into a seal, and in which form
  *
- * What ksplice-create reads of the tree, and what making the index and the update
- * template anew would read; the source tree is not in it.
+ * These are the files that ksplice-create reads, and the files that are needed to make
+ * the index and the update template again. The source tree is not in it.
  */
 #ifndef KSPLICE_DIFFER_SEAL_SEAL_CONTENT_H
 #define KSPLICE_DIFFER_SEAL_SEAL_CONTENT_H

@@ -5,9 +5,9 @@
  *
  *     seal-<digest>  +  source tree  ─▶  seal-<digest>-<digest of the source's path>
  *
- * Without O= the compiler found sources and what the build had generated in the same
- * folders. They are brought together in one of our own: what the seal holds as hard links
- * to the unpacked seal, everything else as links to the source tree, which is only read.
+ * Without O=, sources and generated files were in the same folders. They are joined in a
+ * new folder: files of the seal are hard links to the unpacked seal, all others are links
+ * to the source tree, which is only read.
  */
 #ifndef KSPLICE_DIFFER_SEAL_SEAL_JOIN_H
 #define KSPLICE_DIFFER_SEAL_SEAL_JOIN_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * seal_write.h - making a seal: what is kept of a kernel's object tree
+ * seal_write.h - makes a seal of a kernel's object tree
  */
 #ifndef KSPLICE_DIFFER_SEAL_SEAL_WRITE_H
 #define KSPLICE_DIFFER_SEAL_SEAL_WRITE_H

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * tar_archive.h - compressed tar archives, written and read; the one door to libarchive
+ * tar_archive.h - writes and reads compressed tar archives; only this file uses
+ * libarchive
  *
- * Members are regular files. Long runs of zeros take no room, neither in the archive nor,
- * as holes, where tar(1) unpacks it. The same members give the same archive: owner and
- * group are 0, and of times there is only the member's own.
+ * Members are regular files. Long runs of zeros are stored as holes, so they take no
+ * space in the archive or after unpacking with tar(1). The same members give the same
+ * archive: owner and group are 0, and the only time is the member's modification time.
  */
 #ifndef KSPLICE_DIFFER_SEAL_TAR_ARCHIVE_H
 #define KSPLICE_DIFFER_SEAL_TAR_ARCHIVE_H

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * build_trace.h - what the build made, without a record, from which files
+ * build_trace.h - which files the build used to make something without a record
  *
  *     .*.cmd files of the object tree ─▶ build_trace_read ─▶ { file: product }
  *
- * That a file has no effect on the kernel needs proof: nothing may have been made from
- * it. Records prove it of what ksplice-cc compiled. Of all else (host programs, vdso,
- * boot code, objects without a record) kbuild kept a command and a list of dependencies
- * beside each product. A seal has the outcome instead, in one file.
+ * A file has no effect on the kernel only if nothing was made from it. Records prove that
+ * for objects that ksplice-cc compiled. For everything else (host programs, vdso, boot
+ * code, objects without a record), kbuild saved a command and a list of dependencies
+ * beside each product. A seal has the result in one file.
  */
 #ifndef KSPLICE_DIFFER_TREE_BUILD_TRACE_H
 #define KSPLICE_DIFFER_TREE_BUILD_TRACE_H

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compile.h - compiling a recorded unit again, pre and post side by side
+ * compile.h - compiles a recorded unit again, pre and post in parallel
  *
- * The recorded command, with each function and variable in a section of its own, without
- * debug information, into a folder of ours; then objtool as kbuild ran it. Variables with
- * a section by attribute get one of their own by the plugin (plugin/section_split.h).
+ * It runs the recorded command, with a section for each function and variable, without
+ * debug information, and with the object in a work folder; then objtool as kbuild ran
+ * it. The plugin gives each variable that an attribute put into a section a section of
+ * its own (plugin/section_split.h).
  */
 #ifndef KSPLICE_DIFFER_TREE_COMPILE_H
 #define KSPLICE_DIFFER_TREE_COMPILE_H

@@ -2,10 +2,10 @@
 /*
  * module_image.h - a module's .ko as if it were linked, for the same proof as vmlinux
  *
- * A .ko keeps its relocations, so two objects' bytes say little about each other. Here
- * its sections get addresses that do not overlap, what it does not define gets one each,
- * and the relocations are applied. Then placement_find finds and proves the places of the
- * objects that the .ko was linked from, as it does in vmlinux.
+ * A .ko is not relocated, so its bytes cannot be compared directly. Here its sections get
+ * addresses that do not overlap, each undefined symbol gets an address, and the
+ * relocations are applied. Then placement_find finds and proves the places of the objects
+ * that the .ko was linked from, as it does in vmlinux.
  */
 #ifndef KSPLICE_DIFFER_TREE_MODULE_IMAGE_H
 #define KSPLICE_DIFFER_TREE_MODULE_IMAGE_H

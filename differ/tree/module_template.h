@@ -2,8 +2,8 @@
 /*
  * module_template.h - the part of an update module that depends on the kernel alone
  *
- * kmod/template/ is built once per tree, by the tree's own kbuild in a folder of ours,
- * and kept under the record folder: struct module, vermagic, the CRC of module_layout,
+ * kmod/template/ is built once per tree, by the tree's kbuild in a work folder, and kept
+ * in the record folder. It contains struct module, vermagic, the CRC of module_layout,
  * init and exit, and the layout of the kernel's structures.
  */
 #ifndef KSPLICE_DIFFER_TREE_MODULE_TEMPLATE_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * record_relocation.h - a record whose paths are those of trees that were moved since
+ * record_relocation.h - maps the paths in a record after the trees were moved
  *
  *     record (paths of the build) ─▶ record_relocate ─▶ the same compile, here
  *
- * What must hold: the compile gives the same code, strings that __FILE__ makes included.
- * That the recorded hashes come out again is the proof.
+ * The compile must give the same code, including strings from __FILE__. The proof is that
+ * the recorded hashes come out again.
  */
 #ifndef KSPLICE_DIFFER_TREE_RECORD_RELOCATION_H
 #define KSPLICE_DIFFER_TREE_RECORD_RELOCATION_H

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * remake.h - the record of an object that was built without leaving one
+ * remake.h - makes the record of an object that was built without one
  *
- * ccache in front of ksplice-cc, a recorder that could not work, a kernel that was
- * built before anybody thought of it: the command that kbuild kept is run once more
- * through ksplice-cc, objtool included. The record counts only if the object comes out
- * byte by byte.
+ * An object has no record after a hit of a ccache in front of ksplice-cc, a failed
+ * recording, or a build without ksplice-cc. Then kbuild's saved command is run again
+ * through ksplice-cc, and objtool as kbuild ran it. The record is kept only if the object
+ * comes out the same, byte by byte.
  *
  *     .foo.o.cmd ──▶ ksplice-cc --ksplice-remake ──▶ object.o ── objtool ──▶ = foo.o?
  *                                    └──────────────▶ record ──── yes ──▶ .ksplice/

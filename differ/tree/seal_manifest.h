@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * seal_manifest.h - what a seal says about itself: .ksplice/seal.json (docs/FORMAT.md)
+ * seal_manifest.h - the manifest of a seal: .ksplice/seal.json (docs/FORMAT.md)
  */
 #ifndef KSPLICE_DIFFER_TREE_SEAL_MANIFEST_H
 #define KSPLICE_DIFFER_TREE_SEAL_MANIFEST_H

@@ -2,8 +2,8 @@
 /*
  * thin_archive.h - the members of a thin archive (built-in.a, vmlinux.a)
  *
- * libelf does not read these. Format: ar(5) with the magic "!<thin>\n"; member
- * headers stand without their members, names are in the member "//" and relative to
+ * libelf does not read these. Format: ar(5) with the magic "!<thin>\n"; there are member
+ * headers without the members; names are in the member "//" and relative to
  * the archive's folder (binutils, bfd/archive.c).
  */
 #ifndef KSPLICE_DIFFER_TREE_THIN_ARCHIVE_H

@@ -92,7 +92,7 @@ check "function: by a pattern" "$(cat "$work/by_pattern")" "$(cat "$work/answer"
 ask --json --function=gid_cpm
 check "json: the error" "$(jq -r .result "$work/answer")" error
 ask -f gid_cmp -d kernel/groups.c
-check "two questions" "$status $(grep -c 'one thing at a time' "$work/err")" "1 1"
+check "two questions" "$status $(grep -c 'one query is possible' "$work/err")" "1 1"
 
 # ---- a file, under all its names -----------------------------------------------------
 

@@ -71,6 +71,8 @@ check_fit() {
 	if grep -q "ksplice-create-" "$work/err"; then
 		not_ok "the path of the work folder is shown"
 	fi
+	says "no program patch" 1 'hint: install it (Debian: the package patch)' \
+		env PATH=/nonexistent "$create" --patch="$work/fits.patch" "$tree"
 	says "-p1 and --patch" 1 'hint: .*--strip=N' run_create -p1 --patch="$work/fits.patch" "$tree"
 	says "-p1 alone" 1 'hint: .*--strip=N' run_create -p1 "$tree"
 	says "--output with a file's name" 1 'out.tar.gz: not a folder' \

@@ -113,7 +113,7 @@ else
 	not_ok "two seals of one tree differ"
 fi
 
-refused "an unknown ending" 2 "ending" "$bin/ksplice-index" --seal="$work/kernel.zip" "$tree"
+refused "an unknown ending" 2 "unknown kind of archive" "$bin/ksplice-index" --seal="$work/kernel.zip" "$tree"
 refused "a folder that is not there" 1 "No such file" \
 	"$bin/ksplice-index" --seal="$work/missing/kernel.tar" "$tree"
 mount -t tmpfs -o size=1m none "$work/full"
@@ -178,7 +178,7 @@ if ! is_empty "$source" "$tree"; then
 fi
 
 refused "no source tree" 2 "give its folder with --source" \
-	"$bin/ksplice-create" -q -p "$work/all.patch" -o "$work/out" "$seal"
+	"$bin/ksplice-create" -q -p "$work/all.patch" -o "$work/updates" "$seal"
 "$bin/ksplice-create" --quiet --patch="$work/all.patch" --output="$work/seal" \
 	--source="$work/source" "$seal" >/dev/null 2>"$work/err" ||
 	not_ok "an update from the seal"

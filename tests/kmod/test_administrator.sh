@@ -76,7 +76,7 @@ cat /tmp/out
 	fail "not in the order in which they were made"
 expect_output '^Skipped ksplice-other.tar.gz: it is for another kernel'
 expect_status 3 ksplice-apply updates
-expect_output 'there is nothing to do: 2 updates for this kernel, 1 for others'
+expect_output 'nothing to do: 2 updates are for this kernel, 1 for others'
 expect_status 3 ksplice-apply --json updates
 expect_output '"result": "no-change"' '"skipped": \[' 'ksplice-other.tar.gz'
 

@@ -155,7 +155,7 @@ echo >/sys/kernel/tracing/kprobe_events
 
 # What becomes of modules that come later.
 expect_status 1 ksplice-apply --on-mismatch perhaps $file
-expect_output 'perhaps: is neither refuse nor leave'
+expect_output 'perhaps: must be refuse or leave'
 expect_status 0 ksplice-apply --on-mismatch leave $file
 [ "$(cat /sys/kernel/ksplice/on_mismatch)" = leave ] || fail "--on-mismatch is not set"
 case $(cat /sys/kernel/ksplice/helper) in

@@ -46,16 +46,20 @@ has_tried() {
 	[ "$(cat /sys/kernel/ksplice/"$id"/attempts 2>/dev/null || echo 0)" -gt 0 ]
 }
 
+# has_tried_again: it made another attempt since there were $tried.
+has_tried_again() {
+	[ "$(cat /sys/kernel/ksplice/"$id"/attempts)" -gt "$tried" ]
+}
+
 for signal in INT TERM HUP; do
-	# With -m, a background job does not ignore SIGINT.
-	set -m
-	ksplice-apply --deadline 60 --json "$update" >/tmp/result 2>/tmp/out &
-	applier=$!
-	set +m
-	wait_until has_tried
-	kill -$signal $applier
+	# In front, since a background job of a shell ignores SIGINT.
+	(
+		wait_until has_tried
+		kill -$signal "$(pidof ksplice-apply)"
+	) &
 	status=0
-	wait $applier || status=$?
+	ksplice-apply --deadline 60 --json "$update" >/tmp/result 2>/tmp/out || status=$?
+	wait $!
 	[ $status -gt 128 ] || fail "SIG$signal: exit status $status"
 	expect_output interrupted
 	grep -q '"reason": "interrupted"' /tmp/result || fail "SIG$signal: $(cat /tmp/result)"
@@ -68,14 +72,17 @@ expect_old_code "after signals"
 for signal in INT HUP; do
 	(
 		trap '' $signal
-		exec ksplice-apply --deadline 3 "$update"
+		exec ksplice-apply --deadline 60 "$update"
 	) >/tmp/out 2>&1 &
 	applier=$!
 	wait_until has_tried
 	kill -$signal $applier
+	tried=$(cat /sys/kernel/ksplice/"$id"/attempts)
+	wait_until has_tried_again
+	kill -TERM $applier
 	status=0
 	wait $applier || status=$?
-	[ $status = 4 ] || fail "SIG$signal, ignored: exit status $status: $(cat /tmp/out)"
+	[ $status = 143 ] || fail "SIG$signal, ignored: exit status $status: $(cat /tmp/out)"
 done
 
 ksplice-apply --deadline 60 "$update" >/tmp/out 2>&1 &

@@ -25,7 +25,10 @@ printf '\t.text\nstart:\n\tnop\n' >c.S
 # shellcheck disable=SC2317 # it is an argument of check
 # recorded OBJECT: it has a complete record.
 recorded() {
-	record_text ".ksplice/$1.json.zst" 2>/dev/null | grep -q '"unit":{.*}}$'
+	record_text ".ksplice/$1.json.zst" 2>/dev/null | jq -es 'length == 1 and
+		(.[0] | .object == "'"$1"'" and (.sections | length > 0) and
+		(.unit | .plugin and .gcc and (.inputs | length > 0) and
+		.toplevel and (.functions + .variables | length > 0)))' >/dev/null
 }
 
 # shellcheck disable=SC2317 # it is an argument of check
@@ -150,12 +153,20 @@ rm -rf .ksplice
 
 # ---- which compiler ----------------------------------------------------------
 
-"$wrapper" gcc -c a.c && check "ksplice-cc gcc" "no record" recorded a.o
-rm -rf .ksplice
-"$wrapper" "$(command -v gcc)" -c a.c && check "ksplice-cc /path/gcc" "no record" recorded a.o
-rm -rf .ksplice
-KSPLICE_COMPILER=gcc "$wrapper" -c a.c && check "KSPLICE_COMPILER" "no record" recorded a.o
-rm -rf .ksplice
+# records NAME COMMAND...: it works, and a.o is recorded.
+records() {
+	local name=$1 status=0
+	shift
+	rm -rf .ksplice a.o
+	"$@" || status=$?
+	check "$name: exit status" "$status" test $status = 0
+	check "$name" "no record" recorded a.o
+	rm -rf .ksplice
+}
+
+records "ksplice-cc gcc" "$wrapper" gcc -c a.c
+records "ksplice-cc /path/gcc" "$wrapper" "$(command -v gcc)" -c a.c
+records "KSPLICE_COMPILER" env KSPLICE_COMPILER=gcc "$wrapper" -c a.c
 mkdir ../links
 for name in gcc cc x86_64-linux-gnu-gcc; do
 	command -v $name >/dev/null || continue
@@ -279,10 +290,27 @@ check "below the working folder" "$(find .ksplice)" recorded sub/a.o
 check "elsewhere" "none beside it" test -s ../outside/deep/.ksplice/a.o.json.zst
 KBUILD_EXTMOD=$folder/outside "$wrapper" -c a.c -o "$folder/outside/deep/a.o"
 check "out-of-tree module" "none at its root" test -s ../outside/.ksplice/deep/a.o.json.zst
-mkdir -p arch/x86/boot
-"$wrapper" -c a.c -o arch/x86/boot/a.o
-check "excluded: object" "there is none" test -s arch/x86/boot/a.o
-check "excluded: record" "there is one" test ! -e .ksplice/arch/x86/boot/a.o.json.zst
+# What is not recorded by rule is so in a kernel's tree, and nowhere else.
+mkdir -p arch/x86/boot tools
+for object in arch/x86/boot/a.o tools/a.o a.mod.o; do
+	"$wrapper" -c a.c -o $object
+	check "no kernel: $object" "no record" recorded $object
+	rm -f $object .ksplice/$object.json.zst
+done
+mkdir -p ../kernel/init ../kernel/scripts
+touch ../kernel/init/main.c ../kernel/scripts/Kbuild.include
+ln -s ../kernel source
+for object in arch/x86/boot/a.o tools/a.o a.mod.o; do
+	"$wrapper" -c a.c -o $object
+	check "excluded: $object" "there is none" test -s $object
+	check "excluded: record of $object" "there is one" test ! -e .ksplice/$object.json.zst
+done
+rm source
+mkdir -p ../outside/tools
+KBUILD_EXTMOD=$folder/outside "$wrapper" -c a.c -o "$folder/outside/tools/a.o"
+check "tools of a module" "no record" test -s ../outside/.ksplice/tools/a.o.json.zst
+KBUILD_EXTMOD=$folder/outside "$wrapper" -c a.c -o "$folder/outside/a.mod.o"
+check "a module's .mod.o" "a record" test ! -e ../outside/.ksplice/a.mod.o.json.zst
 (umask 027; "$wrapper" -c a.c)
 check "umask" "$(stat -c %a a.o .ksplice/a.o.json.zst | tr '\n' ' ')" \
 	test "$(stat -c %a a.o .ksplice/a.o.json.zst | tr '\n' ' ')" = "640 640 "
@@ -330,14 +358,16 @@ warned "a plugin that broke" err.ours '(plugin-not-loaded)'
 check "a plugin that broke: reason" "$(record_text .ksplice/a.o.json.zst | head -c 200)" reason a.o plugin-not-loaded
 rm -rf .ksplice
 echo garbage >.ksplice-garbage
-"$wrapper" -c a.c && for kept in .ksplice/compiler-*; do cp .ksplice-garbage "$kept"; done
+"$wrapper" -c a.c
+for kept in .ksplice/compiler-*; do cp .ksplice-garbage "$kept"; done
+rm a.o .ksplice/a.o.json.zst
 "$wrapper" -c a.c
 check "a garbled memory of the compiler" "no record" recorded a.o
 
 small=/dev/shm/ksplice-test-$$
 if [ "$(id -u)" = 0 ] && mkdir -p "$small" && mount -t tmpfs -o size=64k tmpfs "$small" 2>/dev/null; then
 	cp a.c a.h "$small"
-	(cd "$small" && "$wrapper" -c a.c && rm a.o .ksplice/*.zst)
+	(cd "$small" && "$wrapper" -c a.c; rm a.o .ksplice/*.zst)
 	# As much room as the compiler itself takes, and not a page more.
 	dd if=/dev/zero of="$small/fill" bs=1k 2>/dev/null
 	for _ in $(seq 12); do
@@ -365,6 +395,7 @@ cat >../slow <<'COMPILER'
 #!/bin/sh
 case "$*" in
 *--version*) exec gcc --version ;;
+*-dumpversion*) exec gcc -dumpversion ;;
 */dev/null*) exec gcc "$@" ;;
 esac
 trap 'echo terminated >>started; trap - TERM; kill -TERM $$' TERM

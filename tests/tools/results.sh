@@ -94,12 +94,12 @@ wrong_call "c: one update too many" ksplice-apply a b c --json
 wrong_call "b: one update too many" ksplice-undo --json a b
 wrong_call "b: one update too many" ksplice-view --json a b
 wrong_call "no patch given" ksplice-create --json a
-wrong_call "--strip=x: is no small number" ksplice-create --json --strip=x a
-wrong_call "ask one thing at a time" ksplice-index --json -f a -i b c
-wrong_call "name one update, or --all" ksplice-undo --json
-wrong_call "--deadline x: is no number of seconds" ksplice-undo --json --deadline x a
-wrong_call "--deadline x: is no number of seconds" ksplice-apply --json --deadline x a
-wrong_call "name one update, or a folder" ksplice-apply --json a b
+wrong_call "--strip=x: not a number from 0 to 64" ksplice-create --json --strip=x a
+wrong_call "only one query is possible at a time" ksplice-index --json -f a -i b c
+wrong_call "give the ID of one update, or --all" ksplice-undo --json
+wrong_call "--deadline x: not a number of seconds" ksplice-undo --json --deadline x a
+wrong_call "--deadline x: not a number of seconds" ksplice-apply --json --deadline x a
+wrong_call "give one update, or one folder of updates" ksplice-apply --json a b
 
 # other_error COMMAND...: likewise where the call is right; whatever the names are.
 other_error() {

@@ -13,6 +13,31 @@ static void check_string(const char *string, const char *wanted)
 	UNIT_CHECK_TEXT(text.data, wanted);
 }
 
+/* A byte that needs a look, at each place of texts of each length: bytes are read in
+ * words. */
+static void test_places(void)
+{
+	static const char *const bytes[][2] = {{"\"", "\\\""}, {"\\", "\\\\"},
+		{"\x1f", "\\u001f"}, {"\xff", "\\u00ff"}, {"\x80", "\\u0080"},
+		{"\x01", "\\u0001"}, {" ", " "}, {"!", "!"}, {"#", "#"}, {"[", "["},
+		{"]", "]"}, {"\x7f", "\x7f"}, {"\xc3\xa4", "\xc3\xa4"}};
+	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
+		for (size_t place = 0; place < 20; place++) {
+			for (size_t after = 0; after < 20; after++) {
+				scope_text struct text string = {0};
+				scope_text struct text wanted = {0};
+				text_add_format(&string, "%.*s%s%.*s", (int)place,
+					"abcdefghijklmnopqrstuvwxyz", bytes[i][0],
+					(int)after, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+				text_add_format(&wanted, "\"%.*s%s%.*s\"", (int)place,
+					"abcdefghijklmnopqrstuvwxyz", bytes[i][1],
+					(int)after, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+				check_string(string.data, wanted.data);
+			}
+		}
+	}
+}
+
 /* The two ways to write a text that need not be UTF-8 give readers the same. */
 static void check_valid(const char *string, const char *wanted)
 {
@@ -45,6 +70,7 @@ static void test_valid(void)
 
 int main(void)
 {
+	test_places();
 	test_valid();
 	check_string("", "\"\"");
 	check_string("plain", "\"plain\"");

@@ -69,6 +69,7 @@ static const struct {
 	{"__bug_table", WRITABLE, SECTION_TABLE, 0, true},
 	{"___ksymtab+fork", CONSTANT, SECTION_ONCE, 0, true},
 	{".modinfo", CONSTANT, SECTION_ONCE, 0, true},
+	{"__dyndbg_classes", WRITABLE, SECTION_ONCE, 0, true},
 	{".debug_info", 0, SECTION_IGNORED, 0, true},
 	{".own_note", 0, SECTION_IGNORED, 0, true},
 };
@@ -97,7 +98,7 @@ static void test_reasons(void)
 {
 	static const char *const once[] = {"__ksymtab", ".initcall6.init", "__param",
 		".modinfo", ".init.setup", ".pci_fixup_final", "__tracepoints",
-		".static_call_tramp_key", ".lsm_info.init"};
+		"__dyndbg_classes", ".static_call_tramp_key", ".lsm_info.init"};
 	for (size_t i = 0; i < sizeof(once) / sizeof(once[0]); i++) {
 		const struct kernel_section *row = kernel_section_find(once[i]);
 		UNIT_CHECK(row && row->reason && row->what);

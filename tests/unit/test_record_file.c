@@ -63,6 +63,8 @@ static void test_dictionary(void)
 	UNIT_CHECK(size_of(KSPLICE_RECORD_DICTIONARY) < 0);
 	write_record("deep/first", &first);
 	UNIT_CHECK(size_of(KSPLICE_RECORD_DICTIONARY) == size_of("deep/first"));
+	/* Stored, because it is unpacked for each record that follows. */
+	UNIT_CHECK(size_of(KSPLICE_RECORD_DICTIONARY) > (long)first.size);
 	write_record("second", &second);
 	UNIT_CHECK(size_of("second") * 10 < size_of("deep/first"));
 	check_record("small", &small);

@@ -34,7 +34,7 @@ modprobe ksplice
 kernel_text save /tmp/before
 expect_status 2 ksplice-apply ksplice-*.tar.gz
 cat /tmp/out
-expect_output 'made for kernel .* with build-id .*; this one is .* with build-id'
+expect_output 'made for kernel .* with build-id .*; the running kernel is .* with build-id'
 expect_unchanged
 
 # The core, when ksplice-apply is lied to, and when it is not there.

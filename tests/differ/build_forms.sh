@@ -26,7 +26,7 @@ absolute_files=(kernel/fork.c kernel/sched/rt.c arch/x86/kernel/traps.c)
 check_form() {
 	local file
 	patch_with kernel/sys.c 's/info->procs = nr_threads;/info->procs = nr_threads + 1;/'
-	answer "$1: a changed statement" "created __do_sys_sysinfo"
+	answer "$1: a changed statement" "created $sysinfo"
 	list_trees >"$work/before"
 	for file in "${@:2}"; do
 		patch_with "$file" '1i\
@@ -65,7 +65,7 @@ check_copy() {
 	cp -a "$tree/$header" "$copy/$header"
 	rm -f "$copy"/.ksplice/index.db*
 	patch_with kernel/sys.c 's/info->procs = nr_threads;/info->procs = nr_threads + 1;/'
-	answer "$1: a copy of the tree" "created __do_sys_sysinfo" "$copy"
+	answer "$1: a copy of the tree" "created $sysinfo" "$copy"
 	echo '#define KSPLICE_OTHER 1' >>"$copy/$header"
 	answer "$1: a copy with another header" other-source "$copy"
 }

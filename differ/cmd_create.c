@@ -4,6 +4,7 @@
  *
  * The passes, in order, are those of create_run; each is a file of its own.
  */
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,9 @@
 #include "differ/create/finding.h"
 #include "differ/create/origin.h"
 #include "differ/create/patch_file.h"
+#include "differ/create/product_proof.h"
 #include "differ/create/shadow.h"
+#include "differ/create/unit_screen.h"
 #include "differ/create/update_hook.h"
 #include "differ/create/update_manifest.h"
 #include "differ/create/update_match.h"
@@ -42,6 +45,7 @@
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/message.h"
+#include "lib/parallel.h"
 #include "lib/process.h"
 #include "lib/text.h"
 
@@ -175,26 +179,62 @@ static void create_show_warnings(const struct create *create, size_t known)
 		message_warn("%s", json_find_item_text(create->warnings, i));
 }
 
+static struct update_source create_find_source(const struct create *create)
+{
+	return (struct update_source){
+		.tree = create->tree,
+		.index = create->index,
+		.patch = &create->patch,
+		.layout = &create->template.layout,
+		.shadow = create->shadow,
+		.work = create->work,
+	};
+}
+
+/* What reads the patched files and comes out the same needs no update: units by their
+ * hashes, what has no record by its bytes. */
+static struct error *create_screen(struct create *create)
+{
+	struct update_plan *plan = &create->plan;
+	struct update_source source = create_find_source(create);
+	if (plan->claim_count)
+		message_step("making %zu files without a record before and after",
+			plan->claim_count);
+	try(product_proof_run(create->tree, create->shadow, create->work, plan->claims,
+		plan->claim_count));
+	try(update_plan_check_claims(create->index, plan));
+	return unit_screen_run(&source, plan);
+}
+
 static struct error *create_plan(struct create *create)
 {
-	try(update_plan_make(create->tree, create->index, &create->patch, &create->plan));
+	struct update_plan *plan = &create->plan;
+	try(update_plan_make(create->tree, create->index, &create->patch, plan));
 	try(create_make_work(create));
 	struct error *error = shadow_create(create->tree, &create->patch,
 		create->patch_copy, create->strip, create->shadow, create->warnings);
 	create_show_warnings(create, 0);
 	if (error)
 		return error;
-	if (!create->plan.count)
+	if (!plan->count && !plan->claim_count)
 		return error_no_change(
 			"%s: nothing of what the patch touches is built in "
 			"this configuration",
 			create->patch.entries[0].path);
-	for (size_t i = 0; i < create->plan.unbuilt_count; i++)
+	for (size_t i = 0; i < plan->unbuilt_count; i++)
 		message_warn(
 			"%s is not built in this configuration, so its change has no effect",
-			create->plan.unbuilt[i]);
-	for (size_t i = 0; i < create->plan.count; i++)
-		message_step("the patch changes %s", create->plan.units[i].object);
+			plan->unbuilt[i]);
+	try(create_screen(create));
+	if (!plan->count)
+		return error_no_change(
+			"%s: the patch changes no function of this kernel: all that was "
+			"made from what it touches comes out the same",
+			create->patch_path);
+	if (plan->same_count)
+		message_step("%zu of them are the same with the patch", plan->same_count);
+	for (size_t i = 0; i < plan->count; i++)
+		message_step("the patch changes %s", plan->units[i].object);
 	return NULL;
 }
 
@@ -234,12 +274,51 @@ static struct error *create_prepare(struct create *create)
 		create->units[0].record.compiler, create->work, &create->template);
 }
 
-static struct error *create_compile(struct create *create,
-	const struct update_source *source, struct update_unit *unit)
+/* One unit among several that are compiled at the same time. */
+struct compiling {
+	struct create *create;
+	const struct update_source *source;
+	struct error **errors;
+	atomic_size_t done;
+};
+
+static void create_compile_unit(size_t i, void *context)
 {
-	size_t known = json_count_items(create->warnings);
-	struct error *error = update_unit_compile(source, unit);
-	create_show_warnings(create, known);
+	struct compiling *compiling = context;
+	struct create *create = compiling->create;
+	struct update_unit *unit = &create->units[i];
+	if (process_interruption())
+		return;
+	message_step("compiling %s before and after (%zu of %zu)", unit->object,
+		atomic_fetch_add(&compiling->done, 1) + 1, create->plan.count);
+	compiling->errors[i] = update_unit_compile(compiling->source, unit);
+}
+
+/* Compiles the units on all processors. The first error, in the order of the units, is
+ * the answer. */
+static struct error *create_compile(
+	struct create *create, const struct update_source *source)
+{
+	size_t count = create->plan.count;
+	struct compiling compiling = {
+		.create = create,
+		.source = source,
+		.errors = memory_allocate((count + 1) * sizeof(struct error *)),
+	};
+	struct error *error = NULL;
+	parallel_run(count, create_compile_unit, &compiling);
+	for (size_t i = 0; i < count; i++) {
+		size_t known = json_count_items(create->warnings);
+		update_unit_hear(&create->units[i], create->warnings);
+		create_show_warnings(create, known);
+		if (!error)
+			error = compiling.errors[i];
+		else
+			error_free(compiling.errors[i]);
+	}
+	free(compiling.errors);
+	if (!error && process_interruption())
+		error = process_interrupted();
 	return error;
 }
 
@@ -260,20 +339,10 @@ static struct error *create_prove(
 /* Compiles each unit twice, and takes both objects apart. */
 static struct error *create_compare(struct create *create)
 {
-	struct update_source source = {
-		.tree = create->tree,
-		.index = create->index,
-		.patch = &create->patch,
-		.layout = &create->template.layout,
-		.shadow = create->shadow,
-		.work = create->work,
-		.warnings = create->warnings,
-	};
+	struct update_source source = create_find_source(create);
+	try(create_compile(create, &source));
 	for (size_t i = 0; i < create->plan.count; i++) {
 		struct update_unit *unit = &create->units[i];
-		message_step("compiling %s before and after (%zu of %zu)", unit->object,
-			i + 1, create->plan.count);
-		try(create_compile(create, &source, unit));
 		try(update_unit_prove(&source, unit));
 		try(update_unit_compare(&source, unit));
 		try(create_prove(&source, unit));
@@ -475,6 +544,7 @@ static void create_print(struct create *create, const struct error *error)
 		json_put(json, "findings", finding_list_to_json(&update->findings));
 		json_put(json, "without_effect",
 			update_manifest_list_without_effect(update));
+		json_put_number(json, "same_objects", (int64_t)create->plan.same_count);
 		json_put(json, "warnings", create->warnings);
 		create->warnings = NULL;
 		message_print_json(json, error);

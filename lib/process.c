@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,15 +21,17 @@
 
 extern char **environ;
 
-/* Programs that run at the same time; the next waits until the first of them ended. */
-enum { PROCESS_MOST = 64 };
+/* Programs that one caller runs at the same time; the next waits until the first of them
+ * ended. And those of all threads. */
+enum { PROCESS_MOST = 64, PROCESS_MOST_TOGETHER = 1024 };
 
-/* Read by the signal handler: who runs, and what came. */
-static volatile pid_t process_running[PROCESS_MOST];
+/* Read by the signal handler: who runs (0: free, -1: is being started), and what came. */
+static _Atomic pid_t process_running[PROCESS_MOST_TOGETHER];
 static volatile sig_atomic_t process_signal;
 
 struct process {
 	const struct process_request *request;
+	_Atomic pid_t *running; /* its place in process_running */
 	pid_t pid;
 	int output; /* read ends of the pipes, or -1 */
 	int errors;
@@ -38,9 +41,10 @@ static void process_pass_signal(int number)
 {
 	int saved = errno;
 	process_signal = number;
-	for (int i = 0; i < PROCESS_MOST; i++) {
-		if (process_running[i])
-			kill(-process_running[i], number);
+	for (int i = 0; i < PROCESS_MOST_TOGETHER; i++) {
+		pid_t pid = process_running[i];
+		if (pid > 0)
+			kill(-pid, number);
 	}
 	errno = saved;
 }
@@ -180,19 +184,37 @@ static struct error *process_spawn(struct process *process, int output, int erro
 	return errno ? error_errno("%s", request->arguments[0]) : NULL;
 }
 
+static struct error *process_claim_place(struct process *process)
+{
+	for (int i = 0; i < PROCESS_MOST_TOGETHER; i++) {
+		pid_t nobody = 0;
+		if (atomic_compare_exchange_strong(&process_running[i], &nobody, -1)) {
+			process->running = &process_running[i];
+			return NULL;
+		}
+	}
+	return error_failed("more than %d programs at a time", PROCESS_MOST_TOGETHER);
+}
+
 static struct error *process_start(
 	const struct process_request *request, struct process *process)
 {
 	int output[2];
 	int errors[2];
-	*process = (struct process){request, 0, -1, -1};
+	*process = (struct process){request, NULL, 0, -1, -1};
+	try(process_claim_place(process));
 	try(process_open_pipe(request->output, output));
 	process->output = output[0];
 	scope_close int output_end = output[1];
 	try(process_open_pipe(request->errors, errors));
 	process->errors = errors[0];
 	scope_close int errors_end = errors[1];
-	return process_spawn(process, output_end, errors_end);
+	try(process_spawn(process, output_end, errors_end));
+	*process->running = process->pid;
+	/* A signal that came while it was being started has missed it. */
+	if (process_signal)
+		kill(-process->pid, process_signal);
+	return NULL;
 }
 
 static int process_finish(struct process *process)
@@ -200,7 +222,10 @@ static int process_finish(struct process *process)
 	process_collect(process);
 	cleanup_close(&process->output);
 	cleanup_close(&process->errors);
-	return process->pid > 0 ? process_wait(process->pid) : 127;
+	int status = process->pid > 0 ? process_wait(process->pid) : 127;
+	if (process->running)
+		*process->running = 0;
+	return status;
 }
 
 struct error *process_run_all(
@@ -212,22 +237,16 @@ struct error *process_run_all(
 	size_t ended = 0;
 	process_keep_statuses();
 	for (;;) {
-		size_t place = started % PROCESS_MOST;
 		bool has_place = started - ended < PROCESS_MOST;
 		if (started < count && has_place && !error && !process_signal) {
-			error = process_start(&requests[started], &processes[place]);
-			process_running[place] = processes[place].pid;
+			error = process_start(
+				&requests[started], &processes[started % PROCESS_MOST]);
 			started++;
-			/* One that came while it was being started has missed it. */
-			if (process_signal)
-				process_pass_signal(process_signal);
 			continue;
 		}
 		if (ended == started)
 			break;
-		place = ended % PROCESS_MOST;
-		int status = process_finish(&processes[place]);
-		process_running[place] = 0;
+		int status = process_finish(&processes[ended % PROCESS_MOST]);
 		if (!error)
 			statuses[ended] = status;
 		ended++;

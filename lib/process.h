@@ -25,7 +25,8 @@ struct process_request {
  */
 struct error *process_run(const struct process_request *request, int *status);
 
-/* Runs several (any number, up to 64 at the same time), and waits for all of them. */
+/* Runs several (any number, up to 64 at the same time), and waits for all of them.
+ * Several threads may do so at once. */
 struct error *process_run_all(
 	const struct process_request *requests, size_t count, int *statuses);
 

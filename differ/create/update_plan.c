@@ -8,6 +8,7 @@
 
 #include "abi/record.h"
 #include "differ/create/patch_file.h"
+#include "differ/create/product_proof.h"
 #include "differ/index/index.h"
 #include "differ/tree/build_trace.h"
 #include "differ/tree/kernel_tree.h"
@@ -21,7 +22,7 @@
 /* What is done with a file of the patch before anybody asks what was made from it. */
 enum plan_action {
 	PLAN_COMPILE, /* recorded compiles that read it are compiled again */
-	PLAN_PROVE,   /* refused, unless nothing was made from it */
+	PLAN_PROVE,   /* refused, unless what is made from it stays the same */
 	PLAN_REFUSE,
 	PLAN_IGNORE, /* never part of a kernel */
 };
@@ -69,8 +70,7 @@ static const struct plan_rule {
 	{"kernel/time/timeconst.bc", PLAN_REFUSE, "generated-input",
 		"a file from which headers are made", "that needs a new kernel"},
 	{"*.c", PLAN_COMPILE, NULL, NULL, NULL},
-	{"*.h", PLAN_PROVE, "header", "a header",
-		"patches of headers are not supported yet"},
+	{"*.h", PLAN_COMPILE, NULL, NULL, NULL},
 	{"*.S", PLAN_PROVE, "assembly", "assembler source",
 		"only functions that the compiler made can be replaced"},
 	{"*.s", PLAN_PROVE, "assembly", "assembler source",
@@ -234,15 +234,17 @@ static struct error *plan_add_file(struct planning *planning, const char *path)
 
 /* Something was made from the file, and no record says how. */
 static struct error *plan_refuse_product(
-	const struct planning *planning, const char *path, const char *product)
+	const struct index *index, const char *path, const char *product)
 {
+	if (plan_find_rule(path)->action == PLAN_PROVE)
+		return plan_refuse_file(path);
 	const char *name = record_rule_find_name(product);
 	if (name)
 		return error_hint(error_refused(name, "%s: %s is made from it, which %s",
 					  path, product, record_rule_find(product)),
 			"only code of the running kernel can be replaced");
 	struct index_unit unit = {0};
-	try(index_find_unit(planning->index, product, &unit));
+	try(index_find_unit(index, product, &unit));
 	struct error *error = unit.object ? plan_check_unit(&unit, path) : NULL;
 	index_unit_deinit(&unit);
 	if (error)
@@ -270,11 +272,21 @@ static struct error *plan_check_object(const struct planning *planning, const ch
 	return error;
 }
 
-/* Proves that nothing was made from the files that no record names, and nothing that
- * counts from the others beside what their records say. */
-static struct error *plan_prove_traced(const struct planning *planning)
+static void plan_add_claim(
+	struct update_plan *plan, const char *path, const char *product)
+{
+	plan->claims = array_reserve(plan->claims, sizeof(*plan->claims),
+		plan->claim_count + 1, &plan->claim_capacity);
+	plan->claims[plan->claim_count++] =
+		(struct product_claim){path, memory_copy_text(product), false};
+}
+
+/* Finds what was made without a record from files of the patch. Of boot code only what
+ * reads nothing but it counts: else it is said that its change has no effect. */
+static struct error *plan_find_claims(const struct planning *planning)
 {
 	scope_build_trace struct build_trace trace = {0};
+	struct update_plan *plan = planning->plan;
 	if (!planning->traced_count)
 		return NULL;
 	for (size_t i = 0; i < planning->traced_count; i++) {
@@ -285,14 +297,26 @@ static struct error *plan_prove_traced(const struct planning *planning)
 		planning->related, planning->traced_count, &trace));
 	for (size_t i = 0; i < planning->traced_count; i++) {
 		const struct traced_path *traced = &planning->traced[i];
-		const char *product = build_trace_find(&trace, planning->related[i]);
-		if (product && plan_find_rule(traced->path)->action == PLAN_PROVE)
-			return plan_refuse_file(traced->path);
-		if (product && (traced->is_unread || !build_trace_is_past(product)))
-			return plan_refuse_product(planning, traced->path, product);
-		if (traced->is_unread)
-			planning->plan->unbuilt[planning->plan->unbuilt_count++] =
-				traced->path;
+		size_t count;
+		const struct traced_file *made =
+			build_trace_list(&trace, planning->related[i], &count);
+		for (size_t k = 0; k < count; k++) {
+			if (traced->is_unread || !build_trace_is_past(made[k].product))
+				plan_add_claim(plan, traced->path, made[k].product);
+		}
+		if (traced->is_unread && !count)
+			plan->unbuilt[plan->unbuilt_count++] = traced->path;
+	}
+	return NULL;
+}
+
+struct error *update_plan_check_claims(
+	const struct index *index, const struct update_plan *plan)
+{
+	for (size_t i = 0; i < plan->claim_count; i++) {
+		const struct product_claim *claim = &plan->claims[i];
+		if (!claim->is_same)
+			return plan_refuse_product(index, claim->path, claim->product);
 	}
 	return NULL;
 }
@@ -304,7 +328,7 @@ static struct error *plan_fill(struct planning *planning)
 		try(plan_check_file(planning->tree, &patch->entries[i]));
 	for (size_t i = 0; i < patch->count; i++)
 		try(plan_add_file(planning, patch->entries[i].path));
-	return plan_prove_traced(planning);
+	return plan_find_claims(planning);
 }
 
 struct error *update_plan_make(const struct kernel_tree *tree, const struct index *index,
@@ -334,6 +358,9 @@ struct error *update_plan_make(const struct kernel_tree *tree, const struct inde
 void update_plan_deinit(struct update_plan *plan)
 {
 	index_free_units(plan->units, plan->count);
+	for (size_t i = 0; i < plan->claim_count; i++)
+		free(plan->claims[i].product);
+	free(plan->claims);
 	free(plan->unbuilt);
 	*plan = (struct update_plan){0};
 }

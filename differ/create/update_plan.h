@@ -19,17 +19,27 @@ struct update_plan {
 	size_t capacity;
 	const char **unbuilt; /* paths of the patch that nothing was made from */
 	size_t unbuilt_count;
+	struct product_claim *claims; /* what has to come out the same; see below */
+	size_t claim_count;
+	size_t claim_capacity;
+	size_t same_count; /* units that unit_screen_run took out */
 };
 
 /*
- * Every file of the patch must be in the source tree. Refused by name is what cannot be
- * compiled function by function: headers for now, assembly, build files; host programs,
- * boot code, the vdso; units without a record; units of modules for now. That nothing was
- * made from a file is proven by records and by what kbuild left (build_trace.h).
- * A plan without units is one of a patch that touches nothing of the kernel.
+ * Every file of the patch must be in the source tree. Refused by name are build files and
+ * units without a record. The units are those that read a file of the patch, headers
+ * included. What kbuild made from one beside them (build_trace.h), from assembler source
+ * to programs of the build, is in the claims: the patch must not change it.
+ * A plan without units and claims is one of a patch that touches nothing of the kernel.
  */
 struct error *update_plan_make(const struct kernel_tree *tree, const struct index *index,
 	const struct patch_file *patch, struct update_plan *plan);
+
+/* Once the claims were looked at (product_proof.h): refuses by name what was made from a
+ * file of the patch and does not come out the same. */
+struct error *update_plan_check_claims(
+	const struct index *index, const struct update_plan *plan);
+
 void update_plan_deinit(struct update_plan *plan);
 
 #endif

@@ -19,6 +19,7 @@
 #include "differ/piece/piece.h"
 #include "differ/tree/compile.h"
 #include "differ/tree/kernel_tree.h"
+#include "differ/tree/record_difference.h"
 #include "differ/tree/record_relocation.h"
 #include "lib/cleanup.h"
 #include "lib/digest.h"
@@ -152,8 +153,7 @@ static struct error *unit_compile_applied(const struct update_source *source,
 
 /* Takes what came of the compile of post, and what the compiler said. */
 static struct error *unit_hear_compiler(const struct update_source *source,
-	const struct update_unit *unit, const struct text *before,
-	const struct text *after)
+	struct update_unit *unit, const struct text *before, const struct text *after)
 {
 	scope_text struct text applied = {0};
 	try(unit_compile_applied(source, unit, &applied));
@@ -163,8 +163,22 @@ static struct error *unit_hear_compiler(const struct update_source *source,
 		applied.size  ? applied.data
 		: after->data ? after->data
 			      : "");
-	compile_message_find_new(old, new, source->warnings);
+	unit->warnings = json_make_array();
+	compile_message_find_new(old, new, unit->warnings);
 	return NULL;
+}
+
+void update_unit_hear(const struct update_unit *unit, struct json_t *warnings)
+{
+	for (size_t i = 0; i < json_count_items(unit->warnings); i++) {
+		const char *warning = json_find_item_text(unit->warnings, i);
+		size_t known = 0;
+		while (known < json_count_items(warnings) &&
+			strcmp(json_find_item_text(warnings, known), warning) != 0)
+			known++;
+		if (known == json_count_items(warnings))
+			json_append_text(warnings, warning);
+	}
 }
 
 struct error *update_unit_compile(
@@ -211,11 +225,6 @@ struct error *update_unit_compile(
 	return elf_object_open(post, ELF_RELOCS_READ, &unit->post);
 }
 
-static bool is_text_equal(const char *left, const char *right)
-{
-	return left && right ? strcmp(left, right) == 0 : left == right;
-}
-
 static struct error *unit_report_drift(const struct update_source *source,
 	const struct update_unit *unit, const char *function, const char *what)
 {
@@ -235,51 +244,6 @@ static struct error *unit_report_drift(const struct update_source *source,
 		unit->object);
 }
 
-/* What a function or variable is called in every compile: names of static locals are
- * numbered. */
-static const char *entry_find_key(const struct json_t *entry)
-{
-	const char *identity = json_find_text(entry, "id");
-	return identity ? identity : json_find_text(entry, "name");
-}
-
-/* Each entry of the record has to be there again, with its hash, and none besides. What
- * the compiler made up has no identity, and is compared in the objects. */
-static struct error *unit_prove_hashes(const struct update_source *source,
-	const struct update_unit *unit, const struct json_t *recorded,
-	const struct json_t *again, const char *what)
-{
-	scope_name_map struct name_map numbers = {0};
-	size_t count = json_count_items(again);
-	size_t recorded_count = json_count_items(recorded);
-	for (size_t i = 0; i < count; i++) {
-		const char *key = entry_find_key(json_find_item(again, i));
-		if (key)
-			name_map_set(&numbers, key, (int64_t)i);
-	}
-	for (size_t i = 0; i < recorded_count; i++) {
-		const struct json_t *built = json_find_item(recorded, i);
-		const char *key = entry_find_key(built);
-		const char *hash = json_find_text(built, "hash");
-		int64_t number;
-		if (key && text_has_suffix(key, KSPLICE_UNCORRELATED_SUFFIX))
-			continue;
-		if (!key || !hash || !name_map_find(&numbers, key, &number))
-			return unit_report_drift(source, unit, key, "no longer exists");
-		const char *now =
-			json_find_text(json_find_item(again, (size_t)number), "hash");
-		if (!now || strcmp(now, hash) != 0)
-			return unit_report_drift(
-				source, unit, key, "differs from the record");
-	}
-	if (count != recorded_count) {
-		scope_free char *problem =
-			memory_format("has a different number of %s", what);
-		return unit_report_drift(source, unit, unit->record.source, problem);
-	}
-	return NULL;
-}
-
 struct error *update_unit_prove(
 	const struct update_source *source, const struct update_unit *unit)
 {
@@ -290,13 +254,10 @@ struct error *update_unit_prove(
 				" of the plugin, but this plugin is version %" PRId64,
 				unit->object, unit->record.plugin, unit->pre_unit.plugin),
 			"use the Ksplice tools that built this tree");
-	try(unit_prove_hashes(source, unit, unit->record.functions,
-		unit->pre_unit.functions, "functions"));
-	try(unit_prove_hashes(source, unit, unit->record.variables,
-		unit->pre_unit.variables, "variables"));
-	if (!is_text_equal(unit->record.toplevel, unit->pre_unit.toplevel))
-		return unit_report_drift(source, unit, unit->record.source,
-			"has different assembly outside of functions");
+	struct record_difference difference;
+	if (record_find_difference(
+		    &unit->record, &unit->pre_unit, RECORD_NAMED, &difference))
+		return unit_report_drift(source, unit, difference.name, difference.what);
 	return NULL;
 }
 
@@ -391,6 +352,7 @@ void update_unit_deinit(struct update_unit *unit)
 	elf_object_close(unit->post);
 	elf_object_close(unit->original);
 	free(unit->places);
+	json_release(unit->warnings);
 	name_map_deinit(&unit->built_variables);
 	name_map_deinit(&unit->original_symbols);
 	record_deinit(&unit->pre_unit);

@@ -43,6 +43,7 @@ struct update_unit {
 	struct piece_set *post_pieces;
 	struct name_map built_variables; /* identity → number in the record's variables */
 	struct name_map original_symbols; /* name → number in original, -1: several */
+	struct json_t *warnings;          /* new ones of the compiler about post, texts */
 	bool has_change;                  /* something of it travels */
 };
 
@@ -52,9 +53,8 @@ struct update_source {
 	const struct index *index;
 	const struct patch_file *patch;
 	const struct kernel_layout *layout;
-	const char *shadow;      /* folder, see shadow.h */
-	const char *work;        /* folder for what is compiled */
-	struct json_t *warnings; /* new ones of the compiler are appended, as texts */
+	const char *shadow; /* folder, see shadow.h */
+	const char *work;   /* folder for what is compiled */
 };
 
 /* Reads the record and checks compiler and object. The target is the unit's. */
@@ -63,9 +63,14 @@ struct error *update_unit_open(const struct update_source *source,
 	struct update_unit *unit);
 
 /* Compiles pre and post. What the compiler says of post, and not of pre, is about the
- * patched source as the user has it. */
+ * patched source as the user has it; it is kept in the unit. Several units may be
+ * compiled at the same time. */
 struct error *update_unit_compile(
 	const struct update_source *source, struct update_unit *unit);
+
+/* Appends what the compiler said to warnings (an array of texts), but for what is in
+ * there: a header is compiled in many units. */
+void update_unit_hear(const struct update_unit *unit, struct json_t *warnings);
 
 /* Refuses by name a function of pre that is not what the record says. */
 struct error *update_unit_prove(

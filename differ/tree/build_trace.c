@@ -36,7 +36,7 @@ struct tracing {
 	size_t count;
 	size_t commands; /* .cmd files seen, also those that were not read */
 	struct build_trace trace;
-	struct name_map numbers; /* of the trace's items, by file */
+	struct name_map numbers; /* of the trace's items, by file (and product) */
 };
 
 static bool product_is_skipped(const struct tracing *tracing, const char *product)
@@ -66,26 +66,29 @@ bool build_trace_is_past(const char *product)
 	return name && (strcmp(name, "boot-code") == 0 || strcmp(name, "efi-stub") == 0);
 }
 
-/* Of several products one that still counts stands for all of them, then the first. */
-static bool product_is_better(const char *product, const char *known)
+/* One that still counts goes before one that is past, then the first by name. */
+static int product_compare(const char *left, const char *right)
 {
-	bool is_past = build_trace_is_past(product);
-	if (is_past != build_trace_is_past(known))
-		return !is_past;
-	return strcmp(product, known) < 0;
+	bool is_past = build_trace_is_past(left);
+	if (is_past != build_trace_is_past(right))
+		return is_past ? 1 : -1;
+	return strcmp(left, right);
 }
 
 static void tracing_add(struct tracing *tracing, const char *related, const char *product)
 {
 	int64_t number;
-	if (!name_map_find(&tracing->numbers, related, &number)) {
-		name_map_set(&tracing->numbers, related, (int64_t)tracing->trace.count);
+	/* Of a file that somebody asks for, each product counts. */
+	scope_free char *key = tracing->wanted ? memory_format("%s\n%s", related, product)
+					       : memory_copy_text(related);
+	if (!name_map_find(&tracing->numbers, key, &number)) {
+		name_map_set(&tracing->numbers, key, (int64_t)tracing->trace.count);
 		*array_add(&tracing->trace) = (struct traced_file){
 			memory_copy_text(related), memory_copy_text(product)};
 		return;
 	}
 	struct traced_file *known = &tracing->trace.items[number];
-	if (!product_is_better(product, known->product))
+	if (product_compare(product, known->product) >= 0)
 		return;
 	free(known->product);
 	known->product = memory_copy_text(product);
@@ -228,7 +231,8 @@ static int traced_file_compare(const void *left, const void *right)
 {
 	const struct traced_file *a = left;
 	const struct traced_file *b = right;
-	return strcmp(a->file, b->file);
+	int order = strcmp(a->file, b->file);
+	return order ? order : product_compare(a->product, b->product);
 }
 
 static struct error *tracing_run(struct tracing *tracing)
@@ -269,14 +273,17 @@ struct error *build_trace_read(const struct kernel_tree *tree,
 	return NULL;
 }
 
-const char *build_trace_find(const struct build_trace *trace, const char *file)
+const struct traced_file *build_trace_list(
+	const struct build_trace *trace, const char *file, size_t *count)
 {
-	const struct traced_file key = {.file = (char *)file};
-	const struct traced_file *found =
-		trace->count ? bsearch(&key, trace->items, trace->count,
-				       sizeof(*trace->items), traced_file_compare)
-			     : NULL;
-	return found ? found->product : NULL;
+	size_t first = 0;
+	while (first < trace->count && strcmp(trace->items[first].file, file) != 0)
+		first++;
+	size_t end = first;
+	while (end < trace->count && strcmp(trace->items[end].file, file) == 0)
+		end++;
+	*count = end - first;
+	return trace->items + first;
 }
 
 char *build_trace_print(const struct build_trace *trace)

@@ -24,19 +24,21 @@ typedef bool build_trace_is_recorded(const char *product, void *context);
 
 struct traced_file {
 	char *file;    /* related path, in the source tree */
-	char *product; /* made from it, relative to the object tree; of several one that
-			  is not past, then the first by name */
+	char *product; /* made from it, relative to the object tree */
 };
 
 struct build_trace {
-	struct traced_file *items; /* sorted by file */
+	/* Sorted by file; of one file those first that are not past, then by product. */
+	struct traced_file *items;
 	size_t count;
 	size_t capacity;
 };
 
 /*
  * Finds the files that something was made from. wanted, of count related paths, limits
- * it to these; NULL: all. Refused where the tree has no trace of a build at all.
+ * it to these, and gives all that was made from them, as far as the tree is not a seal;
+ * NULL: all files, and of each the product that would be the first one. Refused where the
+ * tree has no trace of a build at all.
  */
 struct error *build_trace_read(const struct kernel_tree *tree,
 	build_trace_is_recorded *is_recorded, void *context, const char *const *wanted,
@@ -45,8 +47,9 @@ struct error *build_trace_read(const struct kernel_tree *tree,
 /* Is it code that ran before the kernel did? A change of it cannot matter any more. */
 bool build_trace_is_past(const char *product);
 
-/* What was made from the file; NULL if nothing was. */
-const char *build_trace_find(const struct build_trace *trace, const char *file);
+/* What was made from the file: count rows, none if nothing was. */
+const struct traced_file *build_trace_list(
+	const struct build_trace *trace, const char *file, size_t *count);
 
 /* The content of the file that a seal has; the caller frees it. */
 char *build_trace_print(const struct build_trace *trace);

@@ -84,6 +84,13 @@ static const struct dropped_option *option_find_dropped(const char *word)
 	return NULL;
 }
 
+bool compile_drops_option(const char *word, bool *has_argument)
+{
+	const struct dropped_option *option = option_find_dropped(word);
+	*has_argument = option && option->has_argument;
+	return option;
+}
+
 static struct error *compile_make_arguments(
 	const struct compile_job *job, struct argument_array *arguments)
 {
@@ -93,11 +100,13 @@ static struct error *compile_make_arguments(
 	bool has_source = false;
 	for (size_t i = 1; i < count; i++) {
 		const char *word = json_find_item_text(record->arguments, i);
-		const struct dropped_option *dropped = option_find_dropped(word);
-		if (dropped) {
-			i += dropped->has_argument;
+		bool has_argument;
+		if (compile_drops_option(word, &has_argument)) {
+			i += has_argument;
 		} else if (strcmp(word, record->source) == 0) {
 			has_source = true;
+		} else if (job->is_screening && strcmp(word, "-c") == 0) {
+			arguments_add(arguments, memory_copy_text("-S"));
 		} else {
 			arguments_add(arguments, memory_copy_text(word));
 		}
@@ -229,6 +238,30 @@ static void environment_free(struct compile_environment *environment)
 		free(environment->items[i]);
 }
 
+struct error *shadow_environment_make(
+	const char *list, const char *log, struct shadow_environment *environment)
+{
+	scope_free char *library = install_path_find(KSPLICE_SHADOW_LIBRARY);
+	if (!file_exists(library))
+		return error_hint(error_failed("%s: does not exist", library),
+			"install Ksplice again");
+	const char *before = getenv("LD_PRELOAD");
+	*environment = (struct shadow_environment){{
+		memory_format("LD_PRELOAD=%s%s%s", library, before && *before ? ":" : "",
+			before ? before : ""),
+		memory_format("%s=%s", KSPLICE_ENV_SHADOW, list),
+		memory_format("%s=%s", KSPLICE_ENV_SHADOW_LOG, log),
+	}};
+	return NULL;
+}
+
+void shadow_environment_deinit(struct shadow_environment *environment)
+{
+	for (char **item = environment->items; *item; item++)
+		free(*item);
+	*environment = (struct shadow_environment){0};
+}
+
 static struct error *environment_make(
 	const struct compile_job *job, struct compile_environment *environment)
 {
@@ -238,21 +271,16 @@ static struct error *environment_make(
 	environment_add(environment, "LC_ALL", "C");
 	environment_add(environment, "TMPDIR", folder);
 	/* Costs a hundredth of the compile. */
-	environment_add(environment, KSPLICE_ENV_LAYOUTS, "1");
+	if (!job->is_screening)
+		environment_add(environment, KSPLICE_ENV_LAYOUTS, "1");
 	if (!job->is_built)
 		environment_add(environment, KSPLICE_ENV_SPLIT, "1");
 	if (!job->shadow)
 		return NULL;
-	scope_free char *library = install_path_find(KSPLICE_SHADOW_LIBRARY);
-	if (!file_exists(library))
-		return error_hint(error_failed("%s: does not exist", library),
-			"install Ksplice again");
-	const char *before = getenv("LD_PRELOAD");
-	scope_free char *preloaded = memory_format(
-		"%s%s%s", library, before && *before ? ":" : "", before ? before : "");
-	environment_add(environment, "LD_PRELOAD", preloaded);
-	environment_add(environment, KSPLICE_ENV_SHADOW, job->shadow);
-	environment_add(environment, KSPLICE_ENV_SHADOW_LOG, job->log);
+	struct shadow_environment shadow;
+	try(shadow_environment_make(job->shadow, job->log, &shadow));
+	for (char **item = shadow.items; *item; item++)
+		environment->items[environment->count++] = *item;
 	return NULL;
 }
 
@@ -345,7 +373,7 @@ struct error *compile_run(const struct kernel_tree *tree, const char *object,
 	const char *made[JOBS_MOST] = {0};
 	for (unsigned i = 0; i < count && i < JOBS_MOST; i++)
 		made[i] = jobs[i].object;
-	if (!error)
+	if (!error && !jobs[0].is_screening)
 		error = compile_run_objtool(tree, object, made, count);
 	return error ? error_prefix(error, "%s", object) : NULL;
 }

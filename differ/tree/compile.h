@@ -27,9 +27,27 @@ struct compile_job {
 			       ksplice.h, and KSPLICE is defined; NULL: none */
 	const char *log;    /* where it is noted that they were; with shadow */
 	bool is_built; /* sections as in the build, rather than one for each function */
+	bool is_screening; /* for the plugin's part alone: no assembler, no objtool, no
+			      layouts, and object is assembly text */
 	struct text *messages; /* what the compiler says is added here; may be NULL */
 	int status;            /* set: the compiler's exit code */
 };
+
+/*
+ * Would this word of a compile's command write something beside the object, or cost time
+ * without effect on code? Such words are left out. has_argument: with the next word.
+ */
+bool compile_drops_option(const char *word, bool *has_argument);
+
+/* What makes a compiler open the files of a shadow's list (abi/shadow_list.h). */
+struct shadow_environment {
+	char *items[4]; /* NAME=VALUE, owned, NULL-terminated */
+};
+
+/* Fills it in for the list and the log, which is to note what was opened. */
+struct error *shadow_environment_make(
+	const char *list, const char *log, struct shadow_environment *environment);
+void shadow_environment_deinit(struct shadow_environment *environment);
 
 /* Is this the compiler that the record names? Refused if it is gone or another. */
 struct error *compile_check_compiler(const struct record *record);

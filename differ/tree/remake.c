@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "abi/record.h"
+#include "differ/tree/build_command.h"
 #include "differ/tree/compile.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
@@ -27,71 +28,10 @@ struct remake {
 	struct text said;
 };
 
-/* What make must not read as its own, see "scripts/Kbuild.include", make-cmd. */
-static const struct remake_escape {
-	const char *written;
-	const char *meant;
-} remake_escapes[] = {
-	{"$(pound)", "#"},
-	{"$$", "$"},
-};
-
-static void remake_add_unescaped(struct text *script, const char *command)
-{
-	size_t count = sizeof(remake_escapes) / sizeof(remake_escapes[0]);
-	while (*command) {
-		size_t i = 0;
-		while (i < count && !text_has_prefix(command, remake_escapes[i].written))
-			i++;
-		text_add_range(script, i < count ? remake_escapes[i].meant : command, 1);
-		command += i < count ? strlen(remake_escapes[i].written) : 1;
-	}
-}
-
-/* The command behind "ksplice-cc", where the tree was built with it. */
-static const char *remake_skip_wrapper(const char *command)
-{
-	for (const char *word = command; *word;) {
-		size_t length = strcspn(word, " ");
-		scope_free char *name = memory_copy_range(word, length);
-		const char *next = word + length + strspn(word + length, " ");
-		if (strcmp(file_name(name), REMAKE_WRAPPER) == 0)
-			return next;
-		if (*word == '-')
-			break;
-		word = next;
-	}
-	return command;
-}
-
-/* The compile that kbuild ran for the object; the first of what it kept. */
-static struct error *remake_read_command(
-	const struct kernel_tree *tree, const char *object, char **command)
-{
-	scope_free char *folder = file_parent(object);
-	scope_free char *path =
-		memory_format("%s/%s/.%s.cmd", tree->objects, folder, file_name(object));
-	scope_text struct text text = {0};
-	struct error *error = file_read(path, &text);
-	if (error)
-		return error_hint(
-			error, "kbuild has no saved command for it: build it again");
-	text.data[strcspn(text.data, "\n")] = '\0';
-	char *start = strstr(text.data, " := ");
-	if (!start)
-		return error_failed("%s: contains no command", path);
-	start += strlen(" := ");
-	char *end = strstr(start, " ; ");
-	if (end)
-		*end = '\0';
-	*command = memory_copy_text(remake_skip_wrapper(start));
-	return NULL;
-}
-
 static struct error *remake_prepare(const struct kernel_tree *tree, struct remake *remake)
 {
 	scope_free char *command = NULL;
-	try(remake_read_command(tree, remake->object, &command));
+	try(build_command_read(tree, remake->object, &command));
 	try(file_make_temporary("ksplice-remake", &remake->folder));
 	remake->made = file_join(remake->folder, KSPLICE_REMADE_OBJECT);
 	remake->record = file_join(remake->folder, KSPLICE_REMADE_RECORD);
@@ -99,7 +39,7 @@ static struct error *remake_prepare(const struct kernel_tree *tree, struct remak
 	scope_text struct text script = {0};
 	text_add_format(
 		&script, "exec '%s' --ksplice-remake='%s' ", wrapper, remake->folder);
-	remake_add_unescaped(&script, command);
+	text_add(&script, command);
 	remake->script = memory_copy_text(script.data);
 	return NULL;
 }

@@ -47,7 +47,7 @@ check_form() {
 	answer "$1: the initial value of a live variable" changed-data
 	patch_with kernel/sched/sched.h '1i\
 /* comment */'
-	answer "$1: a header" header
+	answer "$1: a comment in a header" no-change
 	check_untouched "$1" "$work/before"
 }
 

@@ -29,9 +29,9 @@ patch_with kernel/printk/printk.c \
 	'/^asmlinkage __visible int _printk/,/^}/s/r = vprintk(fmt, args);/vprintk("Quoth the kernel:\\n", args);\n\t&/'
 answer "the worked example" "created _printk"
 
-patch_with include/linux/sched.h '1i\
+patch_with kernel/sched/sched.h '1i\
 /* comment */'
-answer "a header" header
+answer "a comment in a header" no-change
 patch_with kernel/Makefile '1i\
 # comment'
 answer "a Makefile" build-file
@@ -39,13 +39,12 @@ patch_with init/Kconfig '1i\
 # comment'
 answer "a Kconfig file" build-file
 patch_with arch/x86/entry/entry_64.S '1i\
-/* comment */'
+.byte 0'
 answer "assembler source" assembly
-patch_with arch/x86/kernel/vmlinux.lds.S '1i\
-/* comment */'
+patch_with arch/x86/kernel/vmlinux.lds.S 's/^\t_etext = \./& + 0/'
 answer "a linker script" assembly
 patch_with kernel/bounds.c '1i\
-/* comment */'
+int ksplice_added = 1;'
 answer "a file from which headers are generated" generated-input
 patch_with fs/ext4/inode.c '1i\
 /* comment */'

@@ -10,11 +10,20 @@
 # shellcheck source=tests/differ/create_checks.sh
 . "$(dirname "$0")/create_checks.sh"
 
-# touched FILE WANTED: the answer to a comment on top of the file.
+# touched FILE WANTED: the answer where a line is added, which means something in C
 touched() {
+	local line='/* comment */'
+	case $1 in *.c) line='int ksplice_added = 1;' ;; esac
+	patch_with "$1" "\$a\\
+$line"
+	answer "a line in $1" "$2"
+}
+
+# commented FILE: nothing that is made from it comes out otherwise for a comment
+commented() {
 	patch_with "$1" '1i\
 /* comment */'
-	answer "a comment in $1" "$2"
+	answer "a comment in $1" no-change
 }
 
 # says NAME STATUS TEXT COMMAND...: the command ends so, and its stderr has the text.
@@ -92,7 +101,11 @@ check_products() {
 	touched tools/objtool/check.c host-program
 	touched kernel/bounds.c generated-input
 	touched kernel/gen_kheaders.sh unknown-file
-	touched include/linux/sched.h header
+	for file in lib/vdso/gettimeofday.c arch/x86/boot/main.c lib/gen_crc32table.c \
+		kernel/bounds.c arch/x86/lib/memcpy_64.S arch/x86/kernel/vmlinux.lds.S \
+		include/linux/suspend.h arch/x86/include/asm/suspend_64.h; do
+		commented "$file"
+	done
 	touched drivers/ata/libata-core.c no-change
 	touched arch/arm/include/asm/io.h no-change
 	touched arch/arm/kernel/head.S no-change
@@ -105,7 +118,7 @@ check_products() {
 	cat "$work/sys.patch" >>"$work/fix.patch"
 	answer "a file that is not built, and one that is" "created $sysinfo"
 	patch_with lib/vdso/gettimeofday.c '1i\
-/* comment */'
+int ksplice_added = 1;'
 	cat "$work/sys.patch" >>"$work/fix.patch"
 	answer "the vdso, and a file of the kernel" vdso-image
 	patch_with drivers/ata/libata-core.c '1i\

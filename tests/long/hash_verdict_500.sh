@@ -6,4 +6,4 @@
 #     tests/long/hash_verdict_500.sh OBJTREE
 #
 # The seed is new each time, and printed; KSPLICE_SEED chooses it.
-exec "$(dirname "$0")/../recorder/hash_verdict.sh" "$1" 500 "${KSPLICE_SEED:-$(date +%s)}"
+exec "$(dirname "$0")/../recorder/hash_verdict.sh" "$1" 500

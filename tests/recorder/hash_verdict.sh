@@ -9,8 +9,8 @@
 # twice with ksplice-cc, as ksplice-create does: as it is, and with one change to its
 # text (source_mutation.c) or to an inline function of a header that it reads. Then
 # hash_verdict.c compares the two objects and the two records. What does not compile is
-# drawn again. SEED (1) decides what is drawn. OBJECT
-# is a pattern of those to do: so a pair is made again that did not agree. KSPLICE_KEEP
+# drawn again. SEED decides what is drawn; without one it
+# is $KSPLICE_SEED, or new each time, and printed. OBJECT is a pattern of those to do: so a pair is made again that did not agree. KSPLICE_KEEP
 # names a folder for the two sources, objects and records of such pairs.
 # The tree is only read.
 here=$(cd "$(dirname "$0")" && pwd)
@@ -20,7 +20,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/kernel_commands.sh"
 tree=${1-}
 count=${2:-16}
-seed=${3:-1}
+seed=${3:-${KSPLICE_SEED:-$(date +%s)}}
 only=${4:-*}
 mutate=$build/tests/recorder/source_mutation
 verdict=$build/tests/recorder/hash_verdict
@@ -164,7 +164,7 @@ summary=$(awk -v redrawn="$(grep -c '^redrawn$' "$folder/results")" '
 awk '/^pair / { pairs[$2]++; changed[$2] += $4 }
 	END { for (kind in pairs) printf "%-14s %4d pairs %6d functions changed\n", kind,
 		pairs[kind], changed[kind] }' "$folder/results" | sort
-check "hashes and objects agree: $summary" "
+check "hashes and objects agree (seed $seed): $summary" "
 $problems" test -z "$problems"
 # A quarter of all pairs must have changed a function, else nothing was tested.
 # shellcheck disable=SC2317 # it is an argument of check

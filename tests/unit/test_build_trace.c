@@ -36,7 +36,9 @@ static void check(const struct kernel_tree *tree, const char *file, const char *
 	scope_build_trace struct build_trace trace = {0};
 	UNIT_CHECK_DONE(
 		build_trace_read(tree, is_recorded, "kernel/known.o", &file, 1, &trace));
-	const char *product = build_trace_find(&trace, file);
+	size_t count;
+	const struct traced_file *made = build_trace_list(&trace, file, &count);
+	const char *product = count ? made->product : NULL;
 	UNIT_CHECK(!product == !wanted);
 	if (product && wanted)
 		UNIT_CHECK_TEXT(product, wanted);

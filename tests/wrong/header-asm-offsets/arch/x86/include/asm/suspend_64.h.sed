@@ -1,0 +1,2 @@
+/^struct saved_context {/ a\
+	unsigned long first;

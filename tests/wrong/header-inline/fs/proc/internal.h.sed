@@ -1,0 +1,1 @@
+/^static inline struct pid \*proc_pid/,/^}/ s/^{/{\n\tif (!inode)\n\t\treturn NULL;/

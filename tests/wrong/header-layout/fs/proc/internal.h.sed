@@ -1,0 +1,2 @@
+/^struct proc_inode {/ a\
+	long first;

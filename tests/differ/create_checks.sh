@@ -30,11 +30,16 @@ not_ok() {
 }
 
 # use_tree OBJTREE: sets $tree and $source, which are the same folder for a kernel that was
-# built in its source tree.
+# built in its source tree; and $sysinfo, the function that has the code of do_sysinfo, which
+# two system calls share where there are those of 32 bits.
 use_tree() {
 	tree=$(readlink -f "$1")
 	source=$tree
 	[ ! -d "$tree/source/" ] || source=$(readlink -f "$tree/source")
+	# shellcheck disable=SC2034 # the tests use it
+	sysinfo=$(nm "$tree/kernel/sys.o" | awk '
+		$3 ~ /^do_sysinfo(\.isra\.[0-9]+)?$/ { name = $3 }
+		END { print name ? name : "__do_sys_sysinfo" }')
 }
 
 # patch_with FILE SED...: makes $work/fix.patch, the diff that the sed commands make of it.

@@ -3,29 +3,34 @@
 #
 # index_damage.sh - damaged records, damaged objects, a damaged index, one that cannot be
 # written, and several ksplice-index at once
+#
+#   index_damage.sh [OBJTREE [SMALL-TREE]]
+#
+# The index is made anew more than twenty times, so it is that of a small kernel.
 # shellcheck source=tests/differ/index_checks.sh
 . "$(dirname "$0")/index_checks.sh"
 
+KSPLICE_TREE=${2-$("$top/tests/kernel/make_tree" recorded --config small --form in-tree)}
 copy=$work/copy
 copy_tree "$copy"
 database=$copy/.ksplice/index.db
 
 # ---- records -------------------------------------------------------------------------
 
-record=$copy/.ksplice/kernel/groups.o.json.zst
+record=$copy/.ksplice/kernel/params.o.json.zst
 cp -a "$record" "$work/saved"
 damage() {
 	local status=0
 	"$index" --check --verbose "$copy" >"$work/text" 2>"$work/err" || status=$?
 	check "$1: the exit code" $status 2
-	check "$1: it is listed" "$(grep -c "^unrecorded: kernel/groups.o: .*$2" "$work/text")" 1
+	check "$1: it is listed" "$(grep -c "^unrecorded: kernel/params.o: .*$2" "$work/text")" 1
 }
 head -c 200 "$work/saved" >"$record"
-damage "a record cut short" 'groups.o.json.zst'
+damage "a record cut short" 'params.o.json.zst'
 echo garbage >"$record"
-damage "garbage" 'groups.o.json.zst'
+damage "garbage" 'params.o.json.zst'
 : >"$record"
-damage "an empty record" 'groups.o.json.zst'
+damage "an empty record" 'params.o.json.zst'
 rm "$record"
 mkdir "$record"
 damage "a folder" 'left no record'
@@ -35,14 +40,14 @@ cp -a "$work/saved" "$record"
 
 # ---- objects -------------------------------------------------------------------------
 
-object=$copy/kernel/groups.o
+object=$copy/kernel/params.o
 mv "$object" "$work/object"
 head -c 500 "$work/object" >"$object"
 status=0
 "$index" --check --verbose "$copy" >"$work/text" 2>"$work/err" || status=$?
 check "an object cut short: the exit code" $status 2
 check "an object cut short: its functions are not known" \
-	"$(grep -c '^not known: vmlinux: gid_cmp (kernel/groups.o): .*groups.o: ' "$work/text")" 1
+	"$(grep -c '^not known: vmlinux: param_array_get (kernel/params.o): .*params.o: ' "$work/text")" 1
 rm "$object"
 mv "$work/object" "$object"
 

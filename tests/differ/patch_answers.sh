@@ -116,7 +116,7 @@ check_products() {
 	patch_with drivers/ata/libata-core.c '1i\
 /* comment */'
 	cat "$work/sys.patch" >>"$work/fix.patch"
-	answer "a file that is not built, and one that is" "created __do_sys_sysinfo"
+	answer "a file that is not built, and one that is" "created $sysinfo"
 	patch_with lib/vdso/gettimeofday.c '1i\
 int ksplice_added = 1;'
 	cat "$work/sys.patch" >>"$work/fix.patch"
@@ -232,7 +232,7 @@ check_messages() {
 /* one */\
 /* two */' -e '/info->procs = nr_threads;/s/.*/#pragma GCC diagnostic warning "-Wunused-variable"\n\tint ksplice_unused;\n\tinfo->procs = nr_threads + 1;/'
 	line=$(grep -n ksplice_unused "$work/b/kernel/sys.c" | cut -d: -f1)
-	answer "a patch that brings a warning" "created __do_sys_sysinfo"
+	answer "a patch that brings a warning" "created $sysinfo"
 	if grep -q "^ksplice-create: kernel/sys.c:$line:[0-9]*: warning: .*ksplice_unused" \
 		"$work/err"; then
 		ok "the warning is shown, with the line of the patched file"
@@ -246,7 +246,7 @@ check_messages() {
 		not_ok "the warning is in the JSON: $(jq -c .warnings "$work/json")"
 	fi
 	cp "$work/sys.patch" "$work/fix.patch"
-	answer "the same without" "created __do_sys_sysinfo"
+	answer "the same without" "created $sysinfo"
 	if [ "$(jq '.warnings | length' "$work/json")" = 0 ]; then
 		ok "without it there is none"
 	else

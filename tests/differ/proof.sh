@@ -65,8 +65,8 @@ case_of() {
 	grep -q -e "$5" "$work/json" || not_ok "$1: $5 is not mentioned"
 }
 
-case_of "nothing is altered" '' 0 "created __do_sys_sysinfo" __do_sys_sysinfo
+case_of "nothing is altered" '' 0 "created $sysinfo" "$sysinfo"
 case_of "a variable" uts_sem 0 not-in-vmlinux uts_sem
 case_of "another function" override_release 5 not-in-vmlinux override_release
-case_of "the function itself" __do_sys_sysinfo 5 not-in-vmlinux __do_sys_sysinfo
+case_of "the function itself" "$sysinfo" 5 not-in-vmlinux "$sysinfo"
 exit "$failed"

@@ -17,7 +17,7 @@
 patch_nanosleep "$work/nanosleep.patch"
 nanosleep=$(create_update "$work/nanosleep.patch")
 make_patch mm/oom_kill.c \
-	'/^static int oom_reaper(/,/^}/ s/^\twhile (true) {/&\n\t\tpr_debug("reaper\\n");/' \
+	'/^static int oom_reaper(/,/^}/ s/^\twhile (true) {/&\n\t\tpr_info("reaper\\n");/' \
 	"$work/reaper.patch"
 reaper=$(create_update "$work/reaper.patch")
 mkdir "$work/guest"

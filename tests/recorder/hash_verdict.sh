@@ -9,9 +9,10 @@
 # twice with ksplice-cc, as ksplice-create does: as it is, and with one change to its
 # text (source_mutation.c) or to an inline function of a header that it reads. Then
 # hash_verdict.c compares the two objects and the two records. What does not compile is
-# drawn again. SEED decides what is drawn; without one it
-# is $KSPLICE_SEED, or new each time, and printed. OBJECT is a pattern of those to do: so a pair is made again that did not agree. KSPLICE_KEEP
-# names a folder for the two sources, objects and records of such pairs.
+# drawn again. SEED decides what is drawn; without one it is $KSPLICE_SEED, or what the
+# plugin's source gives, so that each version of it meets other changes, and a run can be
+# repeated. OBJECT is a pattern of those to do: so a pair is made again that did not agree.
+# KSPLICE_KEEP names a folder for the two sources, objects and records of such pairs.
 # The tree is only read.
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/recorder/result_lines.sh
@@ -20,7 +21,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/kernel_commands.sh"
 tree=${1-}
 count=${2:-16}
-seed=${3:-${KSPLICE_SEED:-$(date +%s)}}
+drawn=$(cat "$here"/../../plugin/*.c | cksum)
+seed=${3:-${KSPLICE_SEED:-$((${drawn%% *} % 1000000))}}
 only=${4:-*}
 mutate=$build/tests/recorder/source_mutation
 verdict=$build/tests/recorder/hash_verdict

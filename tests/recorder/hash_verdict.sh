@@ -21,8 +21,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 . "$here/kernel_commands.sh"
 tree=${1-}
 count=${2:-16}
-drawn=$(cat "$here"/../../plugin/*.c | cksum)
-seed=${3:-${KSPLICE_SEED:-$((${drawn%% *} % 1000000))}}
+seed=${3:-${KSPLICE_SEED:-$(draw_seed "$here"/../../plugin/*.c)}}
 only=${4:-*}
 mutate=$build/tests/recorder/source_mutation
 verdict=$build/tests/recorder/hash_verdict

@@ -5,12 +5,13 @@
 #
 #     tests/recorder/option_reading.sh [OBJTREE [COUNT [SEED]]]
 #
-# COUNT lines (300); SEED chooses them, is another one each time, and is printed.
+# COUNT lines (300). SEED chooses them; without one it is $KSPLICE_SEED, or what the
+# wrapper's source gives. It is printed.
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/recorder/result_lines.sh
 . "$here/result_lines.sh"
 count=${2:-300}
-seed=${3:-${KSPLICE_SEED:-$(date +%s%N)}}
+seed=${3:-${KSPLICE_SEED:-$(draw_seed "$here"/../../ccwrap/*.c)}}
 cd "$folder" || exit 1
 mkdir d
 for source in a.c b.c d/e.c ./f.x.c g.i h.S j.s k.cc l.o m.txt n.h; do

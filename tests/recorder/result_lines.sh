@@ -79,3 +79,11 @@ list_all() {
 	list_variables "$1"
 	list_toplevel "$1"
 }
+
+# draw_seed FILE...: a number that is another one when a file is, so that what is drawn by
+# chance differs between versions, and a run can be repeated.
+draw_seed() {
+	local sum
+	sum=$(cat "$@" | cksum)
+	echo $((${sum%% *} % 1000000))
+}

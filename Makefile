@@ -83,7 +83,8 @@ data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%)
 
 unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
-recorder_programs := $(addprefix $(B)/tests/recorder/,cpu_time hash_verdict source_mutation)
+recorder_programs := $(addprefix $(B)/tests/recorder/,cpu_time hash_verdict option_reading \
+	source_mutation)
 audit_programs := $(B)/tests/update_audit $(B)/tests/update_mutation
 guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 	$(wildcard tests/vm/guest/*.c))
@@ -202,6 +203,9 @@ $(O)/ccwrap.a: $(call object,$(call sources,ccwrap))
 	$(archive)
 $(O)/unit.a: $(call object,$(unit_shared))
 	$(archive)
+# What of the plugin does not need GCC, for its unit tests.
+$(O)/plugin.a: $(call object,$(wildcard plugin/*.c))
+	$(archive)
 
 $(B)/bin/ksplice-cc: $(call object,$(wildcard ccwrap/*.c)) $(O)/lib.a
 	$(call link,$(ccwrap_static) $(ccwrap_libs))
@@ -223,8 +227,15 @@ $(O)/pic/lib.a: $(call pic_object,$(call sources,lib))
 
 # A plugin that g++ of another major compiled works too: what counts is the headers. It
 # is linked without libstdc++, which would cost each compile a millisecond to load.
+#
+# GCC must have the memory layout that its headers say: an update of its package, whose
+# files may be older than our objects, makes the plugin anew.
 define plugin_rules
-$(O)/plugin-$(1)/%.o: plugin/%.cc $(O)/flags | $(B)/probed
+$(O)/plugin-$(1)/compiler: force
+	@mkdir -p $$(@D)
+	@{ LC_ALL=C gcc-$(1) -v 2>&1; cat $$(call plugin_include,$(1))/*.h | cksum; } >$$@.now
+	@cmp -s $$@.now $$@ || cp $$@.now $$@
+$(O)/plugin-$(1)/%.o: plugin/%.cc $(O)/plugin-$(1)/compiler $(O)/flags | $(B)/probed
 	@mkdir -p $$(@D)
 	$$(or $$(shell command -v g++-$(1)),g++) $$(cc_flags) $$(depend) \
 		-isystem $$(call plugin_include,$(1)) -c -o $$@ $$<
@@ -294,13 +305,13 @@ endif
 # ---- tests ------------------------------------------------------------------
 
 $(B)/tests/test_%: $(O)/tests/unit/test_%.o $(O)/unit.a $(O)/differ.a $(O)/apply.a \
-		$(O)/ccwrap.a $(O)/lib.a
+		$(O)/ccwrap.a $(O)/plugin.a $(O)/lib.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(san_flags) $(LDFLAGS) -o $@ $(filter %.o,$^) \
 		-Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(all_libs)
 
 $(B)/tests/recorder/%: $(O)/tests/recorder/%.o $(O)/tests/recorder/bound_code.o \
-		$(O)/differ.a $(O)/lib.a
+		$(O)/differ.a $(O)/ccwrap.a $(O)/lib.a
 	$(call link,$(differ_libs))
 
 # It checks what differ/ makes, and so shares no code with it.

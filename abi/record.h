@@ -55,8 +55,23 @@
 /* Of what a unit says and what its hashes mean; two of other versions do not compare. */
 #define KSPLICE_UNIT_VERSION 2
 
-/* What a unit ends in when the compiler crashed; then nothing in it counts. */
-#define KSPLICE_UNIT_CRASHED "!crashed\n"
+/*
+ * What a unit ends in that does not count: this, the name of a reason (docs/FORMAT.md),
+ * and a newline.
+ */
+#define KSPLICE_UNIT_REASON '!'
+
+/* The same where there is nothing to record, because the plugin is in no C compiler. */
+#define KSPLICE_UNIT_NOT_C "not-c"
+
+/*
+ * The programs that ksplice-cc has run above this one, as "device:inode" and a space each,
+ * so that wrappers that find each other on PATH come to an end.
+ */
+#define KSPLICE_ENV_CHAIN "KSPLICE_CHAIN"
+
+/* Where ksplice-cc writes a line about each call. */
+#define KSPLICE_ENV_LOG "KSPLICE_LOG"
 
 /* Overrides where the tools look for what was installed with them. */
 #define KSPLICE_ENV_LIBDIR "KSPLICE_LIBDIR"

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "ccwrap/argument_list.h"
 #include "ccwrap/compiler_option.h"
@@ -99,16 +100,46 @@ static void compile_command_scan(const struct argument_list *arguments,
 	}
 }
 
-/* A question to the compiler rather than a compile: nothing is kept of it. */
-static bool is_probe(const struct compile_command *command)
+/* Names of open files: what they are is known to this process alone, if at all. */
+static const char *const passing_files[] = {
+	"/dev/stdin",
+	"/dev/stdout",
+	"/dev/stderr",
+	"/dev/fd/",
+	"/proc/self/",
+};
+
+/* A pipe, a terminal, /dev/null: it is no file that stays. */
+static bool is_passing(const char *path)
 {
-	const char *paths[] = {command->sources[0].path, command->output};
-	for (size_t i = 0; i < 2; i++) {
-		if (paths[i] && (strcmp(paths[i], "-") == 0 ||
-					text_has_prefix(paths[i], "/dev/")))
+	struct stat status;
+	if (strcmp(path, "-") == 0)
+		return true;
+	size_t count = sizeof(passing_files) / sizeof(passing_files[0]);
+	for (size_t i = 0; i < count; i++) {
+		if (text_has_prefix(path, passing_files[i]))
 			return true;
 	}
-	return false;
+	return stat(path, &status) == 0 && !S_ISREG(status.st_mode) &&
+	       !S_ISDIR(status.st_mode);
+}
+
+/*
+ * A question to the compiler rather than a compile: nothing is kept of it. Among other
+ * sources one that does not stay is none that can be compiled again.
+ */
+static bool is_probe(struct compile_command *command)
+{
+	size_t passing = 0;
+	for (size_t i = 0; i < command->source_count; i++) {
+		struct compile_source *source = &command->sources[i];
+		if (is_passing(source->path)) {
+			source->is_c = false;
+			passing++;
+		}
+	}
+	return passing == command->source_count ||
+	       (command->output && is_passing(command->output));
 }
 
 static bool has_c_source(const struct compile_command *command)

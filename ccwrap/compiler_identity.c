@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ccwrap/compiler_identity.h"
 
-#include <ctype.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,33 +9,21 @@
 #include "abi/record.h"
 #include "ccwrap/unit_file.h"
 #include "lib/cleanup.h"
+#include "lib/compiler_version.h"
 #include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/install_path.h"
 #include "lib/memory.h"
 #include "lib/process.h"
+#include "lib/record_reason.h"
 #include "lib/text.h"
 
 /*
- * The kept answer is four lines of text: this one, the two files as they were, the
- * reason (empty if the plugin works), and the compiler's version.
+ * The kept answer is five lines of text: this one, the two files as they were, the reason
+ * (empty if the plugin works), the compiler's major version, and what --version says.
  */
-#define IDENTITY_HEADER "ksplice compiler 1"
-
-static const char *const identity_reasons[] = {
-	"compiler-not-found",
-	"compiler-not-gcc",
-	"plugin-missing",
-	"plugin-not-loaded",
-};
-
-enum {
-	IDENTITY_NOT_FOUND,
-	IDENTITY_NOT_GCC,
-	IDENTITY_MISSING,
-	IDENTITY_NOT_LOADED,
-};
+#define IDENTITY_HEADER "ksplice compiler 2"
 
 /* A file as it is now: anything that replaces it changes this. */
 static void identity_describe_file(struct text *text, const char *path)
@@ -50,20 +37,9 @@ static void identity_describe_file(struct text *text, const char *path)
 			(long long)status.st_size, (unsigned long long)status.st_ino);
 }
 
-/* The major version in "gcc (Debian 12.2.0-14) 12.2.0": behind the parenthesis. */
-static int identity_get_major(const char *version)
+static char *identity_find_plugin(int major)
 {
-	const char *number = strrchr(version, ')');
-	number = number ? number + 1 : version;
-	while (*number && !isdigit((unsigned char)*number))
-		number++;
-	return atoi(number);
-}
-
-static char *identity_find_plugin(const char *version)
-{
-	scope_free char *name =
-		memory_format(KSPLICE_PLUGIN_NAME, identity_get_major(version));
+	scope_free char *name = memory_format(KSPLICE_PLUGIN_NAME, major);
 	return install_path_find(name);
 }
 
@@ -95,38 +71,35 @@ static bool identity_load(
 		return false;
 	const char *files = identity_cut_line(&next);
 	const char *reason = identity_cut_line(&next);
+	const char *major = identity_cut_line(&next);
 	const char *version = identity_cut_line(&next);
-	scope_free char *plugin = identity_find_plugin(version);
+	scope_free char *plugin = identity_find_plugin(atoi(major));
 	scope_text struct text now = {0};
 	identity_describe_file(&now, compiler);
 	text_add(&now, " ");
 	identity_describe_file(&now, plugin);
 	if (strcmp(now.data, files) != 0)
 		return false;
-	const char *known = NULL;
-	size_t count = sizeof(identity_reasons) / sizeof(identity_reasons[0]);
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(identity_reasons[i], reason) == 0)
-			known = identity_reasons[i];
-	}
+	const char *known = record_reason_find(reason, strlen(reason));
 	if (*reason && !known)
 		return false;
 	identity->reason = known;
+	identity->major = atoi(major);
 	identity->version = memory_copy_text(version);
-	identity->plugin = known ? NULL : take_pointer(plugin);
+	identity->plugin = take_pointer(plugin);
 	return true;
 }
 
-static void identity_save(const struct compiler_identity *identity, const char *compiler,
-	const char *plugin, const char *cache)
+static void identity_save(
+	const struct compiler_identity *identity, const char *compiler, const char *cache)
 {
 	scope_text struct text kept = {0};
 	text_add(&kept, IDENTITY_HEADER "\n");
 	identity_describe_file(&kept, compiler);
 	text_add(&kept, " ");
-	identity_describe_file(&kept, plugin);
-	text_add_format(&kept, "\n%s\n%s\n", identity->reason ? identity->reason : "",
-		identity->version);
+	identity_describe_file(&kept, identity->plugin);
+	text_add_format(&kept, "\n%s\n%d\n%s\n", identity->reason ? identity->reason : "",
+		identity->major, identity->version);
 	/* Where it cannot be kept, it is asked again. */
 	error_free(file_write(cache, kept.data, kept.size));
 }
@@ -148,12 +121,16 @@ static bool identity_ask_version(const char *compiler, struct text *said)
 	return !error && !status && said->size;
 }
 
-/* Compiles nothing with it; a plugin that was loaded writes the start of a unit. */
-static bool identity_is_plugin_loaded(const char *compiler, const char *plugin)
+/*
+ * Compiles nothing with it; a plugin that was loaded writes the start of a unit, or why
+ * it does not. NULL if it works, else a constant name.
+ */
+static const char *identity_try_plugin(const char *compiler, const char *plugin)
 {
 	scope_unit_file struct unit_file unit = {.fd = -1};
-	if (unit_file_create(&unit))
-		return false;
+	scope_error struct error *error = unit_file_create(&unit);
+	if (error)
+		return "no-unit-file";
 	scope_free char *option = memory_format("-fplugin=%s", plugin);
 	scope_free char *path = memory_format("%s=%s", KSPLICE_ENV_UNIT, unit.path);
 	const char *arguments[] = {
@@ -167,45 +144,63 @@ static bool identity_is_plugin_loaded(const char *compiler, const char *plugin)
 		.errors = &said,
 	};
 	int status;
-	scope_error struct error *error = process_run(&request, &status);
-	return !error && !status && unit_file_is_started(&unit);
+	error = process_run(&request, &status);
+	const char *reason = unit_file_get_reason(&unit);
+	if (reason)
+		return reason;
+	return !error && !status && unit_file_is_started(&unit) ? NULL
+								: "plugin-not-loaded";
 }
 
-void compiler_identity_ask(
-	struct compiler_identity *identity, const char *compiler, const char *folder)
+/* Fills in all but the version, which it says already. */
+static void identity_find(struct compiler_identity *asked, const char *compiler)
+{
+	asked->major = compiler_version_ask(compiler);
+	asked->plugin = identity_find_plugin(asked->major);
+	asked->reason = file_exists(asked->plugin)
+				? identity_try_plugin(compiler, asked->plugin)
+				: "plugin-missing";
+}
+
+void compiler_identity_ask(struct compiler_identity *identity, const char *compiler)
 {
 	scope_text struct text said = {0};
-	struct compiler_identity asked = {0};
-	scope_free char *plugin = NULL;
-	if (!identity_ask_version(compiler, &said)) {
-		asked.version = memory_copy_text("");
-		asked.reason = identity_reasons[IDENTITY_NOT_FOUND];
-	} else {
-		asked.version = memory_copy_range(said.data, strcspn(said.data, "\n"));
-		plugin = identity_find_plugin(asked.version);
-		if (!strstr(said.data, "Free Software Foundation"))
-			asked.reason = identity_reasons[IDENTITY_NOT_GCC];
-		else if (!file_exists(plugin))
-			asked.reason = identity_reasons[IDENTITY_MISSING];
-		else if (!identity_is_plugin_loaded(compiler, plugin))
-			asked.reason = identity_reasons[IDENTITY_NOT_LOADED];
-		else
-			asked.plugin = memory_copy_text(plugin);
-	}
-	if (folder) {
-		scope_free char *cache = identity_get_cache(compiler, folder);
-		identity_save(&asked, compiler, plugin, cache);
-	}
+	struct compiler_identity asked = {.is_unsaved = true};
+	bool has_version = identity_ask_version(compiler, &said);
+	asked.version = memory_copy_range(
+		said.data ? said.data : "", said.data ? strcspn(said.data, "\n") : 0);
+	if (!has_version)
+		asked.reason = "compiler-not-found";
+	else if (!strstr(said.data, "Free Software Foundation"))
+		asked.reason = "compiler-not-gcc";
+	else
+		identity_find(&asked, compiler);
+	if (!asked.plugin)
+		asked.plugin = identity_find_plugin(asked.major);
 	compiler_identity_deinit(identity);
 	*identity = asked;
+}
+
+void compiler_identity_keep(
+	struct compiler_identity *identity, const char *compiler, const char *folder)
+{
+	if (!identity->is_unsaved || process_interruption())
+		return;
+	scope_free char *cache = identity_get_cache(compiler, folder);
+	identity_save(identity, compiler, cache);
+	identity->is_unsaved = false;
 }
 
 void compiler_identity_read(
 	struct compiler_identity *identity, const char *compiler, const char *folder)
 {
 	scope_free char *cache = identity_get_cache(compiler, folder);
-	if (!identity_load(identity, compiler, cache))
-		compiler_identity_ask(identity, compiler, folder);
+	if (identity_load(identity, compiler, cache))
+		return;
+	compiler_identity_ask(identity, compiler);
+	/* A compile that fails must not leave a folder behind. */
+	if (file_exists(folder))
+		compiler_identity_keep(identity, compiler, folder);
 }
 
 void compiler_identity_describe(

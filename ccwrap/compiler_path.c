@@ -6,9 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ccwrap/wrapper_chain.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/memory.h"
+#include "lib/text.h"
 
 /* What execvp uses where PATH is not set (see confstr). */
 #define COMPILER_PATH_DEFAULT "/bin:/usr/bin"
@@ -35,25 +37,19 @@ enum launcher_kind compiler_path_get_launcher(const char *path)
 	return LAUNCHER_NONE;
 }
 
-/* By inode: symbolic links, hard links and other names of it are all found. */
-static bool compiler_path_is_self(const struct stat *status)
-{
-	struct stat self;
-	return stat("/proc/self/exe", &self) == 0 && self.st_dev == status->st_dev &&
-	       self.st_ino == status->st_ino;
-}
-
 static bool compiler_path_is_program(const char *path)
 {
 	struct stat status;
 	return stat(path, &status) == 0 && S_ISREG(status.st_mode) &&
-	       access(path, X_OK) == 0 && !compiler_path_is_self(&status);
+	       access(path, X_OK) == 0 && !wrapper_chain_has(&status);
 }
 
+/* To a compiler cache, a distributor, or another ksplice-cc under a compiler's name. */
 static bool compiler_path_leads_to_launcher(const char *path)
 {
 	scope_free char *resolved = realpath(path, NULL);
-	return resolved && compiler_path_get_launcher(resolved) != LAUNCHER_NONE;
+	return resolved && (compiler_path_get_launcher(resolved) != LAUNCHER_NONE ||
+				   text_has_prefix(file_name(resolved), WRAPPER_NAME));
 }
 
 /*
@@ -115,9 +111,19 @@ char *compiler_path_find(const char *name, bool *skipped)
 	return compiler_path_search(name, false, skipped ? skipped : &ignored);
 }
 
+/* True if a program of that name is a compiler under whatever name it is run. */
+static bool compiler_path_is_compiler(const char *path)
+{
+	const char *name = file_name(path);
+	return strstr(name, "gcc") || strstr(name, "g++") || strstr(name, "clang") ||
+	       strcmp(name, "cc") == 0;
+}
+
 char *compiler_path_find_real(const char *name)
 {
 	bool skipped = false;
 	scope_free char *found = compiler_path_search(name, true, &skipped);
-	return found ? realpath(found, NULL) : NULL;
+	scope_free char *resolved = found ? realpath(found, NULL) : NULL;
+	bool is_compiler = resolved && compiler_path_is_compiler(resolved);
+	return is_compiler ? take_pointer(resolved) : take_pointer(found);
 }

@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* What ksplice-cc is called. */
+#define WRAPPER_NAME "ksplice-cc"
+
 /*
  * The program that a shell would run for name, skipping ksplice-cc under whatever
  * name it stands on PATH; as an absolute path, symbolic links not resolved. NULL if
@@ -17,7 +20,8 @@ char *compiler_path_find(const char *name, bool *skipped);
 
 /*
  * As above, and also skipping compiler caches and distributors that stand on PATH
- * under a compiler's name; symbolic links are resolved.
+ * under a compiler's name. Symbolic links are resolved where they lead to a compiler by
+ * its name; any other program may be one that acts by the name that it is called by.
  */
 char *compiler_path_find_real(const char *name);
 

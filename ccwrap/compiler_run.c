@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "ccwrap/argument_list.h"
+#include "lib/process.h"
 
 extern char **environ;
 
@@ -95,6 +96,7 @@ int compiler_run(const char *program, const struct argument_list *arguments,
 	const char *name, const char *value, int *status)
 {
 	struct sigaction old[FORWARDED_COUNT];
+	process_keep_statuses();
 	compiler_block_signals();
 	setenv(name, value, 1);
 	int failed = compiler_spawn(program, arguments);
@@ -126,8 +128,15 @@ void compiler_run_end(void)
 	sigprocmask(SIG_SETMASK, &compiler_old_mask, NULL);
 }
 
+void compiler_run_more(void)
+{
+	process_catch_signals();
+	compiler_run_end();
+}
+
 void compiler_exit_like(int status)
 {
+	process_die_interrupted();
 	if (!WIFSIGNALED(status))
 		exit(WEXITSTATUS(status));
 	/* The compiler has left a core file if one was wanted. */

@@ -31,7 +31,13 @@ int compiler_run(const char *program, const struct argument_list *arguments,
 /* Lets signals through again; one that came meanwhile ends us here. */
 void compiler_run_end(void);
 
-/* Ends this process the way the compiler ended. */
+/*
+ * Lets signals through as well, where more compiles follow: one that comes or came ends
+ * those (see process_catch_signals), and this process only in compiler_exit_like.
+ */
+void compiler_run_more(void);
+
+/* Ends this process the way the compiler ended, or by a signal that came since. */
 void compiler_exit_like(int status) __attribute__((noreturn));
 
 #endif

@@ -66,10 +66,12 @@ const char *local_unit_make(const struct wrapper_call *call, const char *plugin,
 	scope_free char *local = file_join(folder, "object.o");
 	error = local_unit_compile(call, plugin, local, unit);
 	const char *reason = NULL;
-	if (error)
-		reason = "not-compiled-again";
-	else if (!object_section_is_same(object, local))
+	if (error) {
+		reason = unit_file_get_reason(unit);
+		reason = reason ? reason : "not-compiled-again";
+	} else if (!object_section_is_same(object, local)) {
 		reason = "object-differs";
+	}
 	error_free(file_remove(folder));
 	return reason;
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "ccwrap/record_write.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "abi/record.h"
 #include "ccwrap/object_section.h"
 #include "ccwrap/record_place.h"
@@ -19,13 +24,36 @@ static void record_start(const struct record_place *place, struct text *json)
 	json_text_put_string(json, "object", place->object);
 }
 
+static void record_make_reason(
+	const struct record_place *place, const char *reason, struct text *json)
+{
+	record_start(place, json);
+	json_text_put_string(json, "unrecorded", reason);
+	text_add(json, "}\n");
+}
+
 struct error *record_write_reason(const struct record_place *place, const char *reason)
 {
 	scope_text struct text json = {0};
-	record_start(place, &json);
-	json_text_put_string(&json, "unrecorded", reason);
-	text_add(&json, "}\n");
+	record_make_reason(place, reason, &json);
 	return record_file_write(place->folder, place->path, &json);
+}
+
+const char *record_forget(const struct record_place *place)
+{
+	if (unlink(place->path) == 0 || errno == ENOENT || errno == ENOTDIR)
+		return NULL;
+	/* The folder cannot be written, the file may be; unless its other name is the
+	 * dictionary. A file that is not packed is read as it is. */
+	scope_close int fd = open(place->path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct stat status;
+	if (fd < 0 || fstat(fd, &status) || status.st_nlink != 1 || ftruncate(fd, 0))
+		return "record-not-removed";
+	scope_text struct text json = {0};
+	record_make_reason(place, "folder-not-writable", &json);
+	/* An empty file is no record either. */
+	(void)!write(fd, json.data, json.size);
+	return "folder-not-writable";
 }
 
 static void record_add_arguments(struct text *json, const struct argument_list *arguments)

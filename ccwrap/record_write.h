@@ -27,4 +27,10 @@ struct error *record_write(const struct record *record);
 /* Says in the record's place that there is none, and why (a constant name). */
 struct error *record_write_reason(const struct record_place *place, const char *reason);
 
+/*
+ * Takes away the record of an earlier compile. NULL, or why there can be none now: a
+ * constant name.
+ */
+const char *record_forget(const struct record_place *place);
+
 #endif

@@ -9,7 +9,11 @@
 
 #include "abi/record.h"
 #include "lib/error.h"
+#include "lib/record_reason.h"
 #include "lib/text.h"
+
+/* Longer than any reason, with what stands around it. */
+#define UNIT_FILE_REASON 64
 
 struct error *unit_file_create(struct unit_file *unit)
 {
@@ -29,16 +33,23 @@ static size_t unit_file_measure(const struct unit_file *unit)
 
 bool unit_file_is_started(const struct unit_file *unit)
 {
-	return unit_file_measure(unit) > 0;
+	char first;
+	return pread(unit->fd, &first, 1, 0) == 1 && first != KSPLICE_UNIT_REASON;
 }
 
-bool unit_file_is_crashed(const struct unit_file *unit)
+const char *unit_file_get_reason(const struct unit_file *unit)
 {
-	char ending[sizeof(KSPLICE_UNIT_CRASHED) - 1];
-	off_t start = (off_t)unit_file_measure(unit) - (off_t)sizeof(ending);
-	return start >= 0 &&
-	       pread(unit->fd, ending, sizeof(ending), start) == sizeof(ending) &&
-	       memcmp(ending, KSPLICE_UNIT_CRASHED, sizeof(ending)) == 0;
+	char ending[UNIT_FILE_REASON + 1];
+	size_t size = unit_file_measure(unit);
+	off_t start = size > UNIT_FILE_REASON ? (off_t)(size - UNIT_FILE_REASON) : 0;
+	ssize_t length = pread(unit->fd, ending, UNIT_FILE_REASON, start);
+	if (length < 2 || ending[--length] != '\n')
+		return NULL;
+	ending[length] = '\0';
+	const char *mark = strrchr(ending, KSPLICE_UNIT_REASON);
+	if (mark && strcmp(mark + 1, KSPLICE_UNIT_NOT_C) == 0)
+		return KSPLICE_UNIT_NOT_C;
+	return mark ? record_reason_find(mark + 1, strlen(mark + 1)) : NULL;
 }
 
 bool unit_file_read(const struct unit_file *unit, struct text *text)

@@ -24,8 +24,11 @@ struct error *unit_file_create(struct unit_file *unit);
 /* True if a plugin was loaded and has begun to write. */
 bool unit_file_is_started(const struct unit_file *unit);
 
-/* True if the compiler crashed while the plugin was in it. */
-bool unit_file_is_crashed(const struct unit_file *unit);
+/*
+ * What the plugin says instead of a unit: KSPLICE_UNIT_NOT_C, a reason of
+ * record_reason.h, or NULL.
+ */
+const char *unit_file_get_reason(const struct unit_file *unit);
 
 /* Adds the unit, without the newline that ends it; false if it is not complete. */
 bool unit_file_read(const struct unit_file *unit, struct text *text);

@@ -39,8 +39,21 @@ static char *unit_store_get_folder(void)
 	return folder && *folder ? file_join(folder, ".cache/ksplice/units") : NULL;
 }
 
+/* What the plugin is: another may say something else of the same object. */
+static void unit_store_add_plugin(struct text *key, const char *plugin)
+{
+	struct stat status;
+	text_add_format(key, "%d", KSPLICE_UNIT_VERSION);
+	if (stat(plugin, &status) == 0)
+		text_add_format(key, " %lld.%09ld %lld %llu",
+			(long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+			(long long)status.st_size, (unsigned long long)status.st_ino);
+	text_add_range(key, plugin, strlen(plugin) + 1);
+}
+
 /* Where the unit of this compile is; NULL if there is no such place. */
-static char *unit_store_get_path(const struct wrapper_call *call, const char *object)
+static char *unit_store_get_path(
+	const struct wrapper_call *call, const char *plugin, const char *object)
 {
 	scope_free char *store = unit_store_get_folder();
 	scope_free char *here = getcwd(NULL, 0);
@@ -51,6 +64,7 @@ static char *unit_store_get_path(const struct wrapper_call *call, const char *ob
 	if (error)
 		return NULL;
 	const struct argument_list *arguments = &call->expanded;
+	unit_store_add_plugin(&key, plugin);
 	text_add_range(&key, here, strlen(here) + 1);
 	text_add_range(&key, call->real, strlen(call->real) + 1);
 	for (size_t i = 0; i < arguments->count; i++)
@@ -88,11 +102,11 @@ static char *unit_store_digest_inputs(const struct text *unit, uint64_t started)
 	return digest_to_text(digest_of(digests.data, digests.size));
 }
 
-bool unit_store_find(
-	const struct wrapper_call *call, const char *object, struct text *unit)
+bool unit_store_find(const struct wrapper_call *call, const char *plugin,
+	const char *object, struct text *unit)
 {
 	static const size_t start = sizeof(UNIT_STORE_HEADER) - 1;
-	scope_free char *path = unit_store_get_path(call, object);
+	scope_free char *path = unit_store_get_path(call, plugin, object);
 	scope_text struct text kept = {0};
 	if (!path)
 		return false;
@@ -156,10 +170,10 @@ static void unit_store_trim(const char *folder)
 	closedir(stream);
 }
 
-void unit_store_add(const struct wrapper_call *call, const char *object,
-	const struct text *unit, uint64_t started)
+void unit_store_add(const struct wrapper_call *call, const char *plugin,
+	const char *object, const struct text *unit, uint64_t started)
 {
-	scope_free char *path = unit_store_get_path(call, object);
+	scope_free char *path = unit_store_get_path(call, plugin, object);
 	scope_free char *digest = unit_store_digest_inputs(unit, started);
 	if (!path || !digest)
 		return;

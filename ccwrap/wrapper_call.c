@@ -6,12 +6,12 @@
 #include <string.h>
 
 #include "abi/record.h"
+#include "ccwrap/ccache_setting.h"
 #include "ccwrap/compiler_path.h"
 #include "lib/cleanup.h"
 #include "lib/file.h"
 #include "lib/text.h"
 
-#define WRAPPER_NAME "ksplice-cc"
 #define WRAPPER_COMPILER "gcc"
 
 /* What a compiler reads, so that a program of such a name is not taken for one. */
@@ -54,7 +54,6 @@ static const char *wrapper_call_get_default(void)
 /* A cache may run a distributor, or a program on PATH may be a cache's link. */
 static enum launcher_kind wrapper_call_find_launcher(const struct wrapper_call *call)
 {
-	const char *prefix = getenv("CCACHE_PREFIX");
 	enum launcher_kind found = LAUNCHER_NONE;
 	for (size_t i = 0; i < call->compiler; i++) {
 		enum launcher_kind kind =
@@ -64,7 +63,23 @@ static enum launcher_kind wrapper_call_find_launcher(const struct wrapper_call *
 	scope_free char *resolved = call->program ? realpath(call->program, NULL) : NULL;
 	if (!found && resolved)
 		found = compiler_path_get_launcher(resolved);
-	return found == LAUNCHER_CACHE && prefix && *prefix ? LAUNCHER_NETWORK : found;
+	bool has_prefix =
+		found == LAUNCHER_CACHE &&
+		ccache_setting_has_prefix(call->command.items, (int)call->compiler);
+	return has_prefix ? LAUNCHER_NETWORK : found;
+}
+
+/* Launchers, and what stands behind them for them. Gives the index of what follows. */
+static int wrapper_call_read_launchers(struct wrapper_call *call, int argc, char **argv)
+{
+	int next = 1;
+	while (next < argc && compiler_path_get_launcher(argv[next])) {
+		bool is_cache = compiler_path_get_launcher(argv[next]) == LAUNCHER_CACHE;
+		argument_list_add(&call->command, argv[next++]);
+		while (is_cache && next < argc && ccache_setting_is(argv[next]))
+			argument_list_add(&call->command, argv[next++]);
+	}
+	return next;
 }
 
 void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
@@ -74,8 +89,7 @@ void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
 	if (!text_has_prefix(called, WRAPPER_NAME)) {
 		argument_list_add(&call->command, called);
 	} else {
-		while (next < argc && compiler_path_get_launcher(argv[next]))
-			argument_list_add(&call->command, argv[next++]);
+		next = wrapper_call_read_launchers(call, argc, argv);
 		bool is_named = next < argc && is_program_name(argv[next]);
 		argument_list_add(&call->command,
 			is_named ? argv[next++] : wrapper_call_get_default());

@@ -9,12 +9,16 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/memory.h"
 #include "lib/text.h"
+
+/* Temporary names that are tried; the time makes each of them unlikely to be there. */
+#define FILE_NAME_ATTEMPTS 100
 
 static struct error *file_read_all(int fd, const char *path, struct text *text)
 {
@@ -75,18 +79,41 @@ static struct error *file_write_all(
 	return NULL;
 }
 
+/*
+ * Makes a new file beside path, and the folders above it. A name by the process alone is
+ * not enough: on a shared disk another machine or container has the same numbers, and
+ * may have left its file there.
+ */
+static int file_create_beside(const char *path, char **name)
+{
+	scope_free char *folder = file_parent(path);
+	bool has_folder = false;
+	for (unsigned attempt = 0; attempt < FILE_NAME_ATTEMPTS; attempt++) {
+		struct timespec now;
+		clock_gettime(CLOCK_REALTIME, &now);
+		scope_free char *tried = memory_format("%s/.tmp-%ld-%lx%lx-%u", folder,
+			(long)getpid(), (unsigned long)now.tv_sec,
+			(unsigned long)now.tv_nsec, attempt);
+		int fd = open(tried, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd < 0 && errno == ENOENT && !has_folder) {
+			has_folder = true;
+			error_free(file_make_folder(folder));
+		} else if (fd >= 0 || errno != EEXIST) {
+			*name = take_pointer(tried);
+			return fd;
+		}
+	}
+	*name = memory_copy_text(path);
+	return -1;
+}
+
 struct error *file_write(const char *path, const void *data, size_t size)
 {
-	scope_free char *temporary = memory_format("%s.tmp-%ld", path, (long)getpid());
-	scope_close int fd =
-		open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	if (fd < 0 && errno == ENOENT) {
-		try(file_make_parent(path));
-		fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-	}
+	scope_free char *temporary = NULL;
+	scope_close int fd = file_create_beside(path, &temporary);
 	if (fd < 0)
-		return error_errno("%s", temporary);
-	struct error *error = file_write_all(fd, temporary, data, size);
+		return error_errno("%s", path);
+	struct error *error = file_write_all(fd, path, data, size);
 	if (!error && rename(temporary, path))
 		error = error_errno("%s", path);
 	if (error)

@@ -7,8 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void (*memory_on_exhaustion)(void);
+
+void memory_set_exhausted(void (*exhausted)(void))
+{
+	memory_on_exhaustion = exhausted;
+}
+
 static void memory_exhausted(void)
 {
+	if (memory_on_exhaustion)
+		memory_on_exhaustion();
 	static const char text[] = "ksplice: out of memory\n";
 	fputs(text, stderr);
 	exit(1);

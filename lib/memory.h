@@ -11,6 +11,12 @@
 
 #include <stddef.h>
 
+/*
+ * What is called when memory is exhausted, before the message and the end. It may end the
+ * process itself, and must not allocate.
+ */
+void memory_set_exhausted(void (*exhausted)(void));
+
 /* Zeroed; aborts with "out of memory". Free with free(). */
 void *memory_allocate(size_t size) __attribute__((returns_nonnull, malloc));
 void *memory_resize(void *pointer, size_t count, size_t size)

@@ -20,8 +20,8 @@
 
 extern char **environ;
 
-/* Programs that may run at the same time. */
-enum { PROCESS_MOST = 8 };
+/* Programs that run at the same time; the next waits until the first of them ended. */
+enum { PROCESS_MOST = 64 };
 
 /* Read by the signal handler: who runs, and what came. */
 static volatile pid_t process_running[PROCESS_MOST];
@@ -125,6 +125,14 @@ static void process_collect(const struct process *process)
 	}
 }
 
+/* A parent that ignores SIGCHLD leaves us so, and then nobody's exit status is kept. */
+void process_keep_statuses(void)
+{
+	struct sigaction action;
+	if (sigaction(SIGCHLD, NULL, &action) == 0 && action.sa_handler == SIG_IGN)
+		signal(SIGCHLD, SIG_DFL);
+}
+
 static int process_wait(pid_t pid)
 {
 	int status;
@@ -199,20 +207,30 @@ struct error *process_run_all(
 	const struct process_request *requests, size_t count, int *statuses)
 {
 	struct process processes[PROCESS_MOST];
-	if (count > PROCESS_MOST)
-		return error_failed("more than %d programs at a time", PROCESS_MOST);
 	struct error *error = NULL;
 	size_t started = 0;
-	while (started < count && !error && !process_signal) {
-		error = process_start(&requests[started], &processes[started]);
-		process_running[started] = processes[started].pid;
-		started++;
-	}
-	for (size_t i = 0; i < started; i++) {
-		int status = process_finish(&processes[i]);
-		process_running[i] = 0;
+	size_t ended = 0;
+	process_keep_statuses();
+	for (;;) {
+		size_t place = started % PROCESS_MOST;
+		bool has_place = started - ended < PROCESS_MOST;
+		if (started < count && has_place && !error && !process_signal) {
+			error = process_start(&requests[started], &processes[place]);
+			process_running[place] = processes[place].pid;
+			started++;
+			/* One that came while it was being started has missed it. */
+			if (process_signal)
+				process_pass_signal(process_signal);
+			continue;
+		}
+		if (ended == started)
+			break;
+		place = ended % PROCESS_MOST;
+		int status = process_finish(&processes[place]);
+		process_running[place] = 0;
 		if (!error)
-			statuses[i] = status;
+			statuses[ended] = status;
+		ended++;
 	}
 	if (!error && process_signal)
 		error = process_interrupted();

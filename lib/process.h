@@ -25,12 +25,18 @@ struct process_request {
  */
 struct error *process_run(const struct process_request *request, int *status);
 
-/* Runs several at the same time, and waits for all of them. */
+/* Runs several (any number, up to 64 at the same time), and waits for all of them. */
 struct error *process_run_all(
 	const struct process_request *requests, size_t count, int *statuses);
 
 /* As process_run, and anything but exit code 0 is an error that quotes its stderr. */
 struct error *process_check(const struct process_request *request);
+
+/*
+ * Lets waitpid see how programs end, also where our parent ignores SIGCHLD and we have
+ * inherited that. The functions above do it themselves.
+ */
+void process_keep_statuses(void);
 
 /*
  * From now on SIGINT, SIGTERM and SIGHUP are passed to the programs that run and make

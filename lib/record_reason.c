@@ -11,9 +11,16 @@ static const struct record_reason {
 	{"lto", "with -flto an object holds no code yet"},
 	{"compiler-not-found", "the compiler does not answer --version"},
 	{"compiler-not-gcc", "the compiler is not GCC"},
-	{"plugin-missing", "no plugin for this version of GCC is installed"},
+	{"plugin-missing",
+		"no plugin for this version of GCC is installed; install the headers of "
+		"its plugins (Debian: gcc-VERSION-plugin-dev) and run \"make && make "
+		"install\" in the sources of Ksplice"},
 	{"plugin-not-loaded", "GCC cannot load the plugin"},
+	{"plugin-other-gcc",
+		"the plugin was built for another build of this GCC; run \"make && make "
+		"install\" in the sources of Ksplice"},
 	{"plugin-crashed", "the compiler crashed with the plugin in it"},
+	{"plugin-out-of-memory", "the plugin found no more memory"},
 	{"no-unit-file", "the system gave no memory file"},
 	{"compiler-not-started", "the first attempt to run the compiler failed"},
 	{"not-compiled-again", "the object was made without the plugin, and a compile "
@@ -24,14 +31,29 @@ static const struct record_reason {
 	{"unit-incomplete", "the plugin did not finish"},
 	{"record-not-written", "the disk is full, or the object is no ELF file"},
 	{"folder-not-writable", "the folder of the records cannot be written"},
+	{"record-not-removed",
+		"its old record cannot be removed, and is wrong now; remove it by hand"},
 };
 
-const char *record_reason_explain(const char *name)
+static const struct record_reason *reason_find(const char *name, size_t length)
 {
 	size_t count = sizeof(record_reasons) / sizeof(record_reasons[0]);
 	for (size_t i = 0; i < count; i++) {
-		if (strcmp(record_reasons[i].name, name) == 0)
-			return record_reasons[i].text;
+		if (strlen(record_reasons[i].name) == length &&
+			memcmp(record_reasons[i].name, name, length) == 0)
+			return &record_reasons[i];
 	}
-	return name;
+	return NULL;
+}
+
+const char *record_reason_explain(const char *name)
+{
+	const struct record_reason *reason = reason_find(name, strlen(name));
+	return reason ? reason->text : name;
+}
+
+const char *record_reason_find(const char *name, size_t length)
+{
+	const struct record_reason *reason = reason_find(name, length);
+	return reason ? reason->name : NULL;
 }

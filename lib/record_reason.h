@@ -7,7 +7,12 @@
 #ifndef KSPLICE_LIB_RECORD_REASON_H
 #define KSPLICE_LIB_RECORD_REASON_H
 
+#include <stddef.h>
+
 /* What the name means, as a constant text; the name itself if it is unknown. */
 const char *record_reason_explain(const char *name);
+
+/* The name as a constant text, or NULL if it is unknown. */
+const char *record_reason_find(const char *name, size_t length);
 
 #endif

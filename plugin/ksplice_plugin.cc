@@ -9,7 +9,6 @@
 /* GCC's headers need each other in this order. */
 /* clang-format off */
 #include "gcc-plugin.h"
-#include "plugin-version.h"
 
 #include "tree.h"
 #include "tree-pass.h"
@@ -330,11 +329,18 @@ static void on_finish(void *, void *)
 	unit = NULL;
 }
 
-/* If the compiler crashed, it may be our fault: the wrapper tries again without us. */
+/*
+ * If the compiler crashed, or ended early without an error of the source (it may lack the
+ * memory that we took), it may be our fault: the wrapper tries again without us.
+ */
 static void at_exit(void)
 {
-	if (unit && diagnostic_kind_count(global_dc, DK_ICE))
-		unit_note_crash(unit);
+	if (!unit)
+		return;
+	if (diagnostic_kind_count(global_dc, DK_ICE))
+		unit_note_reason(unit, "plugin-crashed");
+	else if (!seen_error() && !diagnostic_kind_count(global_dc, DK_FATAL))
+		unit_note_reason(unit, "plugin-out-of-memory");
 }
 
 /*
@@ -369,14 +375,28 @@ static bool is_asked(const char *variable)
 	return value && strcmp(value, "1") == 0;
 }
 
+/* "GNU C17", and not "GNU C++17". */
+static bool is_c(void)
+{
+	return strncmp(lang_hooks.name, "GNU C", 5) == 0 && lang_hooks.name[5] != '+';
+}
+
 int plugin_init(struct plugin_name_args *info, struct plugin_gcc_version *version)
 {
 	bool is_alone = hide_options(info);
 	const char *path = getenv(KSPLICE_ENV_UNIT);
-	if (!path || !*path || !plugin_default_version_check(version, &gcc_version))
+	if (!path || !*path)
 		return 0;
-	if (flag_preprocess_only || strncmp(lang_hooks.name, "GNU C", 5) != 0)
+	if (!gcc_match_is_same(version)) {
+		unit_refuse(path, "plugin-other-gcc");
 		return 0;
+	}
+	if (flag_preprocess_only)
+		return 0;
+	if (!is_c()) {
+		unit_refuse(path, KSPLICE_UNIT_NOT_C);
+		return 0;
+	}
 	unit = unit_create(path, version->basever);
 	if (!unit)
 		return 0;

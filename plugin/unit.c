@@ -44,17 +44,38 @@ static void unit_restart_scope(struct unit *unit, struct unit_scope *scope)
 	scope->name_count = 0;
 }
 
+static void unit_put_reason(FILE *output, const char *reason)
+{
+	fprintf(output, "%c%s\n", KSPLICE_UNIT_REASON, reason);
+	fflush(output);
+}
+
+/* Where it is said that memory ran out: GCC compiles one unit. */
+static FILE *unit_exhausted;
+
+static void unit_note_exhaustion(void)
+{
+	if (unit_exhausted)
+		unit_put_reason(unit_exhausted, "plugin-out-of-memory");
+	/* Not by exit, which would have us read what GCC's streams still hold. The files
+	 * that are left are the driver's to remove and the next attempt's to write. */
+	_exit(1);
+}
+
 struct unit *unit_create(const char *path, const char *gcc)
 {
 	FILE *output = fopen(path, "we");
 	if (!output)
 		return NULL;
+	unit_exhausted = output;
+	memory_set_exhausted(unit_note_exhaustion);
 	scope_text struct text start = {0};
 	text_add(&start, "{");
 	json_text_put_number(&start, "plugin", KSPLICE_UNIT_VERSION);
 	json_text_put_string(&start, "gcc", gcc);
 	fwrite(start.data, 1, start.size, output);
 	if (fflush(output)) {
+		unit_exhausted = NULL;
 		fclose(output);
 		return NULL;
 	}
@@ -88,6 +109,7 @@ void unit_destroy(struct unit *unit)
 {
 	if (!unit)
 		return;
+	unit_exhausted = NULL;
 	if (unit->output)
 		fclose(unit->output);
 	for (int i = 0; i < UNIT_BODY_COUNT; i++) {
@@ -337,10 +359,17 @@ struct unit_layouts *unit_ask_layouts(struct unit *unit)
 	return unit->layouts;
 }
 
-void unit_note_crash(struct unit *unit)
+void unit_note_reason(struct unit *unit, const char *reason)
 {
-	fputs(KSPLICE_UNIT_CRASHED, unit->output);
-	fflush(unit->output);
+	if (unit->output)
+		unit_put_reason(unit->output, reason);
+}
+
+void unit_refuse(const char *path, const char *reason)
+{
+	scope_fclose FILE *output = fopen(path, "we");
+	if (output)
+		unit_put_reason(output, reason);
 }
 
 int unit_finish(struct unit *unit)
@@ -354,6 +383,7 @@ int unit_finish(struct unit *unit)
 	scope_text struct text text = {0};
 	unit_write(unit, &text);
 	size_t written = fwrite(text.data, 1, text.size, unit->output);
+	unit_exhausted = NULL;
 	int failed = fclose(unit->output) || written != text.size;
 	unit->output = NULL;
 	return failed ? -1 : 0;

@@ -20,6 +20,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "plugin/gcc_match.h"
 #include "plugin/parse_watch.h"
 #include "plugin/section_split.h"
 #include "plugin/unit_layout.h"
@@ -114,8 +115,14 @@ void unit_declare_variable(
  */
 struct unit_layouts *unit_ask_layouts(struct unit *unit);
 
-/* Says in the result that the compiler crashed. */
-void unit_note_crash(struct unit *unit);
+/*
+ * Says in the result that it does not count, and why: the name of a reason
+ * (docs/FORMAT.md). Allocates nothing.
+ */
+void unit_note_reason(struct unit *unit, const char *reason);
+
+/* The same as the whole of the result at path, where there is no unit. */
+void unit_refuse(const char *path, const char *reason);
 
 /* Completes the result. Returns 0, or -1 if it could not be written. */
 int unit_finish(struct unit *unit);

@@ -12,6 +12,7 @@
 #include "differ/tree/kernel_tree.h"
 #include "differ/tree/record_relocation.h"
 #include "lib/cleanup.h"
+#include "lib/compiler_version.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/install_path.h"
@@ -83,13 +84,6 @@ static const struct dropped_option *option_find_dropped(const char *word)
 	return NULL;
 }
 
-/* "gcc (Debian 12.2.0-14+deb12u1) 12.2.0" → 12 */
-static int version_find_major(const char *version)
-{
-	const char *last = strrchr(version, ' ');
-	return atoi(last ? last + 1 : version);
-}
-
 static struct error *compile_make_arguments(
 	const struct compile_job *job, struct argument_array *arguments)
 {
@@ -113,7 +107,7 @@ static struct error *compile_make_arguments(
 			"%s: the recorded command does not name its source %s",
 			record->object, record->source);
 	scope_free char *name = memory_format(
-		KSPLICE_PLUGIN_NAME, version_find_major(record->compiler_version));
+		KSPLICE_PLUGIN_NAME, compiler_version_ask(record->compiler));
 	scope_free char *plugin = install_path_find(name);
 	if (!file_exists(plugin))
 		return error_hint(error_failed("%s: does not exist", plugin),

@@ -165,19 +165,26 @@ damaged 'pipefifo_fops: was copied, and .* goes on to use' \
 	add .ksplice.hunks $((constant + kind)) -1 / redirect :pipefifo_fops pipefifo_fops
 
 # A module: places are sections and offsets, and the loader relocates the old code.
-edit drivers/block/loop.c '/^static int loop_set_block_size/,/^}/s/^\tif (lo->lo_state != Lo_bound)/\tpr_info("loop: %lu\\n", arg);\n&/'
-create module
-whole=module
-build_id=72 site=16 # of struct ksplice_target, struct ksplice_site
-damaged 'target loop: the tree has no such one, or with another build-id' \
-	add .ksplice.targets $build_id 1
-damaged 'its table of parts is not that of the manifest' add .ksplice.parts $build_id 1
-damaged 'its table of parts is not that of the manifest' add .ksplice.update 124 1
-damaged 'the target has no such symbol' add .ksplice.hunks $address 16
-damaged 'the old content of its hunk is not' add .ksplice.hunks $bytes -1
-damaged 'the loader relocates it, and no site says how' add .ksplice.sites $site 1
-damaged 'leads to the kernel.s blk_mq_freeze_queue' redirect :_printk :blk_mq_freeze_queue
-whole=every
+audit_module() {
+	edit fs/ext4/sysfs.c '/^static ssize_t ext4_attr_show(/,/^}/s/^\tswitch (a->attr_id) {/\tpr_info("ext4: %p\\n", ptr);\n&/'
+	create module
+	whole=module
+	build_id=72 site=16 # of struct ksplice_target, struct ksplice_site
+	damaged 'target ext4: the tree has no such one, or with another build-id' \
+		add .ksplice.targets $build_id 1
+	damaged 'its table of parts is not that of the manifest' add .ksplice.parts $build_id 1
+	damaged 'its table of parts is not that of the manifest' add .ksplice.update 124 1
+	damaged 'the target has no such symbol' add .ksplice.hunks $address 16
+	damaged 'the old content of its hunk is not' add .ksplice.hunks $bytes -1
+	damaged 'the loader relocates it, and no site says how' add .ksplice.sites $site 1
+	damaged 'leads to the kernel.s sysfs_emit' redirect :_printk :sysfs_emit
+	whole=every
+}
+if [ -e "$tree/fs/ext4/ext4.ko" ]; then
+	audit_module
+else
+	echo "skip a module: the kernel does not have ext4 as one"
+fi
 
 # exchanged NAME FROM FILE TO WANTED: FILE of the kept objects FROM stands in for TO
 exchanged() {

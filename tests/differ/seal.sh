@@ -136,17 +136,21 @@ refused "without O=: its source is not there" 2 "is not in this folder" \
 touch "$work/one/Kbuild"
 refused "without O=: a source tree of its own" 2 "is another folder" \
 	"$bin/ksplice-index" --source="$work/plain" "$work/one"
-for delay in 0.1 0.5 1 2; do
-	# With -m, a background job does not ignore SIGINT.
-	set -m
-	"$bin/ksplice-index" --seal="$work/full/kernel.tar.xz" "$tree" >/dev/null 2>&1 &
+# When it has begun to write, and when it has written so many bytes. (A shell's background
+# job ignores SIGINT, unless it is told otherwise.)
+for least in 0 1 200000 2000000; do
+	env --default-signal=INT \
+		"$bin/ksplice-index" --seal="$work/full/kernel.tar.xz" "$tree" >/dev/null 2>&1 &
 	pid=$!
-	set +m
-	sleep $delay
+	while kill -0 $pid 2>/dev/null; do
+		written=$(find "$work/full" -type f -printf '%s\n' 2>/dev/null | sort -n | tail -n 1)
+		[ -z "$written" ] || [ "$written" -lt $least ] || break
+		sleep 0.02
+	done
 	kill -INT $pid 2>/dev/null || true
 	status=0
 	wait $pid || status=$?
-	[ $status = 130 ] || not_ok "interrupted after $delay s: exit code $status"
+	[ $status = 130 ] || not_ok "interrupted after $least bytes: exit code $status"
 done
 if is_empty "$work/full" "$work/tmp"; then
 	ok "interrupted, it leaves nothing behind"

@@ -41,7 +41,7 @@ for limit in 2 36; do
 	add_update "$(jq -r .archive "$work/json")" "$(jq '.functions | length' "$work/json")"
 done
 
-boot --smp 2 --mem 1024 --timeout 600 --append "rounds=${ROUNDS:-25}" "${files[@]}" <<'EOS'
+boot --smp 2 --mem 1024 --timeout 1800 --append "rounds=${ROUNDS:-25}" "${files[@]}" <<'EOS'
 folder=/sys/kernel/ksplice
 rounds=$(sed 's/.*rounds=\([0-9]*\).*/\1/' /proc/cmdline)
 

@@ -8,6 +8,8 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
+need_modules drivers/block/loop drivers/net/dummy
+
 patch_loadavg "$work/loadavg.patch"
 make_patch drivers/block/loop.c \
 	'/^static ssize_t loop_attr_sizelimit_show(/,/^}/ s/"%llu\\n"/"limit %llu\\n"/' \

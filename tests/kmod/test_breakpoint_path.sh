@@ -25,7 +25,7 @@ make_patch kernel/rcu/tree.c \
 notify=$(create_update "$work/notify.patch")
 watching=$(create_update "$work/watching.patch")
 
-boot --timeout 300 --file "$notify" --file "$watching" --file "$work/breakpoint/breakpoint.ko" \
+boot --file "$notify" --file "$watching" --file "$work/breakpoint/breakpoint.ko" \
 	--file "$work/known" <<EOS
 notify=${notify##*/}
 watching=${watching##*/}

@@ -8,14 +8,17 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
+# One that nobody uses.
+choose_modules 1 fs/fat/vfat fs/ext4/ext4 fs/xfs/xfs net/netfilter/xt_mark
 patch_loadavg "$work/loadavg.patch"
 patch_nanosleep "$work/nanosleep.patch"
 update=$(create_update "$work/loadavg.patch")
 sleeping=$(create_update "$work/nanosleep.patch")
 
-boot --timeout 300 --file "$update" --file "$sleeping" <<EOS
+boot --file "$update" --file "$sleeping" <<EOS
 id=$(name_id "$update")
 sleeping_id=$(name_id "$sleeping")
+module=${chosen_modules[0]##*/}
 $(
 	cat <<'EOG'
 file=ksplice-$id.tar.gz
@@ -56,7 +59,7 @@ move_cpu() {
 }
 
 move_modules() {
-	modprobe vfat && modprobe -r vfat
+	modprobe $module && modprobe -r $module
 }
 
 modprobe ksplice

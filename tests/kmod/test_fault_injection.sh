@@ -11,12 +11,7 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-for option in CONFIG_FAILSLAB CONFIG_FAIL_PAGE_ALLOC CONFIG_FAULT_INJECTION_DEBUG_FS CONFIG_SLUB_DEBUG; do
-	grep -q "^$option=y" "$tree/.config" || {
-		echo "the kernel has no $option"
-		exit 77
-	}
-done
+need_options CONFIG_FAILSLAB CONFIG_FAIL_PAGE_ALLOC CONFIG_FAULT_INJECTION_DEBUG_FS CONFIG_SLUB_DEBUG
 
 # A function, a constant that is changed in place, hooks and a shadow variable.
 cp "$top/docs/examples/added-field.patch" "$work/update.patch"
@@ -28,7 +23,7 @@ cat "$work/loadavg.patch" "$work/constant.patch" >>"$work/update.patch"
 update=$(create_update "$work/update.patch")
 
 # SLUB notes who allocated each object.
-boot --append "slub_debug=U log_buf_len=8M" --timeout 600 --file "$update" \
+boot --append "slub_debug=U log_buf_len=8M" --timeout 1800 --file "$update" \
 	--file "$top/tests/vm/console_reports" <<EOS
 id=$(name_id "$update")
 stride=${FAULT_STRIDE:-9}
@@ -66,30 +61,53 @@ check_log() {
 }
 
 # What code of the core and of updates has allocated and not freed, by caller: objects of
-# slabs, and areas of vmalloc. What waits to be freed together
-# with others (kfree_rcu: 5 s) goes first.
+# slabs, and areas of vmalloc.
 list_memory() {
-	sleep 8
 	sed -nE 's/^ *([0-9]+ [^ ]+ \[ksplice[^ ]*\]).*/\1/p' /sys/kernel/debug/slab/*/alloc_traces | sort
 	grep -oE '[a-z_]+\+[^ ]* \[ksplice[^ ]*\]' /proc/vmallocinfo | sort || true
 	echo "$(grep -cE 'load_module|module_alloc|move_module' /proc/vmallocinfo) areas of modules"
+}
+
+# settle_memory FILE: the list, when what waits to be freed together with others (kfree_rcu:
+# 5 s) has gone.
+settle_memory() {
+	local tries=20
+	list_memory >$1
+	while :; do
+		sleep 8
+		list_memory >/tmp/next
+		! cmp -s $1 /tmp/next || return 0
+		mv /tmp/next $1
+		tries=$((tries - 1))
+		[ $tries -gt 0 ] || fail "memory changes all the time"
+	done
+}
+
+# is_settled FILE: what there is now is what is in the file.
+is_settled() {
+	list_memory >/tmp/after
+	cmp -s $1 /tmp/after
 }
 
 modprobe ksplice
 tar -xzf ksplice-$id.tar.gz
 # What is made once, and kept.
 apply ksplice-$id.tar.gz
-list_memory >/tmp/applied
+settle_memory /tmp/applied
 grep -q '[0-9] .*\[ksplice\]' /tmp/applied || fail "nobody notes who allocates: $(cat /tmp/applied)"
 undo $id
-list_memory >/tmp/before
+settle_memory /tmp/before
 kernel_text save /tmp/text
 fault_steps ksplice-$id/ksplice-$id-vmlinux.ko $id $stride || fail "see above"
 kernel_text compare /tmp/text
 check_log
 kill $log
-list_memory >/tmp/after
-cmp -s /tmp/before /tmp/after || fail "not freed: $(diff /tmp/before /tmp/after)"
+tries=60
+until is_settled /tmp/before; do
+	tries=$((tries - 1))
+	[ $tries -gt 0 ] || fail "not freed: $(diff /tmp/before /tmp/after)"
+	sleep 1
+done
 apply ksplice-$id.tar.gz
 undo $id
 rmmod ksplice

@@ -23,16 +23,19 @@ make_patch fs/eventfd.c \
 cat "$work/one.patch" >>"$work/image.patch"
 image=$(create_update "$work/image.patch")
 mkdir "$work/match"
-modules=$("$top/build/bin/ksplice-match" --quiet --module=fs/fat/fat --module=drivers/block/loop \
+choose_modules 2 fs/fat/fat drivers/block/loop fs/jbd2/jbd2 net/netfilter/xt_mark fs/ext4/ext4
+modules=$("$top/build/bin/ksplice-match" --quiet "${chosen_modules[@]/#/--module=}" \
 	--output="$work/match" "$tree" | tail -n 1)
 
-boot --smp 1 --timeout 600 --file "$image" --file "$modules" --file "$work/alter/alter.ko" <<EOS
+boot --smp 1 --timeout 1800 --file "$image" --file "$modules" --file "$work/alter/alter.ko" <<EOS
 image=$(name_id "$image") modules=$(name_id "$modules") flips=$flips
+loaded="${chosen_modules[*]##*/}"
 $(
 	cat <<'EOG'
 modprobe ksplice
-modprobe fat
-modprobe loop
+for module in $loaded; do
+	modprobe $module
+done
 insmod alter.ko
 for id in $image $modules; do
 	tar xzf ksplice-$id.tar.gz

@@ -134,7 +134,7 @@ was_refused() {
 	dmesg | grep -q 'hooks: p0C0f0'
 }
 (wait_until was_refused; echo 0 >/proc/sys/kernel/panic) &
-apply ksplice-$hooks.tar.gz
+apply --deadline 120 ksplice-$hooks.tar.gz
 expect_hooks "$(printf 'p0C0f0\np0C0A1B1+1')"
 undo $hooks
 dmesg -c >/dev/null

@@ -7,6 +7,8 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
+# Some lies hold up the core with the one, and take the place of a CRC of the other.
+need_options CONFIG_USERFAULTFD CONFIG_MODVERSIONS
 build_modules "$top/tests/kmod/hostile"
 mkdir "$work/modules"
 cp "$work"/hostile/*.ko "$work/modules/"
@@ -17,7 +19,7 @@ patch_loadavg "$work/loadavg.patch"
 cat "$work/nanosleep.patch" "$work/loadavg.patch" >"$work/both.patch"
 update=$(create_update "$work/both.patch")
 
-boot --timeout 400 --file "$update" --file "$work/modules" <<EOS
+boot --file "$update" --file "$work/modules" <<EOS
 id=$(name_id "$update")
 $(
 	cat "$top/tests/kmod/hostile/guest_lies.sh" - <<'EOG'

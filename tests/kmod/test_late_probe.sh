@@ -17,7 +17,7 @@ make_patch kernel/trace/trace.c \
 update=$(create_update "$work/loadavg.patch")
 clock=$(create_update "$work/clock.patch")
 
-boot --timeout 300 --file "$update" --file "$clock" --file "$work/any_probe/any_probe.ko" <<EOS
+boot --file "$update" --file "$clock" --file "$work/any_probe/any_probe.ko" <<EOS
 id=$(name_id "$update")
 clock_id=$(name_id "$clock")
 $(

@@ -9,6 +9,8 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
+need_modules drivers/block/loop drivers/net/dummy fs/fuse/fuse
+
 patch_loadavg "$work/loadavg.patch"
 # A device that dummy's init makes; a table, in place
 make_patch drivers/net/dummy.c '/^static void dummy_setup(/,/^}/ s/^\tether_setup(dev);/&\n\tdev->mtu = 1234;/

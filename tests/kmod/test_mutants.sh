@@ -78,7 +78,7 @@ for seed in $(seq "$mutants"); do
 	fi
 	start=$(date +%s)
 	status=0
-	timeout 20 ksplice-apply /tmp/mutant.tar.gz >/tmp/out 2>&1 || status=$?
+	timeout 120 ksplice-apply /tmp/mutant.tar.gz >/tmp/out 2>&1 || status=$?
 	took=$(($(date +%s) - start))
 	[ $took -le $slowest ] || slowest=$took
 	[ $status = 1 ] || [ $status = 2 ] ||
@@ -99,7 +99,7 @@ for seed in $(seq $((mutants / 5))); do
 	# shellcheck disable=SC2046 # words
 	mutate_file flip "$seed" /tmp/$module /tmp/mutant.ko $(cat ranges) >/tmp/what
 	status=0
-	timeout 20 ask_core /tmp/mutant.ko >/tmp/out 2>&1 || status=$?
+	timeout 120 ask_core /tmp/mutant.ko >/tmp/out 2>&1 || status=$?
 	case $status in
 	2) refused=$((refused + 1)) ;;
 	0)

@@ -19,7 +19,7 @@ make_patch kernel/time/time.c '/^time64_t mktime64(/,/^}/ s/)\*60 + sec;/)*60 + 
 cat "$work/gcd.patch" "$work/mktime.patch" >"$work/both.patch"
 update=$(create_update "$work/both.patch")
 
-boot --timeout 300 --file "$update" --file "$work/nmi_storm/nmi_storm.ko" <<EOS
+boot --file "$update" --file "$work/nmi_storm/nmi_storm.ko" <<EOS
 id=$(name_id "$update")
 cycles=25
 $(
@@ -29,6 +29,11 @@ state=/sys/kernel/ksplice/$id/state
 
 count() {
 	cat /sys/module/nmi_storm/parameters/$1
+}
+
+# has_counted NAME: more than $before.
+has_counted() {
+	[ "$(count $1)" -gt "$before" ]
 }
 
 # Under TCG a handler may be slow, which the kernel would report.
@@ -47,14 +52,12 @@ while [ $i -lt $cycles ]; do
 	before=$(count new_results)
 	apply "$file"
 	[ "$(cat $state)" = applied ] || fail "not applied"
-	usleep 1000
+	wait_until has_counted new_results
 	undo "$id"
-	[ "$(count new_results)" -gt "$before" ] || fail "no NMI called the new functions"
 	i=$((i + 1))
 done
 before=$(count old_results)
-usleep 100000
-[ "$(count old_results)" -gt "$before" ] || fail "the NMIs have ended"
+wait_until has_counted old_results
 echo "$cycles cycles: $(count nmis) NMIs, $(count nmis_in_core) of them in ksplice.ko," \
 	"$(count old_results) old and $(count new_results) new results," \
 	"$(count wrong_results) others"

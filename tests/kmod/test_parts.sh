@@ -9,6 +9,8 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
+need_modules drivers/net/dummy
+
 patch_loadavg "$work/loadavg.patch"
 make_patch drivers/net/dummy.c '/^static void dummy_setup(/,/^}/ s/^\tether_setup(dev);/&\n\tdev->mtu = 1234;/' \
 	"$work/dummy.patch"

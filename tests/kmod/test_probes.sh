@@ -27,7 +27,7 @@ if [ -z "$inside" ] || [ "$behind" -le 10 ]; then
 	fail "loadavg_proc_show begins otherwise than thought"
 fi
 
-boot --timeout 300 --file "$update" <<EOS
+boot --file "$update" <<EOS
 id=$(name_id "$update")
 inside=$inside
 behind=$behind

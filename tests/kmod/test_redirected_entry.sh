@@ -8,12 +8,12 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
-grep -q '^CONFIG_LIVEPATCH=y' "$tree/.config" || fail "$tree: without CONFIG_LIVEPATCH"
+need_options CONFIG_LIVEPATCH
 build_modules "$top/tests/kmod/redirect"
 patch_loadavg "$work/loadavg.patch"
 update=$(create_update "$work/loadavg.patch")
 
-boot --timeout 300 --file "$update" --file "$work/redirect/livepatch_loadavg.ko" \
+boot --file "$update" --file "$work/redirect/livepatch_loadavg.ko" \
 	--file "$work/redirect/direct_call.ko" --file "$work/redirect/post_probe.ko" <<EOS
 id=$(name_id "$update")
 $(

@@ -27,7 +27,7 @@ cp "$reaper" "$work/guest/reaper.tar.gz"
 # A thread's restart function is set to an address that is given.
 build_modules "$top/tests/kmod/restart"
 
-boot --smp 2 --timeout 300 --file "$work/guest/nanosleep.tar.gz" \
+boot --smp 2 --file "$work/guest/nanosleep.tar.gz" \
 	--file "$work/guest/reaper.tar.gz" --file "$work/restart/restart.ko" \
 	--append "nanosleep=$(name_id "$nanosleep") reaper=$(name_id "$reaper")" <<'EOS'
 nanosleep=$(sed 's/.*nanosleep=\([^ ]*\).*/\1/' /proc/cmdline)
@@ -67,9 +67,11 @@ echo 1 >$folder/signal
 cat $folder/signalled
 grep -q "^$sleeper	sleep	woken$" $folder/signalled || fail "the sleeper was not woken"
 # It goes on to sleep by way of its restart function, which the update leaves alone.
-sleep 0.2
-grep -q '^State:.S' /proc/$sleeper/status || fail "the signal was no fake"
-echo applied >$folder/state
+is_applied() {
+	echo applied >$folder/state 2>/tmp/out
+}
+wait_until is_applied
+wait_until grep -q '^State:.S' /proc/$sleeper/status
 end_sleeper
 start_sleeper
 expect_refusal 'Resource temporarily unavailable' reversed
@@ -82,12 +84,12 @@ echo reversed >$folder/state
 echo "--- a kernel thread's main loop"
 start=$(cut -d. -f1 /proc/uptime)
 status=0
-ksplice-apply --deadline 10 reaper.tar.gz >/tmp/out 2>&1 || status=$?
+ksplice-apply --deadline 200 reaper.tar.gz >/tmp/out 2>&1 || status=$?
 took=$(($(cut -d. -f1 /proc/uptime) - start))
 cat /tmp/out
 [ $status != 0 ] || fail "a main loop was replaced"
 expect_output oom_reaper 'never leaves this function'
-[ $took -lt 8 ] || fail "tried for $took s"
+[ $took -lt 150 ] || fail "tried for $took s"
 
 echo "--- a restart function in the new code"
 echo applied >$folder/state

@@ -160,11 +160,10 @@ done
 # Taken away while readers make and free them.
 (while [ ! -e /tmp/stop ]; do head -n 1 /proc/loadavg; done >/tmp/last) &
 reader=$!
-sleep 1
-undo $contract
+wait_until grep -q '^shadow 0$' /tmp/last
+undo $contract --deadline 120
 touch /tmp/stop
 wait $reader
-grep -q '^shadow 0$' /tmp/last || fail "the last reader saw nothing"
 kernel_text compare /tmp/before
 rmmod ksplice
 

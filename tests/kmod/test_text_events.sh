@@ -10,7 +10,7 @@
 patch_loadavg "$work/loadavg.patch"
 update=$(create_update "$work/loadavg.patch")
 
-boot --timeout 300 --file "$update" <<EOS
+boot --file "$update" <<EOS
 id=$(name_id "$update")
 $(
 	cat <<'EOG'

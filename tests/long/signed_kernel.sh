@@ -66,7 +66,7 @@ tar -czf "$work/files/altered.tar.gz" -C "$work/altered" "ksplice-$id"
 cp "$update" "$work/files/unsigned.tar.gz"
 cp "$work/signed/ksplice-$id.tar.gz" "$work/"
 
-boot --timeout 600 --append 'module.sig_enforce=1 lockdown=integrity' \
+boot --timeout 1800 --append 'module.sig_enforce=1 lockdown=integrity' \
 	--file "$work/ksplice-$id.tar.gz" --file "$work/modules" --file "$work/files" <<EOS
 id=$id
 $(

@@ -9,7 +9,7 @@
 #
 # Behind distcc (CC="distcc ksplice-cc") ksplice-cc runs on the other machine, if that has
 # one, and nobody here sees the object being made: there is no record then, and
-# ksplice-index says so; the one on the other machine warns that it cannot record either.
+# ksplice-index says so; the one on the other machine leaves distccd's files alone.
 here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/recorder/result_lines.sh
 . "$here/result_lines.sh"
@@ -49,7 +49,7 @@ start_daemon() {
 		--enable-tcp-insecure >"$folder/daemon" 2>&1 &
 	daemon=$!
 	export DISTCC_HOSTS=127.0.0.1:$port
-	for ((i = 0; i < 100; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		is_free $port || return 0
 		sleep 0.1
 	done
@@ -79,7 +79,7 @@ record_parts .ksplice/a.o.* >plain.parts
 # shellcheck disable=SC2317 # it is an argument of check
 was_asked() {
 	local i
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 600; i++)); do
 		! grep -q "$1" "$folder/log" || return 0
 		sleep 0.1
 	done
@@ -93,13 +93,11 @@ compile() {
 	shift 2
 	rm -rf .ksplice a.o a.d "${DISTCC_DIR:?}"/* # it remembers who did not answer
 	: >"$folder/log"
-	timeout 60 "$@" "${flags[@]}" -c a.c -o a.o >output 2>&1
+	timeout 600 "$@" "${flags[@]}" -c a.c -o a.o >output 2>&1
 	status=$?
 	check "$name: exit status" "$(cat output)" test $status = 0
 	check "$name: the other machine was asked" "$(cat "$folder/log")" was_asked "$result"
 	check "$name: object" "it differs" cmp -s plain.o a.o
-	[ "$1" != distcc ] ||
-		sed -i '/^ksplice-cc: warning: distccd_.*(folder-not-writable)/d' output
 	check "$name: messages" "$(diff alone.output output)" cmp -s alone.output output
 	check "$name: dependencies" "$(diff alone.d a.d)" cmp -s alone.d a.d
 }

@@ -25,7 +25,10 @@ printf '\t.text\nstart:\n\tnop\n' >c.S
 # shellcheck disable=SC2317 # it is an argument of check
 # recorded OBJECT: it has a complete record.
 recorded() {
-	record_text ".ksplice/$1.json.zst" 2>/dev/null | grep -q '"unit":{.*}}$'
+	record_text ".ksplice/$1.json.zst" 2>/dev/null | jq -es 'length == 1 and
+		(.[0] | .object == "'"$1"'" and (.sections | length > 0) and
+		(.unit | .plugin and .gcc and (.inputs | length > 0) and
+		.toplevel and (.functions + .variables | length > 0)))' >/dev/null
 }
 
 # shellcheck disable=SC2317 # it is an argument of check
@@ -150,12 +153,20 @@ rm -rf .ksplice
 
 # ---- which compiler ----------------------------------------------------------
 
-"$wrapper" gcc -c a.c && check "ksplice-cc gcc" "no record" recorded a.o
-rm -rf .ksplice
-"$wrapper" "$(command -v gcc)" -c a.c && check "ksplice-cc /path/gcc" "no record" recorded a.o
-rm -rf .ksplice
-KSPLICE_COMPILER=gcc "$wrapper" -c a.c && check "KSPLICE_COMPILER" "no record" recorded a.o
-rm -rf .ksplice
+# records NAME COMMAND...: it works, and a.o is recorded.
+records() {
+	local name=$1 status=0
+	shift
+	rm -rf .ksplice a.o
+	"$@" || status=$?
+	check "$name: exit status" "$status" test $status = 0
+	check "$name" "no record" recorded a.o
+	rm -rf .ksplice
+}
+
+records "ksplice-cc gcc" "$wrapper" gcc -c a.c
+records "ksplice-cc /path/gcc" "$wrapper" "$(command -v gcc)" -c a.c
+records "KSPLICE_COMPILER" env KSPLICE_COMPILER=gcc "$wrapper" -c a.c
 mkdir ../links
 for name in gcc cc x86_64-linux-gnu-gcc; do
 	command -v $name >/dev/null || continue
@@ -172,7 +183,7 @@ rm -rf .ksplice
 "$wrapper" no-such-compiler -c a.c >out 2>err; status=$?
 check "a compiler that is not there" "$(cat err)" test $status != 0
 ln -s "$wrapper" only-here
-timeout 10 ./only-here -c a.c 2>err; status=$?
+timeout 60 ./only-here -c a.c 2>err; status=$?
 check "a name that only the wrapper has" "$status $(cat err)" test $status = 127
 rm only-here
 if command -v clang >/dev/null; then
@@ -214,11 +225,11 @@ if command -v ccache >/dev/null; then
 		cmp -s first.unit second.unit
 	cp a.c saved.c
 	sed -i '1i /* above */' a.c
-	sleep 0.01 # its time stamp must be before the compile
+	sleep 0.05 # its time stamp must be before the compile
 	cached above.unit
 	check "a comment above: other lines" "$(cat above.unit)" grep -q '"line":3,' above.unit
 	cp saved.c a.c
-	sleep 0.01
+	sleep 0.05
 	cached back.unit
 	check "a hit after it: the lines of now" "$(diff first.unit back.unit)" \
 		cmp -s first.unit back.unit
@@ -279,10 +290,27 @@ check "below the working folder" "$(find .ksplice)" recorded sub/a.o
 check "elsewhere" "none beside it" test -s ../outside/deep/.ksplice/a.o.json.zst
 KBUILD_EXTMOD=$folder/outside "$wrapper" -c a.c -o "$folder/outside/deep/a.o"
 check "out-of-tree module" "none at its root" test -s ../outside/.ksplice/deep/a.o.json.zst
-mkdir -p arch/x86/boot
-"$wrapper" -c a.c -o arch/x86/boot/a.o
-check "excluded: object" "there is none" test -s arch/x86/boot/a.o
-check "excluded: record" "there is one" test ! -e .ksplice/arch/x86/boot/a.o.json.zst
+# What is not recorded by rule is so in a kernel's tree, and nowhere else.
+mkdir -p arch/x86/boot tools
+for object in arch/x86/boot/a.o tools/a.o a.mod.o; do
+	"$wrapper" -c a.c -o $object
+	check "no kernel: $object" "no record" recorded $object
+	rm -f $object .ksplice/$object.json.zst
+done
+mkdir -p ../kernel/init ../kernel/scripts
+touch ../kernel/init/main.c ../kernel/scripts/Kbuild.include
+ln -s ../kernel source
+for object in arch/x86/boot/a.o tools/a.o a.mod.o; do
+	"$wrapper" -c a.c -o $object
+	check "excluded: $object" "there is none" test -s $object
+	check "excluded: record of $object" "there is one" test ! -e .ksplice/$object.json.zst
+done
+rm source
+mkdir -p ../outside/tools
+KBUILD_EXTMOD=$folder/outside "$wrapper" -c a.c -o "$folder/outside/tools/a.o"
+check "tools of a module" "no record" test -s ../outside/.ksplice/tools/a.o.json.zst
+KBUILD_EXTMOD=$folder/outside "$wrapper" -c a.c -o "$folder/outside/a.mod.o"
+check "a module's .mod.o" "a record" test ! -e ../outside/.ksplice/a.mod.o.json.zst
 (umask 027; "$wrapper" -c a.c)
 check "umask" "$(stat -c %a a.o .ksplice/a.o.json.zst | tr '\n' ' ')" \
 	test "$(stat -c %a a.o .ksplice/a.o.json.zst | tr '\n' ' ')" = "640 640 "
@@ -330,14 +358,16 @@ warned "a plugin that broke" err.ours '(plugin-not-loaded)'
 check "a plugin that broke: reason" "$(record_text .ksplice/a.o.json.zst | head -c 200)" reason a.o plugin-not-loaded
 rm -rf .ksplice
 echo garbage >.ksplice-garbage
-"$wrapper" -c a.c && for kept in .ksplice/compiler-*; do cp .ksplice-garbage "$kept"; done
+"$wrapper" -c a.c
+for kept in .ksplice/compiler-*; do cp .ksplice-garbage "$kept"; done
+rm a.o .ksplice/a.o.json.zst
 "$wrapper" -c a.c
 check "a garbled memory of the compiler" "no record" recorded a.o
 
 small=/dev/shm/ksplice-test-$$
 if [ "$(id -u)" = 0 ] && mkdir -p "$small" && mount -t tmpfs -o size=64k tmpfs "$small" 2>/dev/null; then
 	cp a.c a.h "$small"
-	(cd "$small" && "$wrapper" -c a.c && rm a.o .ksplice/*.zst)
+	(cd "$small" && "$wrapper" -c a.c; rm a.o .ksplice/*.zst)
 	# As much room as the compiler itself takes, and not a page more.
 	dd if=/dev/zero of="$small/fill" bs=1k 2>/dev/null
 	for _ in $(seq 12); do
@@ -365,12 +395,13 @@ cat >../slow <<'COMPILER'
 #!/bin/sh
 case "$*" in
 *--version*) exec gcc --version ;;
+*-dumpversion*) exec gcc -dumpversion ;;
 */dev/null*) exec gcc "$@" ;;
 esac
-echo started >started
 trap 'echo terminated >>started; trap - TERM; kill -TERM $$' TERM
 trap 'echo hung up >>started; trap - HUP; kill -HUP $$' HUP
 trap 'echo interrupted >>started; trap - INT; kill -INT $$' INT
+echo started >started
 [ -z "$DIE" ] || kill -$DIE $$
 while :; do sleep 0.05; done
 COMPILER
@@ -380,10 +411,9 @@ for signal in TERM INT HUP; do
 	# Whoever started us in the background may have had SIGINT ignored.
 	env --default-signal=TERM,INT,HUP "$wrapper" ../slow -c a.c -o slow.o &
 	process=$!
-	for _ in $(seq 100); do [ -e started ] && break; sleep 0.05; done
-	sleep 0.1
+	for _ in $(seq 1200); do [ -s started ] && break; sleep 0.05; done
 	kill -$signal $process
-	for _ in $(seq 100); do kill -0 $process 2>/dev/null || break; sleep 0.05; done
+	for _ in $(seq 1200); do kill -0 $process 2>/dev/null || break; sleep 0.05; done
 	kill -KILL $process 2>/dev/null
 	wait $process 2>/dev/null
 	status=$?
@@ -403,13 +433,14 @@ rm -f started
 mkfifo fifo.h
 waits=waits-$$
 echo '#include "fifo.h"' >$waits.c
-timeout 60 "$wrapper" -c $waits.c 2>err &
+timeout 600 "$wrapper" -c $waits.c 2>err &
 process=$!
-for _ in $(seq 100); do
-	victim=$(pgrep -f "cc1 .*$waits") && break
+# It has the plugin, and waits for somebody who writes into the FIFO.
+for _ in $(seq 1200); do
+	victim=$(pgrep -f "cc1 .*$waits") && grep -q '/plugin-' "/proc/$victim/maps" &&
+		grep -q '^State:.S' "/proc/$victim/status" && break
 	sleep 0.05
 done
-sleep 0.1
 rm fifo.h # which it has open
 echo 'int waited;' >fifo.h
 kill -SEGV "$victim"

@@ -49,9 +49,9 @@ expect_not() {
 	}
 }
 
-# wait_until COMMAND...: up to 20 seconds.
+# wait_until COMMAND...: up to two minutes, because a busy machine is slow.
 wait_until() {
-	local tries=200
+	local tries=1200
 	while ! "$@"; do
 		tries=$((tries - 1))
 		[ $tries -gt 0 ] || fail "waited in vain for: $*"

@@ -10,9 +10,9 @@
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/session.sh"
 
-# No driver of it finds its device in a guest, so this one does not stay.
+# These do not stay in a guest, which has neither the device nor the firmware.
 match_modules() {
-	sed 's/\.ko$//' "$tree/modules.order" | grep -v x86_pkg_temp_thermal
+	sed 's/\.ko$//' "$tree/modules.order" | grep -vE '/(x86_pkg_temp_thermal|efivarfs)$'
 }
 
 # count_functions OUTPUT: of all targets of a ksplice-match.
@@ -77,7 +77,7 @@ match_boot() {
 		sed 's/ .*//; s/^/rmmod /' /proc/modules | grep ksplice_ | sh -e
 		EOS
 	} >"$work/guest"
-	KSPLICE_CPU=$1 boot --smp "$2" --mem 768 --append "$3" --timeout 300 \
+	KSPLICE_CPU=$1 boot --smp "$2" --mem 768 --append "$3" \
 		--file "$work/vmlinux.tar.gz" --file "$work/modules.tar.gz" <"$work/guest"
 }
 

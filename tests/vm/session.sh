@@ -27,6 +27,44 @@ fail() {
 	exit 1
 }
 
+# need_options OPTION...: the kernel has each of them, or the test is skipped.
+need_options() {
+	local option
+	for option; do
+		grep -q "^$option=y" "$tree/.config" || {
+			echo "the kernel has no $option"
+			exit 77
+		}
+	done
+}
+
+# need_modules MODULE...: the kernel has each as a module (fs/fuse/fuse), or the test is skipped.
+need_modules() {
+	local module
+	for module; do
+		[ -e "$tree/$module.ko" ] || {
+			echo "the kernel does not have ${module##*/} as a module"
+			exit 77
+		}
+	done
+}
+
+# choose_modules COUNT MODULE...: those that the kernel has as modules, at most COUNT; with
+# none the test is skipped.
+choose_modules() {
+	local count=$1 module
+	shift
+	chosen_modules=()
+	for module; do
+		[ ${#chosen_modules[@]} -lt "$count" ] || break
+		[ ! -e "$tree/$module.ko" ] || chosen_modules+=("$module")
+	done
+	[ ${#chosen_modules[@]} -gt 0 ] || {
+		echo "the kernel has none of these as a module: $*"
+		exit 77
+	}
+}
+
 # make_patch FILE SED-SCRIPT OUT: a unified diff of what the script does to the file.
 make_patch() {
 	local file=$1 script=$2 out=$3 copy=$work/patched

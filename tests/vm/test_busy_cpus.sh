@@ -20,8 +20,14 @@ call_getppid 0 1000000 >/tmp/calls0 &
 first=$!
 call_getppid 1 1000000 >/tmp/calls1 &
 second=$!
+# has_both NAME: both have had such a result.
+has_both() {
+	grep -qx "first $1" /tmp/calls0 && grep -qx "first $1" /tmp/calls1
+}
+wait_until has_both old
 for cycle in $(seq 10); do
 	apply "$update"
+	wait_until has_both new
 	pause=$(cat /sys/kernel/ksplice/$id/pause_ns)
 	undo "$id"
 	echo "cycle $cycle: pause $pause ns"
@@ -33,8 +39,7 @@ wait $first || fail "CPU 0: $(cat /tmp/calls0)"
 wait $second || fail "CPU 1: $(cat /tmp/calls1)"
 for cpu in 0 1; do
 	echo "CPU $cpu: $(cat /tmp/calls$cpu)"
-	grep -qE '^old [1-9][0-9]* new [1-9][0-9]*$' /tmp/calls$cpu ||
-		fail "CPU $cpu did not see both functions"
+	grep -qE '^old [1-9][0-9]* new [1-9][0-9]*$' /tmp/calls$cpu || fail "CPU $cpu: $(cat /tmp/calls$cpu)"
 done
 kernel_text compare /tmp/before
 EOS

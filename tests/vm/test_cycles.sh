@@ -10,7 +10,7 @@
 patch_printk "$work/printk.patch"
 update=$(create_update "$work/printk.patch")
 
-boot --timeout 300 --file "$update" <<'EOS'
+boot --file "$update" <<'EOS'
 update=$(echo ksplice-*.tar.gz)
 id=${update#ksplice-}
 id=${id%.tar.gz}

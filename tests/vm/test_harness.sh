@@ -69,7 +69,7 @@ EOS
 echo 'echo running; sleep 1000' >"$work/sleep"
 TMPDIR=$work setsid "$here/run" --tree "$tree" "$work/sleep" >"$work/out" 2>&1 &
 run=$!
-for _ in $(seq 100); do
+for _ in $(seq 3000); do
 	! grep -q running "$work/out" || break
 	sleep 0.1
 done
@@ -78,7 +78,10 @@ kill -TERM "$run"
 status=0
 wait "$run" || status=$?
 [ $status = 143 ] || fail "an interrupted run ends with $status"
-sleep 0.5
+for _ in $(seq 600); do
+	pgrep -f "$work/ksplice-vm" >/dev/null || break
+	sleep 0.1
+done
 ! pgrep -f "$work/ksplice-vm" >/dev/null || fail "an interrupted run leaves QEMU behind"
 [ -z "$(find "$work" -maxdepth 1 -name 'ksplice-vm.*')" ] ||
 	fail "an interrupted run leaves files behind"

@@ -26,7 +26,8 @@ expect_status 4 ksplice-apply --deadline 2 "$update"
 took=$(($(cut -d. -f1 /proc/uptime) - start))
 cat /tmp/out
 expect_output hrtimer_nanosleep sleep "(^|[^0-9])$sleeper([^0-9]|$)"
-[ $took -ge 2 ] && [ $took -le 10 ] || fail "a deadline of 2 s took $took s"
+expect_output 'gave up after 2 s and [0-9]+ attempts'
+[ $took -ge 2 ] || fail "a deadline of 2 s took $took s"
 kernel_text compare /tmp/before
 ! lsmod | grep -q ksplice_ || fail "its module is still loaded"
 

@@ -24,7 +24,7 @@ tar -xzf "$bad" -C "$work"
 "$work/damage" bytes "$work/ksplice-$id/ksplice-$id-vmlinux.ko" "$work/ksplice-$id/manifest.json"
 tar -czf "$bad" -C "$work" "ksplice-$id"
 
-boot --timeout 300 --file "$one" --file "$two" --file "$bad" <<EOS
+boot --file "$one" --file "$two" --file "$bad" <<EOS
 one=$(name_id "$one")
 two=$(name_id "$two")
 bad=$id

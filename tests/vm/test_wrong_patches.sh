@@ -11,6 +11,8 @@
 # shellcheck source-path=SCRIPTDIR source=session.sh
 . "$(dirname "$(readlink -f "$0")")/session.sh"
 
+need_options CONFIG_SCHEDSTATS
+
 make_patch fs/proc/version.c '/^static int version_proc_show/,/^}/{
 s/^{/{\
 	long value;\
@@ -43,11 +45,12 @@ s/^#include "internal.h"/#include <linux\/sched.h>\
 line=$(($(grep -n -m 1 'return 0;' "$source/fs/proc/version.c" | cut -d: -f1) + 2))
 make_patch fs/filesystems.c '/^static int filesystems_proc_show/,/^}/s/"nodev"/"no device"/' \
 	"$work/string.patch"
-make_patch fs/proc/loadavg.c '/^static int loadavg_proc_show/,/^}/s/^\treturn 0;/	if (static_branch_unlikely(\&bpf_stats_enabled_key))\
+make_patch fs/proc/loadavg.c '/^static int loadavg_proc_show/,/^}/s/^\treturn 0;/	if (static_branch_unlikely(\&sched_schedstats))\
 		seq_puts(m, "statistics\\n");\
 &/
-s/^#include "internal.h"/#include <linux\/filter.h>\
-&/' "$work/label.patch"
+s/^#include "internal.h"/#include <linux\/jump_label.h>\
+&\
+extern struct static_key_false sched_schedstats;/' "$work/label.patch"
 make_patch fs/drop_caches.c '/^int drop_caches_sysctl_handler/,/^}/s/^\t\tif (!stfu) {/		pr_info("drop_caches: %s\\n", stfu ? "told to be quiet" : "may speak");\
 &/' "$work/local.patch"
 cat "$work"/{version,string,label,local}.patch >"$work/all.patch"
@@ -75,7 +78,7 @@ read_version_as() {
 
 # set_key 0|1, and /proc/loadavg has its second line, or not.
 set_key() {
-	echo "$1" >/proc/sys/kernel/bpf_stats_enabled
+	echo "$1" >/proc/sys/kernel/sched_schedstats
 	[ "$(grep -c statistics /proc/loadavg)" = "$1" ] || fail "the jump label does not follow its key: $1"
 }
 
@@ -88,8 +91,8 @@ echo 4 >/proc/sys/vm/drop_caches # be quiet from now on
 kernel_text save /tmp/before
 messages=$(dmesg | grep -c 'drop_caches: [0-9]' || true)
 [ "$messages" = 1 ] || fail "the old code does not speak once: $messages"
-set_key_before=$(cat /proc/sys/kernel/bpf_stats_enabled)
-echo 1 >/proc/sys/kernel/bpf_stats_enabled
+set_key_before=$(cat /proc/sys/kernel/sched_schedstats)
+echo 1 >/proc/sys/kernel/sched_schedstats
 
 apply "$update"
 
@@ -125,7 +128,7 @@ read_version_as nobody
 ! grep -q survived /tmp/out || fail "the cold part runs for everybody"
 
 undo "$id"
-echo "$set_key_before" >/proc/sys/kernel/bpf_stats_enabled
+echo "$set_key_before" >/proc/sys/kernel/sched_schedstats
 kernel_text compare /tmp/before >/tmp/out || fail "undone: $(cat /tmp/out)"
 grep -q '^nodev' /proc/filesystems || fail "the new string after undo"
 read_version_as cold-warn

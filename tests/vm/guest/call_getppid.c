@@ -5,8 +5,9 @@
  *   call_getppid CPU OFFSET
  *
  * A program of the VM tests. While getppid is being patched to give OFFSET more,
- * and back, every single result must be the old or the new one. Prints how many of
- * each there were; exit status 1 at the first that is neither.
+ * and back, every single result must be the old or the new one. Says when the first
+ * of each comes, and at the end how many there were; exit status 1 at the first that is
+ * neither.
  */
 #include <sched.h>
 #include <signal.h>
@@ -21,6 +22,14 @@ static void end_loop(int number)
 {
 	(void)number;
 	is_over = 1;
+}
+
+static void count_result(unsigned long *count, const char *name)
+{
+	if ((*count)++)
+		return;
+	printf("first %s\n", name);
+	fflush(stdout);
 }
 
 int main(int argc, char **argv)
@@ -50,9 +59,9 @@ int main(int argc, char **argv)
 		long result = syscall(SYS_getppid);
 
 		if (result == parent) {
-			old_count++;
+			count_result(&old_count, "old");
 		} else if (result == parent + offset) {
-			new_count++;
+			count_result(&new_count, "new");
 		} else {
 			printf("getppid gives %ld, which is neither %ld nor %ld\n",
 				result, parent, parent + offset);

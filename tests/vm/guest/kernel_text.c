@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static void end_with(const char *problem)
@@ -59,6 +60,16 @@ static void see_bound(uint64_t address, const char *name, void *context)
 			ranges[i].start = address;
 		if (!strcmp(name, ranges[i].end_name))
 			ranges[i].end = address;
+	}
+}
+
+/* Where the kernel is, by its symbols. */
+static void find_ranges(struct memory_range *ranges)
+{
+	find_symbols(see_bound, ranges);
+	for (int i = 0; i < RANGES; i++) {
+		if (!ranges[i].start || ranges[i].end <= ranges[i].start)
+			end_with("/proc/kallsyms does not say where the kernel is");
 	}
 }
 
@@ -118,73 +129,111 @@ static void read_memory(const struct memory_range *range, unsigned char *data)
 	end_with("/proc/kcore does not have the kernel's memory");
 }
 
+/* FNV-1a, of words. */
 static uint64_t sum_bytes(const unsigned char *data, size_t size)
 {
-	uint64_t sum = 0xcbf29ce484222325; /* FNV-1a */
+	uint64_t sum = 0xcbf29ce484222325, word;
 
+	for (; size >= sizeof(word); data += sizeof(word), size -= sizeof(word)) {
+		memcpy(&word, data, sizeof(word));
+		sum = (sum ^ word) * 0x100000001b3;
+	}
 	for (size_t i = 0; i < size; i++)
 		sum = (sum ^ data[i]) * 0x100000001b3;
 	return sum;
 }
 
-static int compare_memory(const struct memory_range *ranges, const unsigned char *now,
-	size_t size, const char *path)
+/* The bytes of all ranges. */
+static unsigned char *read_ranges(const struct memory_range *ranges, size_t *size)
 {
-	size_t differing = 0, first = 0;
-	unsigned char *then = malloc(size);
-	FILE *file = fopen(path, "r");
-
-	if (!then || !file || fread(then, 1, size, file) != size)
-		end_with("the saved memory cannot be read");
-	fclose(file);
-	for (size_t i = 0; i < size; i++) {
-		if (now[i] != then[i] && differing++ == 0)
-			first = i;
-	}
-	if (differing) {
-		struct nearest nearest = {.wanted = find_address(ranges, first)};
-
-		find_symbols(see_nearest, &nearest);
-		printf("%zu bytes differ, the first at %s+0x%" PRIx64
-		       ": 0x%02x, was 0x%02x\n",
-			differing, nearest.name, nearest.wanted - nearest.address,
-			now[first], then[first]);
-	}
-	free(then);
-	return differing ? 1 : 0;
-}
-
-int main(int argc, char **argv)
-{
-	struct memory_range ranges[RANGES] = {
-		{"_text", "_etext"}, {"__start_rodata", "__end_rodata"}};
 	unsigned char *data;
-	size_t size = 0, done = 0;
-	int status = 0;
+	size_t done = 0;
 
-	if (argc != 3)
-		end_with("usage: kernel_text save|compare FILE");
-	find_symbols(see_bound, ranges);
-	for (int i = 0; i < RANGES; i++) {
-		if (!ranges[i].start || ranges[i].end <= ranges[i].start)
-			end_with("/proc/kallsyms does not say where the kernel is");
-		size += ranges[i].end - ranges[i].start;
-	}
-	data = malloc(size);
+	*size = 0;
+	for (int i = 0; i < RANGES; i++)
+		*size += ranges[i].end - ranges[i].start;
+	data = malloc(*size);
 	if (!data)
 		end_with("out of memory");
 	for (int i = 0; i < RANGES; i++) {
 		read_memory(&ranges[i], data + done);
 		done += ranges[i].end - ranges[i].start;
 	}
-	if (!strcmp(argv[1], "save")) {
-		FILE *file = fopen(argv[2], "w");
+	return data;
+}
 
-		if (!file || fwrite(data, 1, size, file) != size || fclose(file))
-			end_with("the memory cannot be saved");
-	} else {
-		status = compare_memory(ranges, data, size, argv[2]);
+/* Saved are the ranges, which stay the same until the next boot, and their bytes. */
+static void save_memory(const struct memory_range *ranges, const unsigned char *now,
+	size_t size, const char *path)
+{
+	FILE *file = fopen(path, "w");
+
+	if (!file || fwrite(ranges, sizeof(*ranges), RANGES, file) != RANGES ||
+		fwrite(now, 1, size, file) != size || fclose(file))
+		end_with("the memory cannot be saved");
+}
+
+static const unsigned char *map_saved(const char *path, struct memory_range *ranges)
+{
+	int fd = open(path, O_RDONLY);
+	size_t header = sizeof(*ranges) * RANGES;
+	off_t size = lseek(fd, 0, SEEK_END);
+	const unsigned char *file;
+
+	if (fd < 0 || size <= (off_t)header)
+		end_with("the saved memory cannot be read");
+	file = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (file == MAP_FAILED)
+		end_with("the saved memory cannot be read");
+	close(fd);
+	memcpy(ranges, file, header);
+	for (int i = 0; i < RANGES; i++)
+		header += ranges[i].end - ranges[i].start;
+	if ((off_t)header != size)
+		end_with("the saved memory is not whole");
+	return file + sizeof(*ranges) * RANGES;
+}
+
+static int compare_memory(const struct memory_range *ranges, const unsigned char *now,
+	size_t size, const unsigned char *then)
+{
+	size_t differing = 0, first = 0;
+	struct nearest nearest;
+
+	if (!memcmp(now, then, size))
+		return 0;
+	for (size_t i = 0; i < size; i++) {
+		if (now[i] != then[i] && differing++ == 0)
+			first = i;
 	}
-	printf("%016" PRIx64 " %zu bytes\n", sum_bytes(data, size), size);
+	nearest = (struct nearest){.wanted = find_address(ranges, first)};
+	find_symbols(see_nearest, &nearest);
+	printf("%zu bytes differ, the first at %s+0x%" PRIx64 ": 0x%02x, was 0x%02x\n",
+		differing, nearest.name, nearest.wanted - nearest.address, now[first],
+		then[first]);
+	return 1;
+}
+
+int main(int argc, char **argv)
+{
+	struct memory_range ranges[RANGES] = {
+		{"_text", "_etext"}, {"__start_rodata", "__end_rodata"}};
+	const unsigned char *then = NULL;
+	unsigned char *now;
+	int status = 0;
+	size_t size;
+
+	if (argc != 3)
+		end_with("usage: kernel_text save|compare FILE");
+	if (strcmp(argv[1], "save"))
+		then = map_saved(argv[2], ranges);
+	else
+		find_ranges(ranges);
+	now = read_ranges(ranges, &size);
+	if (then)
+		status = compare_memory(ranges, now, size, then);
+	else
+		save_memory(ranges, now, size, argv[2]);
+	printf("%016" PRIx64 " %zu bytes\n", sum_bytes(now, size), size);
 	return status;
 }

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * configure_option.h - what of GCC's configuration its plugins depend on
+ */
+#ifndef KSPLICE_PLUGIN_CONFIGURE_OPTION_H
+#define KSPLICE_PLUGIN_CONFIGURE_OPTION_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * True if two lists of arguments of configure, separated by spaces, make compilers that
+ * take the same plugins.
+ */
+bool configure_option_is_same(const char *one, const char *other);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,1 @@
+s/\bunknown_bootoption\b/unknown_boot_word/

@@ -1,0 +1,3 @@
+/^select_insn:/a\
+	if (unlikely(insn->imm == 4711))\
+		regs[0]++;

@@ -83,8 +83,8 @@ data := $(core_sources:%=$(B)/lib/ksplice/%) $(abi_sources:%=$(B)/lib/ksplice/%)
 
 unit_tests := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 unit_shared := $(filter-out tests/unit/test_%.c,$(wildcard tests/unit/*.c))
-recorder_programs := $(B)/tests/recorder/hash_verdict $(B)/tests/recorder/source_mutation \
-	$(B)/tests/recorder/option_reading
+recorder_programs := $(addprefix $(B)/tests/recorder/,cpu_time hash_verdict option_reading \
+	source_mutation)
 audit_programs := $(B)/tests/update_audit $(B)/tests/update_mutation
 guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 	$(wildcard tests/vm/guest/*.c))
@@ -160,6 +160,7 @@ bench: all tests
 	@tree=$(or $(KERNEL),$$(tests/kernel/make_tree recorded)) && \
 		tests/recorder/index_cost.sh "$$tree" && \
 		tests/recorder/recording_cost.sh "$$tree" && \
+		tests/recorder/cost_parts.sh "$$tree" && \
 		KSPLICE_TREE=$$tree tests/kmod/bench_pause.sh
 
 clean:

@@ -25,6 +25,8 @@ objects=$build/obj/plugin-$major
 
 # make_plugin EXPRESSION FILE: as the headers are once sed has changed FILE of them.
 make_plugin() {
+	local others=()
+	mapfile -t others < <(find "$objects" -name '*.o' ! -name gcc_match.o)
 	rm -rf other
 	cp -rs "$headers" other # whole, because they include each other from their folder
 	rm "other/$2"
@@ -32,8 +34,8 @@ make_plugin() {
 	cmp -s "$headers/$2" "other/$2" && return 1
 	g++ -I "$top" -isystem other -O2 -fPIC -fno-rtti -fno-exceptions \
 		-fvisibility=hidden -c -o gcc_match.o "$top/plugin/gcc_match.cc" &&
-		gcc -shared -o "$plugin" gcc_match.o "$objects/ksplice_plugin.o" \
-			"$objects"/layout_*.o "$build"/obj/pic/plugin/*.o "$build/obj/pic/lib.a"
+		gcc -shared -o "$plugin" gcc_match.o "${others[@]}" \
+			"$build"/obj/pic/plugin/*.o "$build/obj/pic/lib.a"
 }
 
 # compile: a.c, anew.

@@ -1,1 +1,2 @@
-1s/^/\/* changed *\/\n/
+$a\
+int changed = 1;

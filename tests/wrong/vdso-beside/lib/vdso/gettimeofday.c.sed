@@ -1,1 +1,1 @@
-1s/^/\/* changed *\/\n/
+/ __cvdso_time(/,/^}/s/^{/{\n\tif (time == (void *)4711)\n\t\treturn 0;/

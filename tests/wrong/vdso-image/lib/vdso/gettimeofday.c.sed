@@ -1,2 +1,1 @@
-/^__cvdso_time(/,/^}/s/^{/{\n\tif (time == (void *)4711)\n\t\treturn 0;/
-1s/^/\/* changed *\/\n/
+/ __cvdso_time(/,/^}/s/^{/{\n\tif (time == (void *)4711)\n\t\treturn 0;/

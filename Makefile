@@ -160,7 +160,7 @@ bench: all tests
 	@tree=$(or $(KERNEL),$$(tests/kernel/make_tree recorded)) && \
 		tests/recorder/index_cost.sh "$$tree" && \
 		tests/recorder/recording_cost.sh "$$tree" && \
-		tests/recorder/cost_parts.sh "$$tree" && \
+		tests/recorder/parts_cost.sh "$$tree" && \
 		KSPLICE_TREE=$$tree tests/kmod/bench_pause.sh
 
 clean:

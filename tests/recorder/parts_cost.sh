@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# cost_parts.sh - what recording costs, part by part
+# parts_cost.sh - what recording costs, part by part
 #
-#     tests/recorder/cost_parts.sh OBJTREE [OBJECT [ROUNDS]]
+#     tests/recorder/parts_cost.sh OBJTREE [OBJECT [ROUNDS]]
 #
 # Figures only, in two tables. The first is CPU time of a source of one line: each row has one
 # part more than the row above it, and the shortest of ROUNDS (100) runs counts. The second is

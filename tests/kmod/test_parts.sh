@@ -125,7 +125,7 @@ change 'applied partial'
 rmmod dummy
 [ "$(cat $folder/state) $(cat $folder/parts)" = "applied dummy gone ksplice_${id}_dummy" ] || fail "$(cat $folder/parts)"
 change reversed
-refuse_change 'No such device' 'applied partial' 'is gone'
+refuse_change 'No such device' 'applied partial' 'were unloaded; load it again'
 rmmod ksplice_${id}_dummy
 [ ! -e $folder ] || fail "still in sysfs"
 

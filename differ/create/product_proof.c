@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "differ/create/product_proof.h"
 
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wordexp.h>
@@ -22,14 +23,15 @@
 struct product_proving {
 	const struct kernel_tree *tree;
 	const char *shadow;
-	const char *work;
 	struct product_claim *claims;
+	struct product_command *commands;
 	struct error **errors;
 };
 
 struct product_command {
 	array_of(char *) words; /* NULL-terminated, owned */
 	char *output;           /* where the product goes */
+	bool is_compile;        /* it may be run */
 };
 
 static void command_deinit(struct product_command *command)
@@ -43,6 +45,18 @@ static void command_deinit(struct product_command *command)
 static void command_add(struct product_command *command, char *word)
 {
 	*array_add(&command->words) = word;
+}
+
+/* What runs a compile, by its name. Another program may write where it likes. */
+static bool word_is_compiler(const char *word)
+{
+	static const char *const patterns[] = {"gcc", "gcc-[0-9]*", "*-gcc",
+		"*-gcc-[0-9]*", "cc", "clang", "clang-[0-9]*", "ccache", "ksplice-cc"};
+	for (size_t i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		if (fnmatch(patterns[i], file_name(word), 0) == 0)
+			return true;
+	}
+	return false;
 }
 
 static bool word_is_source(const char *word)
@@ -61,8 +75,10 @@ static bool command_fill(const struct kernel_tree *tree, const wordexp_t *words,
 	/* Without the wrapper's name its options stand in front. */
 	if (words->we_wordc && words->we_wordv[0][0] == '-')
 		command_add(command, install_path_find_program("ksplice-cc"));
-	else if (words->we_wordc)
+	else if (words->we_wordc && word_is_compiler(words->we_wordv[0]))
 		command_add(command, memory_copy_text(words->we_wordv[first++]));
+	else
+		return false;
 	for (size_t i = first; i < words->we_wordc; i++) {
 		const char *word = words->we_wordv[i];
 		bool has_argument;
@@ -165,15 +181,9 @@ static struct error *claim_prove(const struct product_proving *proving,
 static void claim_run(size_t i, void *context)
 {
 	struct product_proving *proving = context;
-	struct product_claim *claim = &proving->claims[i];
-	struct product_command command = {
-		.output = memory_format(
-			"%s/product-%zu/%s", proving->work, i, file_name(claim->product)),
-	};
-	if (!process_interruption() &&
-		command_make(proving->tree, claim->product, &command))
-		proving->errors[i] = claim_prove(proving, &command, claim);
-	command_deinit(&command);
+	if (!process_interruption() && proving->commands[i].is_compile)
+		proving->errors[i] =
+			claim_prove(proving, &proving->commands[i], &proving->claims[i]);
 }
 
 struct error *product_proof_run(const struct kernel_tree *tree, const char *shadow,
@@ -181,17 +191,26 @@ struct error *product_proof_run(const struct kernel_tree *tree, const char *shad
 {
 	struct product_proving proving = {.tree = tree,
 		.shadow = shadow,
-		.work = work,
 		.claims = claims,
+		.commands = memory_allocate((count + 1) * sizeof(struct product_command)),
 		.errors = memory_allocate((count + 1) * sizeof(struct error *))};
 	struct error *error = NULL;
+	/* Before any thread: wordexp(3) is not for several at a time. */
+	for (size_t i = 0; i < count; i++) {
+		struct product_command *command = &proving.commands[i];
+		command->output = memory_format(
+			"%s/product-%zu/%s", work, i, file_name(claims[i].product));
+		command->is_compile = command_make(tree, claims[i].product, command);
+	}
 	parallel_run(count, claim_run, &proving);
 	for (size_t i = 0; i < count; i++) {
+		command_deinit(&proving.commands[i]);
 		if (!error)
 			error = proving.errors[i];
 		else
 			error_free(proving.errors[i]);
 	}
+	free(proving.commands);
 	free(proving.errors);
 	if (!error && process_interruption())
 		error = process_interrupted();

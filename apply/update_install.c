@@ -146,8 +146,8 @@ static struct error *install_load_part(
 	if (kernel_module_is_loaded(part->module_name))
 		return NULL;
 	if (!part->is_image && !kernel_module_is_loaded(part->target)) {
-		change_report_leave_out(
-			install->report, part->target, "not-loaded", "is not loaded");
+		change_report_leave_out(install->report, part->target, "not-loaded",
+			"is not loaded; it will be patched when it is");
 		return NULL;
 	}
 	struct error *error =

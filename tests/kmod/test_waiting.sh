@@ -22,12 +22,14 @@ one=$(create_update "$work/dummy.patch")
 two=$(create_update "$work/two.patch")
 other=$(create_update "$work/loadavg.patch")
 
-boot --file "$one" --file "$two" --file "$other" <<EOS
+grep '^CONFIG_MODULE' "$tree/.config" >"$work/config"
+boot --file "$one" --file "$two" --file "$other" --file "$work/config" <<EOS
 one=$(name_id "$one")
 two=$(name_id "$two")
 other=$(name_id "$other")
 $(
 	cat <<'EOG'
+grep . config >/tmp/config
 file=ksplice-$one.tar.gz
 folder=/sys/kernel/ksplice/$one
 
@@ -191,6 +193,23 @@ sort /tmp/found | uniq -c
 for state in loaded waiting; do
 	grep -qx $state /tmp/found || fail "no kill led to: $state"
 done
+
+# Where the kernel can unload by force: the core goes, and nothing of the update is left.
+echo "the core is unloaded"
+expect_status 0 ksplice-apply --quiet $file
+expect_not rmmod ksplice
+if grep -q FORCE_UNLOAD=y /tmp/config; then
+	rmmod -f ksplice
+	[ ! -e /sys/kernel/ksplice ] || fail "still in sysfs"
+	modprobe dummy
+	expect_mtu 1500
+	rmmod dummy
+	modprobe ksplice
+	[ ! -e $folder ] || fail "it is back"
+	rm -r /run/ksplice/$one
+else
+	undo $one
+fi
 rmmod ksplice
 EOG
 )

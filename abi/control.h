@@ -36,7 +36,7 @@ enum ksplice_control_verb {
 	/* Everything but the change itself, the stack check included. */
 	KSPLICE_CONTROL_CHECK_APPLY = 3,
 	KSPLICE_CONTROL_CHECK_REVERSE = 4,
-	/* Ends an update that has no part loaded and is not applied. It has no options. */
+	/* Ends an update that has no part loaded and is not applied. No options. */
 	KSPLICE_CONTROL_FORGET = 5,
 };
 
@@ -78,9 +78,9 @@ struct ksplice_control_change {
 /*
  * struct ksplice_control_announce - an update of which no part can be loaded yet
  *
- * A part refers to addresses in its target, so it cannot be loaded before the target is. An
- * update whose targets are all modules that are not loaded is made known to the core by
- * this. It is then like an update whose first part has been loaded: it can be applied,
+ * A part refers to addresses in its target, so it cannot be loaded before the target is.
+ * An update whose targets are all modules that are not loaded is made known to the core
+ * by this. It is then like an update whose first part has been loaded: it can be applied,
  * and waits for its targets; and it is there until KSPLICE_CONTROL_FORGET, or until the
  * last of the parts that have been loaded since is unloaded while it is not applied.
  *

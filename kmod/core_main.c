@@ -5,7 +5,7 @@
  * Small and generic: it knows nothing of patches or source. Built for the running kernel
  * like any module, it lets update modules load (symbol_provider), proves that the code
  * that they replace is what they were made for (update_image, run_pre), and then
- * applies and reverses them (live_update, machine_stop).
+ * applies and reverses them (update_life, live_update, machine_stop).
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 

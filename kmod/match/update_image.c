@@ -36,7 +36,8 @@ static bool has_name_of_id(
 	const char *name = module->name;
 	size_t length = strlen(KSPLICE_MODULE_PREFIX);
 
-	if (!update_image_is_id(update->id) || strncmp(name, KSPLICE_MODULE_PREFIX, length))
+	if (!update_image_is_id(update->id) ||
+		strncmp(name, KSPLICE_MODULE_PREFIX, length))
 		return false;
 	name += length;
 	length = strlen(update->id);

@@ -14,8 +14,8 @@
  * content, and its modules cannot be unloaded. That is so for the parts that are loaded;
  * an applied update waits for the targets that are not, and may have no part at all.
  *
- * A part that is loaded while the update is applied waits until it is applied again, or by
- * itself.
+ * A part that is loaded while the update is applied waits until it is applied again, or
+ * by itself.
  */
 #ifndef KSPLICE_KMOD_LIVE_UPDATE_H
 #define KSPLICE_KMOD_LIVE_UPDATE_H
@@ -73,8 +73,8 @@ extern struct list_head live_updates;
 #define live_update_foreach_part(part, update)                                           \
 	list_for_each_entry (part, &(update)->parts, node)
 
-/* The update of that id; NULL if there is none. The caller holds the update lock, here and
- * for the next two. */
+/* The update of that id; NULL if there is none. The caller holds the update lock, here
+ * and for the next two. */
 struct live_update *live_update_find(const char *id);
 
 /* The part that is the kernel module of that name; NULL if there is none. */

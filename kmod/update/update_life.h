@@ -3,9 +3,9 @@
  * update_life.h - how an update begins and ends
  *
  * It begins with the load of its first part; or, if none of its targets is loaded, when
- * ksplice-apply announces it, since a part cannot be loaded before its target. It ends with
- * the unload of its last part, but not while it is applied: then it waits for its targets
- * without any part, and ends when it has been reversed and is forgotten.
+ * ksplice-apply announces it, since a part cannot be loaded before its target. It ends
+ * with the unload of its last part, but not while it is applied: then it waits for its
+ * targets without any part, and ends when it has been reversed and is forgotten.
  *
  * Each update holds a reference on the core. So the core is not unloaded while one waits.
  */

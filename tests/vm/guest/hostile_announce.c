@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * hostile_announce.c - updates are announced that are none, or others than those that come
+ * hostile_announce.c - updates are announced that are none, or others than those that
+ * come
  *
  *   hostile_announce                       lists the cases
  *   hostile_announce CASE ID MODULE.ko FOLDER
@@ -25,7 +26,8 @@ static int ask(const struct ksplice_control_announce *request)
 	return ioctl(device, KSPLICE_IOCTL_ANNOUNCE, request) ? errno : 0;
 }
 
-static int announce(const char *update_id, const struct ksplice_target *parts, __u32 count)
+static int announce(
+	const char *update_id, const struct ksplice_target *parts, __u32 count)
 {
 	struct ksplice_control_announce request = {
 		.parts = (unsigned long)parts, .part_count = count};
@@ -253,7 +255,8 @@ static const struct hostile_case cases[] = {
 	{"announce-reverse-unapplied", reverse_unapplied, EALREADY, NULL},
 	{"forget-unknown", forget_unknown, ENOENT, "no such update is loaded"},
 	{"forget-option", forget_with_option, EOPNOTSUPP, "know the options 0x1"},
-	{"forget-applied", forget_applied, EBUSY, "is applied, or a part of it is loaded"},
+	{"forget-applied", forget_applied, EBUSY,
+		"is applied, or a part of it is loaded"},
 	{"forget-loaded", forget_loaded, EBUSY, "is applied, or a part of it is loaded"},
 };
 

@@ -79,7 +79,8 @@
 /* The compiler that ksplice-cc runs when its arguments do not name one. */
 #define KSPLICE_ENV_COMPILER "KSPLICE_COMPILER"
 
-/* In the library folder: the plugin for GCC's major version, as "plugin-12.so". */
-#define KSPLICE_PLUGIN_NAME "plugin-%d.so"
+/* In the library folder: the plugin for GCC's major version, as "ksplice-plugin-12.so":
+ * GCC refuses two plugins with the same file name. */
+#define KSPLICE_PLUGIN_NAME "ksplice-plugin-%d.so"
 
 #endif

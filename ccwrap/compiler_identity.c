@@ -4,15 +4,15 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "abi/record.h"
-#include "ccwrap/unit_file.h"
+#include "ccwrap/plugin_output.h"
 #include "lib/cleanup.h"
 #include "lib/compiler_version.h"
 #include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/file_stamp.h"
 #include "lib/install_path.h"
 #include "lib/memory.h"
 #include "lib/process.h"
@@ -25,16 +25,12 @@
  */
 #define IDENTITY_HEADER "ksplice compiler 2"
 
-/* A file as it is now: anything that replaces it changes this. */
+/* Adds a file and what changes when it is replaced. */
 static void identity_describe_file(struct text *text, const char *path)
 {
-	struct stat status;
-	if (!path || stat(path, &status))
-		text_add_format(text, "%s none", path ? path : "-");
-	else
-		text_add_format(text, "%s %lld.%09ld %lld %llu", path,
-			(long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-			(long long)status.st_size, (unsigned long long)status.st_ino);
+	scope_free char *stamp = path ? file_stamp_read_unique(path) : NULL;
+	text_add_format(
+		text, "%s %s", path ? path : "-", stamp && *stamp ? stamp : "none");
 }
 
 static char *identity_find_plugin(int major)
@@ -127,12 +123,12 @@ static bool identity_ask_version(const char *compiler, struct text *said)
  */
 static const char *identity_try_plugin(const char *compiler, const char *plugin)
 {
-	scope_unit_file struct unit_file unit = {.fd = -1};
-	scope_error struct error *error = unit_file_create(&unit);
+	scope_plugin_output struct plugin_output output = {.fd = -1};
+	scope_error struct error *error = plugin_output_create(&output);
 	if (error)
 		return "no-unit-file";
 	scope_free char *option = memory_format("-fplugin=%s", plugin);
-	scope_free char *path = memory_format("%s=%s", KSPLICE_ENV_UNIT, unit.path);
+	scope_free char *path = memory_format("%s=%s", KSPLICE_ENV_UNIT, output.path);
 	const char *arguments[] = {
 		compiler, option, "-x", "c", "-S", "-o", "/dev/null", "/dev/null", NULL};
 	const char *environment[] = {path, NULL};
@@ -145,11 +141,12 @@ static const char *identity_try_plugin(const char *compiler, const char *plugin)
 	};
 	int status;
 	error = process_run(&request, &status);
-	const char *reason = unit_file_get_reason(&unit);
+	const char *reason = plugin_output_get_reason(&output);
 	if (reason)
 		return reason;
-	return !error && !status && unit_file_is_started(&unit) ? NULL
-								: "plugin-not-loaded";
+	return !error && !status && plugin_output_is_started(&output)
+		       ? NULL
+		       : "plugin-not-loaded";
 }
 
 /* Fills in all but the version, which it says already. */

@@ -33,14 +33,14 @@ struct unit;
 
 /* All strings are copied. A NULL string means that there is no such thing. */
 struct unit_function_facts {
-	const char *name;    /* assembler name */
-	const char *origin;  /* assembler name of the function it is a clone of */
-	const char *file;    /* of the definition, as GCC opened it */
-	const char *section; /* asked for by an attribute */
+	const char *name;      /* assembler name */
+	const char *origin;    /* assembler name of the function it is a clone of */
+	const char *file;      /* of the definition, as GCC opened it */
+	const char *section;   /* asked for by an attribute */
 	const char *signature; /* its type, if layouts are asked for */
 	unsigned line;         /* of the function's name in its definition */
-	unsigned end_line;   /* of its closing brace */
-	unsigned number;     /* that inlining events know it by */
+	unsigned end_line;     /* of its closing brace */
+	unsigned number;       /* that inlining events know it by */
 	unsigned origin_number;
 };
 

@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/digest.h"
+
 struct unit_names;
 
 /* What the hash has found out about a name; see unit_hash.c. */
@@ -31,7 +33,7 @@ struct unit_name {
 	uint32_t stamp;    /* for users that number names in order of appearance: */
 	uint32_t ordinal;  /* valid while stamp is the user's own */
 	enum unit_name_state state;
-	uint64_t value[2]; /* valid when DONE */
+	struct digest value; /* valid when DONE */
 };
 
 struct unit_names *unit_names_create(void);

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lib/digest.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "plugin/unit.h"
@@ -57,7 +58,7 @@ enum unit_body_kind {
 
 /* A body that is complete. */
 struct unit_piece {
-	uint64_t digest[2];
+	struct digest digest;
 	size_t size; /* of the text */
 	size_t first_reference;
 	size_t reference_count;
@@ -76,9 +77,9 @@ struct unit_object {
 	uint32_t explicit; /* the section that an attribute asked for, or UNIT_NONE */
 	uint32_t alignment;
 	struct unit_piece pieces[2]; /* hot or only, and cold */
-	uint64_t labels[2];          /* digest of where the labels are */
+	struct digest labels;        /* digest of where the labels are */
 	enum unit_name_state state;
-	uint64_t value[2]; /* the hash, valid when DONE */
+	struct digest value; /* the hash, valid when DONE */
 };
 
 /* Where a label is: label .L<number> stands at offset in piece of object. */
@@ -146,7 +147,7 @@ struct unit {
 	array_of(uint32_t) inlined;
 	struct unit_inlines inlines;
 	struct unit_layouts *layouts; /* NULL: nobody asked */
-	uint32_t stamp; /* last one that was given out */
+	uint32_t stamp;               /* last one that was given out */
 
 	/* Where the reading of the text is. */
 	struct text line; /* an unfinished line */
@@ -187,9 +188,8 @@ void unit_hash_close_body(
 /* Digests where the labels of the open function are that something refers to. */
 void unit_hash_close_labels(struct unit *unit, struct unit_object *object);
 /* The object's hash, or that of one piece of it. Only when all text has been read. */
-void unit_hash_object(struct unit *unit, uint32_t object, uint64_t value[2]);
-void unit_hash_piece(
-	struct unit *unit, const struct unit_piece *piece, uint64_t value[2]);
+struct digest unit_hash_object(struct unit *unit, uint32_t object);
+struct digest unit_hash_piece(struct unit *unit, const struct unit_piece *piece);
 
 /* unit_write.c: adds the rest of the result to text. */
 void unit_write(struct unit *unit, struct text *text);

@@ -77,11 +77,6 @@ static const char *const unit_debug_labels[] = {
 	"etext_cold",
 };
 
-static bool is_digit(char character)
-{
-	return character >= '0' && character <= '9';
-}
-
 static bool is_space(char character)
 {
 	return character == ' ' || character == '\t';
@@ -89,7 +84,7 @@ static bool is_space(char character)
 
 static bool unit_text_is_debug_label(const char *label, size_t length)
 {
-	while (length && is_digit(label[length - 1]))
+	while (length && text_is_digit(label[length - 1]))
 		length--;
 	size_t count = sizeof(unit_debug_labels) / sizeof(unit_debug_labels[0]);
 	for (size_t i = 0; i < count; i++) {
@@ -104,7 +99,7 @@ static bool unit_text_is_debug_label(const char *label, size_t length)
 static uint32_t unit_text_read_number(const char *text, size_t length)
 {
 	uint32_t number = 0;
-	for (size_t i = 0; i < length && is_digit(text[i]); i++)
+	for (size_t i = 0; i < length && text_is_digit(text[i]); i++)
 		number = number * 10 + (uint32_t)(text[i] - '0');
 	return number;
 }
@@ -135,7 +130,7 @@ static struct unit_object *unit_text_open_data(
 	unit->data = index;
 	unit_names_get(unit->names, name)->object = index + 1;
 
-	if (length > 3 && memcmp(label, ".LC", 3) == 0 && is_digit(label[3])) {
+	if (length > 3 && memcmp(label, ".LC", 3) == 0 && text_is_digit(label[3])) {
 		uint32_t number = unit_text_read_number(label + 3, length - 3);
 		while (unit->constants.count <= number)
 			array_add(&unit->constants);
@@ -331,14 +326,15 @@ static void unit_text_take_symbol(struct unit *unit, const char *label, size_t l
 static void unit_text_take_label(struct unit *unit, const char *line, size_t length)
 {
 	bool is_local = length > 2 && line[0] == '.' && line[1] == 'L';
-	bool is_constant = is_local && length > 3 && line[2] == 'C' && is_digit(line[3]);
+	bool is_constant =
+		is_local && length > 3 && line[2] == 'C' && text_is_digit(line[3]);
 	if (is_local && unit_text_is_debug_label(line, length))
 		return;
 	if (is_constant || unit->function == UNIT_NONE) {
 		/* Labels without a letter are code's, never of a data object. */
-		if (!is_local || !is_digit(line[2]))
+		if (!is_local || !text_is_digit(line[2]))
 			unit_text_open_data(unit, line, length);
-	} else if (is_local && is_digit(line[2])) {
+	} else if (is_local && text_is_digit(line[2])) {
 		unit_text_define_label(unit, line, length);
 	} else if (is_local) {
 		unit_token_add_line(unit, unit->code, line, length);
@@ -357,7 +353,7 @@ static bool unit_text_is_line_marker(const char *line, size_t length)
 	while (i < length && is_space(line[i]))
 		i++;
 	size_t digits = i;
-	while (i < length && is_digit(line[i]))
+	while (i < length && text_is_digit(line[i]))
 		i++;
 	return i > digits && i + 1 < length && line[i] == ' ' && line[i + 1] == '"';
 }

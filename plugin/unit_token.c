@@ -33,11 +33,6 @@ static bool is_token(char character)
 	return table[(unsigned char)character];
 }
 
-static bool is_digit(char character)
-{
-	return character >= '0' && character <= '9';
-}
-
 /* True if all of it are digits, at least one; *number is then their value. */
 static bool unit_token_read_number(const char *token, size_t length, uint32_t *number)
 {
@@ -45,7 +40,7 @@ static bool unit_token_read_number(const char *token, size_t length, uint32_t *n
 	if (!length || length > 9)
 		return false;
 	for (size_t i = 0; i < length; i++) {
-		if (!is_digit(token[i]))
+		if (!text_is_digit(token[i]))
 			return false;
 		value = value * 10 + (uint64_t)(token[i] - '0');
 	}
@@ -127,7 +122,7 @@ static bool unit_token_add_local_number(
 	if (suffix == 'b' && !unit_label_map_has(numbers, number))
 		return false;
 	unit_token_add_ordinal(body, "", unit_label_map_add(numbers, number));
-	if (!is_digit(suffix))
+	if (!text_is_digit(suffix))
 		text_add_range(&body->text, &suffix, 1);
 	return true;
 }
@@ -157,7 +152,7 @@ static void unit_token_add(struct unit *unit, enum unit_body_kind kind, const ch
 			unit_token_add_label(unit, kind, token, length);
 			return;
 		}
-	} else if (is_digit(token[0])) {
+	} else if (text_is_digit(token[0])) {
 		if (unit->is_assembly &&
 			unit_token_add_local_number(body, token, length, next))
 			return;
@@ -201,7 +196,7 @@ void unit_token_add_line(
 			has_dot |= line[i++] == '.';
 		/* Most tokens are mnemonics, registers, numbers: nothing to see. */
 		bool is_plain = !has_dot && line[start] != '_' &&
-				!(unit->is_assembly && is_digit(line[start])) &&
+				!(unit->is_assembly && text_is_digit(line[start])) &&
 				!unit->aliases.count;
 		if (is_plain)
 			continue;

@@ -20,8 +20,9 @@
 #include "lib/text.h"
 
 /*
- * The kept answer is five lines of text: this one, the two files as they were, the reason
- * (empty if the plugin works), the compiler's major version, and what --version says.
+ * The kept answer is five lines of text: this one, the stamps of the two files, the
+ * reason (empty if the plugin works), the compiler's major version, and the output of
+ * --version.
  */
 #define IDENTITY_HEADER "ksplice compiler 2"
 
@@ -45,7 +46,7 @@ static char *identity_get_cache(const char *compiler, const char *folder)
 	return memory_format("%s/compiler-%.16s", folder, key);
 }
 
-/* The line that starts at *next, which moves on; ends in place. */
+/* The line at *next, which moves to the next line; the newline becomes a NUL. */
 static char *identity_cut_line(char **next)
 {
 	char *line = *next;
@@ -96,11 +97,11 @@ static void identity_save(
 	identity_describe_file(&kept, identity->plugin);
 	text_add_format(&kept, "\n%s\n%d\n%s\n", identity->reason ? identity->reason : "",
 		identity->major, identity->version);
-	/* Where it cannot be kept, it is asked again. */
+	/* If it cannot be kept, the next compile asks again. */
 	error_free(file_write(cache, kept.data, kept.size));
 }
 
-/* Adds what "compiler --version" says; false if it says nothing. */
+/* Adds the output of "compiler --version"; false if that fails. */
 static bool identity_ask_version(const char *compiler, struct text *said)
 {
 	scope_text struct text errors = {0};
@@ -118,8 +119,8 @@ static bool identity_ask_version(const char *compiler, struct text *said)
 }
 
 /*
- * Compiles nothing with it; a plugin that was loaded writes the start of a unit, or why
- * it does not. NULL if it works, else a constant name.
+ * Compiles an empty file with the plugin. If it was loaded, it writes the start of a
+ * unit, or why not. NULL if it works, else a constant name.
  */
 static const char *identity_try_plugin(const char *compiler, const char *plugin)
 {
@@ -149,7 +150,7 @@ static const char *identity_try_plugin(const char *compiler, const char *plugin)
 		       : "plugin-not-loaded";
 }
 
-/* Fills in all but the version, which it says already. */
+/* Fills in everything but the version. */
 static void identity_find(struct compiler_identity *asked, const char *compiler)
 {
 	asked->major = compiler_version_ask(compiler);
@@ -195,7 +196,7 @@ void compiler_identity_read(
 	if (identity_load(identity, compiler, cache))
 		return;
 	compiler_identity_ask(identity, compiler);
-	/* A compile that fails must not leave a folder behind. */
+	/* A compile that fails must not make a folder. */
 	if (file_exists(folder))
 		compiler_identity_keep(identity, compiler, folder);
 }

@@ -43,15 +43,15 @@ const char *record_forget(const struct record_path *path)
 {
 	if (unlink(path->file) == 0 || errno == ENOENT || errno == ENOTDIR)
 		return NULL;
-	/* The folder cannot be written, the file may be; unless its other name is the
-	 * dictionary. A file that is not packed is read as it is. */
+	/* The folder is not writable, but the file may be. If it has a second name, it is
+	 * the dictionary and must stay. A record need not be compressed. */
 	scope_close int fd = open(path->file, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat status;
 	if (fd < 0 || fstat(fd, &status) || status.st_nlink != 1 || ftruncate(fd, 0))
 		return "record-not-removed";
 	scope_text struct text json = {0};
 	record_make_reason(path, "folder-not-writable", &json);
-	/* An empty file is no record either. */
+	/* If this fails, the file is empty, which is not a record either. */
 	(void)!write(fd, json.data, json.size);
 	return "folder-not-writable";
 }

@@ -5,7 +5,7 @@
 
 #include "lib/text.h"
 
-/* Where the number stands in a name that __COUNTER__ or __LINE__ made unique. */
+/* Where the number is in a name that __COUNTER__ or __LINE__ made unique. */
 enum unique_name_form {
 	UNIQUE_NAME_ENDING,   /* name123 */
 	UNIQUE_NAME_INITCALL, /* ...__123_456_function6: counter, line */
@@ -25,7 +25,7 @@ static const struct unique_name_rule {
 static const struct unique_name_rule *unique_name_find_rule(
 	const char *text, size_t length)
 {
-	/* All rules begin so; most names do not. */
+	/* All prefixes begin with two underscores; most names do not. */
 	if (length < 3 || text[0] != '_' || text[1] != '_')
 		return NULL;
 	size_t count = sizeof(unique_name_rules) / sizeof(unique_name_rules[0]);
@@ -56,7 +56,7 @@ bool unique_name_is_numbered(const char *text, size_t length)
 	return kept < length && kept > 1 && text[kept - 1] == '.';
 }
 
-/* The part "__123_456_" of a name: where it starts, and its length; 0 if not there. */
+/* The part "__123_456_" of a name: *start is its place; returns its length, or 0. */
 static size_t unique_name_find_counter(const char *text, size_t length, size_t *start)
 {
 	for (size_t i = 0; i + 5 < length; i++) {

@@ -2,11 +2,11 @@
 /*
  * unit_hash.c - from normalised text to hashes
  *
- * While text is read, each body becomes a digest of its bytes plus a list of
- * references. At the end of the unit, when the content of every constant is known,
- * an object's hash is made of its digests and of what its references stand for:
+ * While text is read, each body becomes a digest of its bytes and a list of references.
+ * At the end of the unit, when the content of each constant is known, an object's hash is
+ * made from its digests and from the values of its references:
  *
- *     constants, and what the compiler made    the hash of their content
+ *     constants, variables of the compiler     the hash of their content
  *     variables with an identity               their id, not their content
  *     anything else                            its name
  */
@@ -17,8 +17,8 @@
 #include "lib/unique_name.h"
 #include "plugin/unit_state.h"
 
-/* What a digest is made from starts with one of these, so that no two kinds of
- * things can be equal. */
+/* The seed or start of each digest, so that digests of different kinds are never equal.
+ */
 enum unit_hash_domain {
 	UNIT_HASH_NAME = 1,
 	UNIT_HASH_IDENTITY,
@@ -57,7 +57,7 @@ void unit_hash_close_labels(struct unit *unit, struct unit_object *object)
 	scope_free uint32_t *places = memory_allocate((map->count + 1) * sizeof(*places));
 	for (size_t i = unit->first_definition; i < unit->definitions.count; i++) {
 		const struct unit_definition *definition = &unit->definitions.items[i];
-		/* A label that nothing refers to is there for debuggers only. */
+		/* A label without a reference only helps debuggers. */
 		if (unit_label_map_has(map, definition->number))
 			places[map->labels[definition->number].ordinal] =
 				(definition->offset << 1 | definition->piece) + 1;
@@ -179,7 +179,7 @@ struct digest unit_hash_piece(struct unit *unit, const struct unit_piece *piece)
 	return digest_stream_end(&stream);
 }
 
-/* The section counts as far as the source decides it. */
+/* The part of the section's name that the source decides. */
 static const char *unit_hash_find_section(
 	struct unit *unit, const struct unit_object *object)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * unit_write.c - the unit as JSON; the format is docs/FORMAT.md
+ * unit_write.c - writes the unit as JSON; docs/FORMAT.md describes it
  */
 #include <string.h>
 
@@ -48,7 +48,7 @@ static void unit_write_section(
 	}
 }
 
-/* The layouts that the function's code depends on, that of inlined bodies included. */
+/* The layouts that the function's code depends on, including inlined bodies. */
 static void unit_write_function_layouts(
 	struct unit *unit, struct text *text, const struct unit_function *function)
 {
@@ -100,7 +100,7 @@ static void unit_write_variable(
 	struct unit *unit, struct text *text, const struct unit_variable *variable)
 {
 	uint32_t index = unit_names_get(unit->names, variable->name)->object;
-	/* Labels that the assembler forgets are nobody's symbols. */
+	/* The assembler makes no symbols of these labels. */
 	if (!index || text_has_prefix(unit_get_name(unit, variable->name), ".L"))
 		return;
 	const struct unit_object *object = &unit->objects.items[index - 1];
@@ -119,7 +119,7 @@ static void unit_write_variable(
 	text_add(text, "}");
 }
 
-/* Inlined bodies are known by name, those that the layouts are about by number. */
+/* Inlined bodies are identified by name, functions of the layouts by number. */
 static void unit_name_layouts(struct unit *unit)
 {
 	for (size_t i = 0; unit->layouts && i < unit->inlines.capacity; i++) {
@@ -132,7 +132,7 @@ static void unit_name_layouts(struct unit *unit)
 
 void unit_write(struct unit *unit, struct text *text)
 {
-	/* What unit_create has written already. */
+	/* unit_create has written the start. */
 	text_add(text, ",");
 	unit_write_inputs(unit, text);
 	unit_write_hash(text, "toplevel", unit_hash_object(unit, 0));

@@ -180,8 +180,18 @@ check "the link's --version" "$text" test "$text" = "$(gcc --version | head -n 1
 PATH=$folder/links:$PATH "$wrapper" gcc -c a.c
 check "link and wrapper" "no record" recorded a.o
 rm -rf .ksplice
-"$wrapper" no-such-compiler -c a.c >out 2>err; status=$?
-check "a compiler that is not there" "$(cat err)" test $status != 0
+for name in gcc-99 no-such-compiler /no/such/aarch64-linux-gnu-gcc-4.9; do
+	"$wrapper" $name -c a.c >out 2>err; status=$?
+	check "a compiler that is not installed: $name" "$status: $(cat err)" \
+		test "$status $(cat err)" = "127 ksplice-cc: $name: no such compiler"
+done
+# A file without a suffix is the compiler's to judge, and so is a source that is missing.
+cp a.c plain
+"$wrapper" plain -x c -c a.c >out 2>err
+check "a file is not a compiler" "$(cat err)" test -s a.o
+"$wrapper" no-such.cu -c a.c >out 2>err; status=$?
+check "a missing file is not a compiler" "$status: $(cat err)" grep -q '^gcc: .*no-such.cu' err
+rm -rf plain .ksplice
 ln -s "$wrapper" only-here
 timeout 60 ./only-here -c a.c 2>err; status=$?
 check "a name that only the wrapper has" "$status $(cat err)" test $status = 127

@@ -48,10 +48,10 @@ logged passed - "not a compile of C to an object" "$wrapper" main.c -o main
 logged passed - "not a compile of C to an object" "$wrapper" --version
 logged passed s.o "not a C source" "$wrapper" -c s.S
 logged passed - "no such compiler" KSPLICE_COMPILER=no-such "$wrapper" -c a.c
-logged passed - "a ksplice-cc above" KSPLICE_UNIT="$folder/unit" "$wrapper" -c a.c
+logged passed - "another ksplice-cc" KSPLICE_UNIT="$folder/unit" "$wrapper" -c a.c
 logged passed a.o "not compiled as C" "$wrapper" g++ -c a.c
 logged passed distccd_1.o "distccd" "$wrapper" -c a.c -o distccd_1.o
-logged unrecorded a.o "lto: with -flto" "$wrapper" -flto -c a.c
+logged unrecorded a.o "lto: an object made with -flto" "$wrapper" -flto -c a.c
 logged unrecorded a.o "plugin-missing: no plugin" KSPLICE_LIBDIR=/nowhere "$wrapper" -c a.c
 mkdir -p scripts init tools && touch scripts/Kbuild.include init/main.c
 logged passed tools/a.o "runs on the build machine" "$wrapper" -c a.c -o tools/a.o

@@ -161,6 +161,7 @@ bench: all tests
 		tests/recorder/index_cost.sh "$$tree" && \
 		tests/recorder/recording_cost.sh "$$tree" && \
 		tests/recorder/parts_cost.sh "$$tree" && \
+		tests/recorder/build_cost.sh "$$tree" && \
 		KSPLICE_TREE=$$tree tests/kmod/bench_pause.sh
 
 clean:

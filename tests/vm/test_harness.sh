@@ -30,7 +30,7 @@ expect() {
 echo 'test' >"$work/some file"
 expect status 3 '^test 2 tmp$' --smp 2 --file "$work/some file" <<'EOS'
 echo "$(cat "/root/some file") $(nproc) $(sed -n 's|tmp /tmp \([a-z]*\)fs .*|tmp|p' /proc/mounts)"
-lsmod | grep -q vfat || modprobe vfat
+lsmod | grep -q "^$MODULE " || modprobe $MODULE
 exit 3
 EOS
 expect success 0 '^fine$' --append 'quiet' <<'EOS'

@@ -577,6 +577,7 @@ static void create_print(struct create *create, const struct error *error)
 	if (create->is_json) {
 		struct json_t *json =
 			error ? json_make_object() : create_describe(create);
+		json_put(json, "patches", patch_sources_describe(&create->patches));
 		json_put(json, "findings", finding_list_to_json(&update->findings));
 		json_put(json, "without_effect",
 			update_manifest_list_without_effect(update));

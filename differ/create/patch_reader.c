@@ -340,12 +340,26 @@ static struct error *git_read_header(
 	return NULL;
 }
 
+static const char *line_skip(const char *text)
+{
+	text += strcspn(text, "\n");
+	return text + (*text == '\n');
+}
+
+/* Names of a file, and a hunk. In the words of a mail, a line may begin like a name. */
+static bool is_diff(const char *text)
+{
+	struct patch_hunk hunk;
+	const char *second = line_skip(text);
+	return text_has_prefix(text, "--- ") && text_has_prefix(second, "+++ ") &&
+	       hunk_read_header(line_skip(second), &hunk);
+}
+
 /* "diff --git" in the words of a mail has no header behind it. */
 static bool git_is_start(const struct patch_reading *reading, const char *line)
 {
 	return text_has_prefix(line, "diff --git ") &&
-	       (git_find_header(reading->rest) >= 0 ||
-		       text_has_prefix(reading->rest, "--- "));
+	       (git_find_header(reading->rest) >= 0 || is_diff(reading->rest));
 }
 
 static struct error *git_start(struct patch_reading *reading, const char *line)
@@ -483,19 +497,6 @@ static struct error *hunk_read_body(struct patch_reading *reading, const char *l
 
 /* ---- the text -------------------------------------------------------------------- */
 
-/* In the words of a mail, three lines make a diff. */
-static bool is_diff_start(const struct patch_reading *reading, const char *line)
-{
-	struct patch_hunk hunk;
-	const char *second = reading->rest;
-	const char *third = second + strcspn(second, "\n");
-	third += *third == '\n';
-	if (!text_has_prefix(line, "--- "))
-		return false;
-	return !reading->is_message || (text_has_prefix(second, "+++ ") &&
-					       hunk_read_header(third, &hunk));
-}
-
 static struct error *read_old_name(struct patch_reading *reading, const char *line)
 {
 	free(reading->old_path);
@@ -538,7 +539,7 @@ static struct error *read_line(
 	int row = git_find_header(line);
 	if (reading->is_git && row >= 0)
 		return git_read_header(reading, row, line);
-	if (is_diff_start(reading, line))
+	if (text_has_prefix(line, "--- ") && (!reading->is_message || is_diff(whole)))
 		return read_old_name(reading, line);
 	if (text_has_prefix(line, "+++ ") && reading->old_path)
 		return entry_start(reading, line);

@@ -75,6 +75,9 @@ static const char help[] =
 	"                     accept that the patch changes the layout of the struct, union\n"
 	"                     or enum NAME; may be given several times\n"
 	"      --keep=DIR     keep the intermediate objects in DIR, which must not exist yet\n"
+	"      --description=TEXT\n"
+	"                     what ksplice-view shows of the update\n"
+	"  -n, --dry-run      do everything but write the archive\n"
 	"      --json         print the result as JSON on standard output\n"
 	"  -q, --quiet        show no progress\n"
 	"  -h, --help         show this help\n"
@@ -94,6 +97,8 @@ struct create {
 	const char *source_path;
 	struct command_list allowed_layouts; /* "struct:NAME" */
 	unsigned strip;
+	const char *description;
+	bool is_dry;
 	bool is_json;
 	bool is_quiet;
 	/* inputs */
@@ -137,8 +142,8 @@ static struct error *create_make_work(struct create *create)
 	if (!create->work)
 		return error_errno("%s", create->keep ? create->keep : made);
 	create->shadow = file_join(create->work, "shadow");
-	create->patch_copy = memory_format("%s/patch/%s", create->work,
-		patch_sources_find_name(&create->sources));
+	create->patch_copy = memory_format(
+		"%s/patch/%s", create->work, patch_sources_find_name(&create->sources));
 	scope_text struct text text = {0};
 	patch_sources_print(&create->sources, &text);
 	return file_write(create->patch_copy, text.data, text.size);
@@ -228,8 +233,8 @@ static struct error *create_screen(struct create *create)
 static struct error *create_apply(struct create *create)
 {
 	scope_free char *steps = memory_format("%s/patch/steps", create->work);
-	struct error *error = shadow_create(create->tree, &create->patches, create->shadow,
-		steps, &create->files, create->warnings);
+	struct error *error = shadow_create(create->tree, &create->patches,
+		create->shadow, steps, &create->files, create->warnings);
 	create_show_warnings(create, 0);
 	return error;
 }
@@ -476,16 +481,17 @@ static struct error *create_judge(const struct create *create)
 	const struct finding *warned = finding_find(findings, FINDING_WARNED);
 	if (warned)
 		return create_refuse_idle(create, warned);
-	return error_no_change(
-		"%s: the patch changes no function of this kernel",
+	return error_no_change("%s: the patch changes no function of this kernel",
 		create->sources.items[0].name);
 }
 
 static struct error *create_write(struct create *create)
 {
-	const struct update_content content = {&create->update, create->id};
+	const struct update_content content = {
+		&create->update, create->id, &create->patches, create->description};
+	const char *output = create->is_dry ? create->work : create->output;
 	return update_package_write(&content, &create->template, create->patch_copy,
-		create->work, create->output, &create->archive);
+		create->work, output, &create->archive);
 }
 
 static struct error *create_run(struct create *create)
@@ -560,7 +566,9 @@ static struct json_t *create_describe(const struct create *create)
 	struct json_t *json = json_make_object();
 	json_put_text(json, "result", "created");
 	json_put_text(json, "id", create->id);
-	json_put_text(json, "archive", create->archive);
+	if (!create->is_dry)
+		json_put_text(json, "archive", create->archive);
+	json_put_flag(json, "dry_run", create->is_dry);
 	json_put(json, "functions", functions);
 	json_put(json, "constants", constants);
 	json_put(json, "targets", update_manifest_list_targets(update));
@@ -586,8 +594,11 @@ static void create_print(struct create *create, const struct error *error)
 		create->warnings = NULL;
 		message_print_json(json, error);
 	} else if (!error) {
-		message_step("made update %s in %.1f s", create->id, create->seconds);
-		printf("%s\n", create->archive);
+		message_step("%s update %s in %.1f s",
+			create->is_dry ? "could make" : "made", create->id,
+			create->seconds);
+		if (!create->is_dry)
+			printf("%s\n", create->archive);
 	}
 }
 
@@ -646,6 +657,8 @@ static struct error *create_read_options(
 		{"keep", .text = &create->keep},
 		{"source", .text = &create->source_path},
 		{"allow-layout", .list = &create->allowed_layouts},
+		{"description", .text = &create->description},
+		{"dry-run", 'n', .flag = &create->is_dry},
 		{"json", .flag = &create->is_json},
 		{"quiet", 'q', .flag = &create->is_quiet},
 		{0},

@@ -273,8 +273,8 @@ struct error *hunk_place_read_offsets(
 	}
 	for (; next < patch->count; next++) {
 		if (patch_entry_is_edit(&patch->entries[next]))
-			return error_failed("patch: did not change %s",
-				patch->entries[next].path);
+			return error_failed(
+				"patch: did not change %s", patch->entries[next].path);
 	}
 	*offsets = take_pointer(read);
 	return NULL;

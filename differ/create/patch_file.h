@@ -35,8 +35,8 @@ enum patch_change {
 };
 
 struct patch_entry {
-	char *path;       /* relative to the source tree, leading folders stripped */
-	char *old_path;   /* of a renamed or copied file: what it was, likewise; or NULL */
+	char *path;     /* relative to the source tree, leading folders stripped */
+	char *old_path; /* of a renamed or copied file: what it was, likewise; or NULL */
 	char *whole_path; /* as the diff has it */
 	enum patch_change change;
 	bool is_binary; /* its content is not known */

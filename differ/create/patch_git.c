@@ -16,17 +16,18 @@ enum { ARGUMENTS_MOST = 48, ABBREVIATION = 12 };
 
 /* The repository is that of the folder, whatever the environment says; git must not ask a
  * server for objects that are missing, nor write anything. */
-static const char *const git_command[] = {"env", "--unset=GIT_DIR", "--unset=GIT_WORK_TREE",
-	"--unset=GIT_INDEX_FILE", "--unset=GIT_OBJECT_DIRECTORY",
+static const char *const git_command[] = {"env", "--unset=GIT_DIR",
+	"--unset=GIT_WORK_TREE", "--unset=GIT_INDEX_FILE", "--unset=GIT_OBJECT_DIRECTORY",
 	"--unset=GIT_ALTERNATE_OBJECT_DIRECTORIES", "--unset=GIT_COMMON_DIR",
 	"--unset=GIT_NAMESPACE", "--unset=GIT_PREFIX", "--unset=GIT_CONFIG_PARAMETERS",
 	"--unset=GIT_EXTERNAL_DIFF", "--unset=GIT_DIFF_OPTS", "--unset=GIT_TRACE", "git",
-	"--no-pager", "--no-replace-objects", "--no-optional-locks", "-c", "core.fsmonitor=",
-	"-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=true", "-c",
-	"diff.suppressBlankEmpty=false", NULL};
+	"--no-pager", "--no-replace-objects", "--no-optional-locks", "-c",
+	"core.fsmonitor=", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=true",
+	"-c", "diff.suppressBlankEmpty=false", NULL};
 
 static const char *const git_environment[] = {"LC_ALL=C", "GIT_NO_LAZY_FETCH=1",
-	"GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=none", "GIT_LITERAL_PATHSPECS=1", NULL};
+	"GIT_TERMINAL_PROMPT=0", "GIT_ALLOW_PROTOCOL=none", "GIT_LITERAL_PATHSPECS=1",
+	NULL};
 
 static const char *const difference_command[] = {"diff-tree", "-r", "--patch", "--binary",
 	"--full-index", "--no-ext-diff", "--no-textconv", "--no-color", "--no-renames",
@@ -156,13 +157,14 @@ static struct error *read_title(const char *folder, const char *commit, char **t
 }
 
 /* The ends of "A..B"; a missing one is HEAD. */
-static struct error *read_range(const char *folder, const char *name, const char *dots,
-	char **from, char **to)
+static struct error *read_range(
+	const char *folder, const char *name, const char *dots, char **from, char **to)
 {
 	scope_free char *first = memory_copy_range(name, (size_t)(dots - name));
 	if (dots[2] == '.')
-		return error_usage("--git=%s: three dots have no meaning here; write A..B "
-				   "for the difference from A to B",
+		return error_usage(
+			"--git=%s: three dots have no meaning here; write A..B "
+			"for the difference from A to B",
 			name);
 	try(find_commit(folder, first, from));
 	return find_commit(folder, dots + 2, to);

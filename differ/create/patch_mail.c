@@ -90,10 +90,11 @@ struct error *patch_mail_check_line(
 			strncasecmp(value, plain[i], length) == 0)
 			return NULL;
 	}
-	return error_hint(error_refused("encoded-mail",
-				  "%s:%lu: the mail is encoded (%.*s), so its text is not "
-				  "a diff",
-				  name, number, (int)length, value),
+	return error_hint(
+		error_refused("encoded-mail",
+			"%s:%lu: the mail is encoded (%.*s), so its text is not "
+			"a diff",
+			name, number, (int)length, value),
 		"decode it, for example with 'git mailinfo' or 'git am', and give the "
 		"result or the commit");
 }

@@ -66,8 +66,8 @@ static struct error *search_run(struct pair_search *search)
 		else if (entry->fts_info == FTS_F || entry->fts_info == FTS_SL)
 			search_add(search, entry->fts_path);
 		else if (entry->fts_info == FTS_DNR || entry->fts_info == FTS_ERR)
-			error = error_failed("%s: %s", entry->fts_path,
-				strerror(entry->fts_errno));
+			error = error_failed(
+				"%s: %s", entry->fts_path, strerror(entry->fts_errno));
 		if (process_interruption())
 			error = process_interrupted();
 	}
@@ -83,8 +83,8 @@ static struct error *pair_compare(const struct pair_search *search, const char *
 	scope_free char *new_label = memory_format("--label=b/%s", path);
 	scope_free char *old_path = file_join(search->folder, path);
 	scope_free char *new_path = memory_format("%s%s", old_path, search->ending);
-	const char *const arguments[] = {"diff", "-U3", "-p", old_label, new_label,
-		old_path, new_path, NULL};
+	const char *const arguments[] = {
+		"diff", "-U3", "-p", old_label, new_label, old_path, new_path, NULL};
 	static const char *const environment[] = {"LC_ALL=C", NULL};
 	struct process_request request = {
 		.arguments = arguments, .environment = environment, .output = text};
@@ -133,7 +133,8 @@ struct error *patch_pair_read(
 {
 	const char *name = extension + (extension[0] == '.');
 	if (!name[0] || strchr(name, '/'))
-		return error_usage("--diffext=%s: not the ending of a file name", extension);
+		return error_usage(
+			"--diffext=%s: not the ending of a file name", extension);
 	scope_free char *ending = memory_format(".%s", name);
 	scope_text struct text text = {0};
 	struct pair_search search = {.folder = folder, .ending = ending};

@@ -19,14 +19,14 @@ struct patch_reading {
 	unsigned long line; /* for messages, from 1 */
 	const char *rest;   /* the text behind the present line */
 	struct patch_list list;
-	bool is_message;        /* in the words of a mail: no diff has begun */
-	bool is_git;            /* in git's extended headers */
-	bool is_open;           /* the last entry may get hunks */
-	bool has_change;        /* the last entry has a name or mode that changes */
-	bool has_returns;       /* its lines end with a carriage return, as all lines do */
-	char *git_names;        /* "a/x b/x" of diff --git */
-	char *old_path;         /* after ---, until its +++ */
-	bool is_created;        /* what --- says */
+	bool is_message;  /* in the words of a mail: no diff has begun */
+	bool is_git;      /* in git's extended headers */
+	bool is_open;     /* the last entry may get hunks */
+	bool has_change;  /* the last entry has a name or mode that changes */
+	bool has_returns; /* its lines end with a carriage return, as all lines do */
+	char *git_names;  /* "a/x b/x" of diff --git */
+	char *old_path;   /* after ---, until its +++ */
+	bool is_created;  /* what --- says */
 	struct patch_hunk hunk; /* that is being read */
 	struct text old_text;
 	struct text body;
@@ -104,7 +104,8 @@ static struct error *path_read(
 	return path_strip(reading, whole, reading->strip, path);
 }
 
-/* ---- headers of hunks --------------------------------------------------------------- */
+/* ---- headers of hunks ---------------------------------------------------------------
+ */
 
 /* "N" or "N,M"; a missing M is 1. Gives what follows, or NULL. */
 static const char *range_read(const char *text, unsigned long *line, unsigned long *count)
@@ -186,7 +187,8 @@ static struct error *git_read_names(const struct patch_reading *reading, char **
 	const char *names = reading->git_names;
 	for (const char *space = strchr(names, ' '); space;
 		space = strchr(space + 1, ' ')) {
-		scope_free char *first = memory_copy_range(names, (size_t)(space - names));
+		scope_free char *first =
+			memory_copy_range(names, (size_t)(space - names));
 		scope_free char *old_path = NULL;
 		scope_free char *new_path = NULL;
 		try(path_strip(reading, first, reading->strip, &old_path));
@@ -423,8 +425,8 @@ static void hunk_end(struct patch_reading *reading)
 	hunk->body = memory_copy_text(reading->body.data ? reading->body.data : "");
 	text_deinit(&reading->old_text);
 	text_deinit(&reading->body);
-	entry->hunks = memory_resize(
-		entry->hunks, entry->hunk_count + 1, sizeof(*entry->hunks));
+	entry->hunks =
+		memory_resize(entry->hunks, entry->hunk_count + 1, sizeof(*entry->hunks));
 	entry->hunks[entry->hunk_count++] = *hunk;
 	*hunk = (struct patch_hunk){0};
 	reading->hunk_line = reading->line;
@@ -527,7 +529,8 @@ static struct error *read_line(
 	if (is_body)
 		return hunk_read_body(reading, line);
 	if (is_behind && hunk_goes_on(line))
-		return error_failed("%s:%lu: the hunk has more lines than its header says",
+		return error_failed(
+			"%s:%lu: the hunk has more lines than its header says",
 			reading->name, reading->line);
 	try(patch_mail_check_line(reading->name, reading->line, line));
 	if (patch_mail_is_start(line) || (is_first && patch_mail_is_header(line)))

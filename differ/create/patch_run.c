@@ -20,9 +20,9 @@ static struct error *patch_run(const char *patch_path, unsigned fuzz, bool is_dr
 	scope_free char *fuzz_option = memory_format("--fuzz=%u", fuzz);
 	scope_free char *directory = memory_format("--directory=%s", folder);
 	scope_free char *input = memory_format("--input=%s", patch_path);
-	const char *const arguments[] = {"patch", "-p0", fuzz_option, directory,
-		input, "--batch", "--forward", "--no-backup-if-mismatch",
-		"--reject-file=-", is_dry ? "--dry-run" : NULL, NULL};
+	const char *const arguments[] = {"patch", "-p0", fuzz_option, directory, input,
+		"--batch", "--forward", "--no-backup-if-mismatch", "--reject-file=-",
+		is_dry ? "--dry-run" : NULL, NULL};
 	static const char *const environment[] = {"LC_ALL=C", NULL};
 	struct process_request request = {.arguments = arguments,
 		.environment = environment,

@@ -13,8 +13,8 @@ struct text;
 
 /*
  * Applies the diff patch_path, whose paths are relative to folder, to the files there,
- * exactly (without fuzz). said gets the output of patch(1). name is what messages call the
- * patch. before is a folder with the same files, which is only read.
+ * exactly (without fuzz). said gets the output of patch(1). name is what messages call
+ * the patch. before is a folder with the same files, which is only read.
  *
  * Refused as already-applied if the files contain the change (or the diff is reversed),
  * else as patch-does-not-apply. Some files below folder may be patched then.

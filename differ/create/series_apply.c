@@ -127,9 +127,9 @@ static struct error *apply_create(struct applying *applying,
 		patch_hunk_print_side(&entry->hunks[i], true, &text);
 	if (file->is_there) {
 		try(file_read(path, &known));
-		bool is_same = known.size == text.size && !entry->is_binary &&
-			       (!text.size ||
-				       memcmp(known.data, text.data, text.size) == 0);
+		bool is_same =
+			known.size == text.size && !entry->is_binary &&
+			(!text.size || memcmp(known.data, text.data, text.size) == 0);
 		return error_hint(
 			error_refused(is_same ? "already-applied" : "existing-file",
 				"%s: the patch creates it, but it exists already",
@@ -195,7 +195,8 @@ static struct error *apply_move(
 }
 
 /* Without a mark of its own, the text from nothing makes a file. */
-static bool entry_creates(const struct patch_entry *entry, const struct patched_file *file)
+static bool entry_creates(
+	const struct patch_entry *entry, const struct patched_file *file)
 {
 	const struct patch_hunk *hunk = entry->hunks;
 	return entry->change == PATCH_CREATED ||
@@ -225,8 +226,8 @@ static struct error *apply_entry(struct applying *applying, struct patch_entry *
 
 /* ---- text ------------------------------------------------------------------------ */
 
-static struct error *check_places(const struct applying *applying,
-	const struct patch_file *patch, const char *said)
+static struct error *check_places(
+	const struct applying *applying, const struct patch_file *patch, const char *said)
 {
 	scope_free long *offsets = NULL;
 	scope_json struct json_t *warnings = json_make_array();
@@ -235,8 +236,7 @@ static struct error *check_places(const struct applying *applying,
 	for (size_t i = 0; i < patch->count; i++) {
 		const struct patch_entry *entry = &patch->entries[i];
 		if (patch_entry_is_edit(entry)) {
-			scope_free char *path =
-				file_join(applying->before, entry->path);
+			scope_free char *path = file_join(applying->before, entry->path);
 			scope_text struct text original = {0};
 			try(file_read(path, &original));
 			try(hunk_place_check(entry, original.data ? original.data : "",
@@ -271,8 +271,8 @@ static struct error *apply_text(
 		try(copy_file(from, to));
 	}
 	try(file_write(path, diff.data, diff.size));
-	try(patch_run_apply(file_name(patch->name), path, applying->before,
-		applying->folder, &said));
+	try(patch_run_apply(
+		file_name(patch->name), path, applying->before, applying->folder, &said));
 	return check_places(applying, patch, said.data ? said.data : "");
 }
 

@@ -35,9 +35,9 @@ struct patched_files {
 
 /*
  * Applies the patches in their order to copies of the tree's files below folder, which is
- * made. Each must apply without fuzz, and where it was meant to (hunk_place.h). Hunks that
- * were moved are noted in warnings, an array of texts. work is a folder for what is needed
- * meanwhile. files gets each file that a patch names, once.
+ * made. Each must apply without fuzz, and where it was meant to (hunk_place.h). Hunks
+ * that were moved are noted in warnings, an array of texts. work is a folder for what is
+ * needed meanwhile. files gets each file that a patch names, once.
  *
  * Refused by name: patches that do not fit, files that are not there or that are there
  * already, paths through symbolic links.

@@ -33,7 +33,8 @@ struct error *shadow_create(const struct kernel_tree *tree,
 	struct patched_files *files, struct json_t *warnings);
 
 /* The hunks, without context, between the original file and what the patches made of it;
- * no entry where they are equal, or where nothing is left. Free with patch_file_deinit. */
+ * no entry where they are equal, or where nothing is left. Free with patch_file_deinit.
+ */
 struct error *shadow_compare(const struct kernel_tree *tree,
 	const struct patched_file *file, const char *folder,
 	struct patch_file *difference);

@@ -175,8 +175,7 @@ static struct error *plan_add_unit(
 	return NULL;
 }
 
-static void plan_add_idle(
-	struct planning *planning, const char *path, const char *reason)
+static void plan_add_idle(struct planning *planning, const char *path, const char *reason)
 {
 	struct update_plan *plan = planning->plan;
 	plan->idle = array_reserve(plan->idle, sizeof(*plan->idle), plan->idle_count + 1,
@@ -208,8 +207,8 @@ static struct error *plan_refuse_state(const struct patched_file *file)
 {
 	const char *hint = "a patch may change existing .c and .h files only";
 	if (!file->was_there)
-		return error_hint(error_refused("new-file", "%s: the patch creates it",
-					  file->path),
+		return error_hint(
+			error_refused("new-file", "%s: the patch creates it", file->path),
 			"%s", hint);
 	return error_hint(
 		error_refused("deleted-file", "%s: the patch deletes it", file->path),

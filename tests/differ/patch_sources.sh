@@ -118,6 +118,24 @@ check_series() {
 	fi
 	sed -i 's/8bit/base64/' "$work/series.mbox"
 	asks "encoded mails" encoded-mail "--patch=$work/series.mbox" "$tree"
+	asks "a description" "created $sysinfo" "$one" --description="One more process." "$tree"
+	if tar -xzOf "$(jq -r .archive "$work/json")" --wildcards '*/manifest.json' |
+		jq -e '.description == "One more process." and .patches[0].name == "one.patch"' \
+			>/dev/null; then
+		ok "it is in the manifest"
+	else
+		not_ok "it is in the manifest"
+	fi
+	rm -f "$work"/out/*
+	"$create" --quiet --json --dry-run --output="$work/out" "$one" "$tree" >"$work/json" \
+		2>"$work/err" || not_ok "a dry run: $(cat "$work/err")"
+	if [ -z "$(ls "$work/out" "$work/tmp")" ] &&
+		jq -e '.result == "created" and .dry_run and (.archive == null)' "$work/json" \
+			>/dev/null; then
+		ok "a dry run writes no archive"
+	else
+		not_ok "a dry run writes no archive: $(ls "$work/out" "$work/tmp")"
+	fi
 	asks "standard input and a file" "created $sysinfo" --patch=- "$two" "$tree" <"$work/one.patch"
 	asks "standard input twice" "error *once*" --patch=- --patch=- "$tree" <"$work/one.patch"
 	asks "two kinds" "error *give one of*" "$one" --git=HEAD "$tree"

@@ -112,8 +112,8 @@ static void test_reading(void)
 		&offsets));
 	UNIT_CHECK(offsets && offsets[0] == 0 && offsets[1] == 45 && offsets[2] == -1);
 	scope_free long *none = NULL;
-	UNIT_CHECK_ERROR(
-		hunk_place_read_offsets(&patch, "patching file x.c\n", &none), "did not change y.c");
+	UNIT_CHECK_ERROR(hunk_place_read_offsets(&patch, "patching file x.c\n", &none),
+		"did not change y.c");
 	UNIT_CHECK_ERROR(
 		hunk_place_read_offsets(&patch,
 			"patching file x.c\nHunk #3 succeeded at 1 (offset 1 line).\n",

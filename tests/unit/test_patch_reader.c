@@ -93,8 +93,8 @@ static struct patch_list read_all(const char *text)
 	return list;
 }
 
-static void check_change(
-	const char *text, enum patch_change change, const char *path, const char *old_path)
+static void check_change(const char *text, enum patch_change change, const char *path,
+	const char *old_path)
 {
 	scope_patch_list struct patch_list list = read_all(text);
 	UNIT_CHECK(list.count == 1 && list.items[0].count == 1);
@@ -113,20 +113,24 @@ static void test_changes(void)
 		"k/x.c", NULL);
 	check_change("--- a/k/x.c\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n", PATCH_DELETED,
 		"k/x.c", NULL);
-	check_change("--- a/k/x.c\t2024-01-01 00:00:00\n+++ b/k/x.c\t1970-01-01 01:00:00\n"
-		     "@@ -1 +0,0 @@\n-a\n",
+	check_change(
+		"--- a/k/x.c\t2024-01-01 00:00:00\n+++ b/k/x.c\t1970-01-01 01:00:00\n"
+		"@@ -1 +0,0 @@\n-a\n",
 		PATCH_DELETED, "k/x.c", NULL);
 	/* A tree in which every file has that time. */
-	check_change("--- a/k/x.c\t1970-01-01 00:00:00\n+++ b/k/x.c\t1970-01-01 00:00:00\n"
-		     "@@ -1 +1 @@\n-a\n+b\n",
+	check_change(
+		"--- a/k/x.c\t1970-01-01 00:00:00\n+++ b/k/x.c\t1970-01-01 00:00:00\n"
+		"@@ -1 +1 @@\n-a\n+b\n",
 		PATCH_EDITED, "k/x.c", NULL);
-	check_change("diff --git a/k/x y.h b/k/x y.h\nnew file mode 100644\nindex 0..e69\n",
+	check_change(
+		"diff --git a/k/x y.h b/k/x y.h\nnew file mode 100644\nindex 0..e69\n",
 		PATCH_CREATED, "k/x y.h", NULL);
 	check_change("diff --git a/k/x.h b/k/x.h\ndeleted file mode 100644\nindex 1..0\n"
 		     "--- a/k/x.h\n+++ /dev/null\n@@ -1 +0,0 @@\n-a\n",
 		PATCH_DELETED, "k/x.h", NULL);
-	check_change("diff --git a/k/x.c b/k/y.c\nsimilarity index 100%\nrename from k/x.c\n"
-		     "rename to k/y.c\n",
+	check_change(
+		"diff --git a/k/x.c b/k/y.c\nsimilarity index 100%\nrename from k/x.c\n"
+		"rename to k/y.c\n",
 		PATCH_RENAMED, "k/y.c", "k/x.c");
 	check_change("diff --git a/k/x.c b/k/y.c\nsimilarity index 90%\ncopy from k/x.c\n"
 		     "copy to k/y.c\nindex 1..2 100644\n--- a/k/x.c\n+++ b/k/y.c\n"
@@ -134,8 +138,9 @@ static void test_changes(void)
 		PATCH_COPIED, "k/y.c", "k/x.c");
 	check_change("diff --git a/k/x.sh b/k/x.sh\nold mode 100644\nnew mode 100755\n",
 		PATCH_EDITED, "k/x.sh", NULL);
-	check_change("diff --git a/k/x.png b/k/x.png\nindex 1..2 100644\nGIT binary patch\n"
-		     "literal 3\nKcmZQ%0096100\n\nliteral 0\nHcmV?d00001\n\n",
+	check_change(
+		"diff --git a/k/x.png b/k/x.png\nindex 1..2 100644\nGIT binary patch\n"
+		"literal 3\nKcmZQ%0096100\n\nliteral 0\nHcmV?d00001\n\n",
 		PATCH_EDITED, "k/x.png", NULL);
 	check_change("--- a//k/.//x.c\n+++ b//k/.//x.c\n@@ -1 +1 @@\n-a\n+b\n",
 		PATCH_EDITED, "k/x.c", NULL);
@@ -190,8 +195,7 @@ static void test_series(void)
 	UNIT_CHECK(list.items[0].count == 2);
 	UNIT_CHECK(list.items[1].count == 1);
 	patch_file_print(&list.items[1], &text);
-	UNIT_CHECK_TEXT(
-		text.data, "--- x.c\t\n+++ x.c\t\n@@ -1,2 +1,2 @@\n \n-b\n+c\n");
+	UNIT_CHECK_TEXT(text.data, "--- x.c\t\n+++ x.c\t\n@@ -1,2 +1,2 @@\n \n-b\n+c\n");
 }
 
 static void test_sides(void)
@@ -211,7 +215,8 @@ static void test_sides(void)
 static void test_damage(void)
 {
 	refuse("--- a/x.c\n+++ b/x.c\n@@ -1,2 +1 @@\n-a\n", "in the middle of a hunk");
-	refuse("--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n-b\n", "does not have as many lines");
+	refuse("--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n-a\n-b\n",
+		"does not have as many lines");
 	refuse("--- a/x.c\n+++ b/x.c\n@@ -1 +1 @@\n*a\n", "does not have as many lines");
 	refuse("--- a/x.c\n+++ b/x.c\n@@ -x +1 @@\n", "not a valid hunk header");
 	refuse("@@ -1 +1 @@\n-a\n+b\n", "without a file name before it");

@@ -29,7 +29,8 @@ full_device "${run_create[@]}"
 full_device "${run_create[@]}" --json
 full_device "$bin/ksplice-index" "$tree"
 full_device "$bin/ksplice-index" --json --function=gid_cmp "$tree"
-full_device "$bin/ksplice-match" -q --module=fs/fuse/fuse -o "$work/out" "$tree"
+module=$(sed -n '1s/\.[ok]*$//p' "$tree/modules.order")
+full_device "$bin/ksplice-match" -q --module="$module" -o "$work/out" "$tree"
 rm -f "$work"/out/*
 
 # The signal comes at one of the steps, so all of them are looked at from end to end.

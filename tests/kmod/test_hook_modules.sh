@@ -8,6 +8,8 @@
 # shellcheck source-path=SCRIPTDIR/../vm source=session.sh
 . "$(dirname "$(readlink -f "$0")")/../vm/session.sh"
 
+need_modules drivers/block/loop drivers/net/dummy
+
 # The sysctl kernel.panic says which hooks do their work.
 cat >"$work/load.c" <<'EOC'
 #include <ksplice.h>

@@ -23,12 +23,12 @@
 
 #include "abi/kernel_layout.h"
 #include "abi/record.h"
-#include "differ/tree/build_record.h"
-#include "differ/piece/compare.h"
 #include "differ/elf/disassembly.h"
 #include "differ/elf/elf_object.h"
-#include "differ/piece/piece.h"
 #include "differ/elf/kernel_section.h"
+#include "differ/piece/compare.h"
+#include "differ/piece/piece.h"
+#include "differ/tree/build_record.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
@@ -201,6 +201,19 @@ static bool verdict_is_equal(const struct verdict *verdict, const char *before,
 	return is_equal;
 }
 
+/* Variables of one name correspond by their line (correlate.h), which ksplice-create
+ * keeps for what the patch did not touch. Here nothing keeps it, so that a change above
+ * them leaves them without a counterpart. */
+static bool verdict_lost_line(const struct verdict *verdict, const struct json_t *pre,
+	const struct json_t *post)
+{
+	const char *id = json_find_text(post, "id");
+	const struct piece *piece =
+		verdict_find_piece(verdict, VERDICT_POST, json_find_text(post, "name"));
+	return id && strchr(id, '#') && piece && !piece->twin &&
+	       json_find_number(pre, "line", 0) != json_find_number(post, "line", 0);
+}
+
 static void verdict_judge(struct verdict *verdict, struct verdict_kind *kind,
 	const struct json_t *pre, const struct json_t *post)
 {
@@ -213,6 +226,8 @@ static void verdict_judge(struct verdict *verdict, struct verdict_kind *kind,
 		verdict_disagree(verdict, kind->name, name, "has no hash", NULL);
 		return;
 	}
+	if (verdict_lost_line(verdict, pre, post))
+		return;
 	bool is_equal = verdict_is_equal(verdict, pre_name, name, &shown) &&
 			verdict_is_equal(verdict, json_find_text(pre, "cold"),
 				json_find_text(post, "cold"), &shown);

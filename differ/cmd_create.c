@@ -245,6 +245,7 @@ static struct error *create_plan(struct create *create)
 	try(create_make_work(create));
 	try(create_apply(create));
 	try(update_plan_make(create->tree, create->index, &create->files, plan));
+	try(update_plan_prove_config(create->tree, create->shadow, create->work, plan));
 	if (!plan->count && !plan->claim_count)
 		return error_no_change(
 			"%s: nothing of what the patch touches is built in "

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "abi/record.h"
+#include "differ/create/config_proof.h"
 #include "differ/create/product_proof.h"
 #include "differ/create/series_apply.h"
 #include "differ/index/index.h"
@@ -21,8 +22,9 @@
 
 /* What is done with a file of the patch before anybody asks what was made from it. */
 enum plan_action {
-	PLAN_COMPILE, /* recorded compiles that read it are compiled again */
-	PLAN_PROVE,   /* refused, unless what is made from it stays the same */
+	PLAN_COMPILE,   /* recorded compiles that read it are compiled again */
+	PLAN_PROVE,     /* refused, unless what is made from it stays the same */
+	PLAN_CONFIGURE, /* refused, unless all options keep their values */
 	PLAN_REFUSE,
 	PLAN_IGNORE, /* never part of a kernel */
 };
@@ -44,17 +46,36 @@ static const struct plan_rule {
 	{"COPYING", PLAN_IGNORE, NULL, NULL, NULL},
 	{".mailmap", PLAN_IGNORE, NULL, NULL, NULL},
 	{"*.rst", PLAN_IGNORE, NULL, NULL, NULL},
+	/* Where a configuration may start; the kernel has one. */
+	{"arch/*/configs/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"kernel/configs/*.config", PLAN_IGNORE, NULL, NULL, NULL},
+	{"scripts/checkpatch.pl", PLAN_IGNORE, NULL, NULL, NULL},
+	{"scripts/get_maintainer.pl", PLAN_IGNORE, NULL, NULL, NULL},
+	{"scripts/coccinelle/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"scripts/spelling.txt", PLAN_IGNORE, NULL, NULL, NULL},
 	{"*.gitignore", PLAN_IGNORE, NULL, NULL, NULL},
 	/* The build of the kernel runs objtool and resolve_btfids, which take libraries
 	 * and headers from all over tools. */
 	{"tools/testing/*", PLAN_IGNORE, NULL, NULL, NULL},
 	{"tools/perf/*", PLAN_IGNORE, NULL, NULL, NULL},
 	{"tools/power/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/accounting/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/hv/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/iio/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/kvm/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/memory-model/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/rcu/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/thermal/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/tracing/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/usb/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/verification/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/virtio/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/vm/*", PLAN_IGNORE, NULL, NULL, NULL},
 	{"tools/*", PLAN_REFUSE, "host-program", "programs that the build runs",
 		"leave it out of the patch"},
-	{"*/Kconfig*", PLAN_REFUSE, "build-file", "the configuration",
+	{"*/Kconfig*", PLAN_CONFIGURE, "build-file", "the configuration",
 		"leave it out of the patch"},
-	{"Kconfig*", PLAN_REFUSE, "build-file", "the configuration",
+	{"Kconfig*", PLAN_CONFIGURE, "build-file", "the configuration",
 		"leave it out of the patch"},
 	{"*/Makefile*", PLAN_REFUSE, "build-file", "how the kernel is built",
 		"leave it out of the patch"},
@@ -175,9 +196,8 @@ static struct error *plan_add_unit(
 	return NULL;
 }
 
-static void plan_add_idle(struct planning *planning, const char *path, const char *reason)
+static void plan_add_idle(struct update_plan *plan, const char *path, const char *reason)
 {
-	struct update_plan *plan = planning->plan;
 	plan->idle = array_reserve(plan->idle, sizeof(*plan->idle), plan->idle_count + 1,
 		&plan->idle_capacity);
 	plan->idle[plan->idle_count++] = (struct plan_idle){path, reason};
@@ -221,15 +241,19 @@ static struct error *plan_add_file(
 	const char *path = file->path;
 	enum plan_action action = plan_find_rule(path)->action;
 	if (action == PLAN_IGNORE) {
-		plan_add_idle(planning, path, "never part of a kernel");
+		plan_add_idle(planning->plan, path, "never part of a kernel");
 		return NULL;
 	}
 	if (!file->was_there && !file->is_there)
 		return NULL;
 	if (action == PLAN_REFUSE)
 		return plan_refuse_file(path);
+	if (action == PLAN_CONFIGURE) {
+		planning->plan->config = path;
+		return NULL;
+	}
 	if (!file->is_edited) {
-		plan_add_idle(planning, path, "changed in its mode only");
+		plan_add_idle(planning->plan, path, "changed in its mode only");
 		return NULL;
 	}
 	if (file->is_binary)
@@ -314,10 +338,28 @@ static struct error *plan_find_claims(struct planning *planning)
 				plan_add_claim(plan, traced->path, made[k].product);
 		}
 		if (traced->is_unread && !count)
-			plan_add_idle(planning, traced->path,
-				"not built in this configuration");
+			plan_add_idle(
+				plan, traced->path, "not built in this configuration");
 	}
 	return NULL;
+}
+
+struct error *update_plan_prove_config(const struct kernel_tree *tree, const char *shadow,
+	const char *work, struct update_plan *plan)
+{
+	scope_free char *obstacle = NULL;
+	if (!plan->config)
+		return NULL;
+	try(config_proof_run(tree, shadow, work, &obstacle));
+	if (!obstacle) {
+		plan_add_idle(plan, plan->config,
+			"part of the configuration, in which no option changes its value");
+		return NULL;
+	}
+	const struct plan_rule *rule = plan_find_rule(plan->config);
+	return error_hint(error_refused(rule->reason, "%s: the patch changes %s: %s",
+				  plan->config, rule->what, obstacle),
+		"%s", rule->hint);
 }
 
 struct error *update_plan_check_claims(

@@ -29,7 +29,8 @@ struct update_plan {
 	struct product_claim *claims; /* what has to come out the same; see below */
 	size_t claim_count;
 	size_t claim_capacity;
-	size_t same_count; /* units that unit_screen_run took out */
+	const char *config; /* a Kconfig file of the patch, not owned; or NULL */
+	size_t same_count;  /* units that unit_screen_run took out */
 };
 
 /*
@@ -41,6 +42,11 @@ struct update_plan {
  */
 struct error *update_plan_make(const struct kernel_tree *tree, const struct index *index,
 	const struct patched_files *files, struct update_plan *plan);
+
+/* Refuses by name a patch of Kconfig files that changes the configuration; see
+ * config_proof.h for shadow and work. */
+struct error *update_plan_prove_config(const struct kernel_tree *tree, const char *shadow,
+	const char *work, struct update_plan *plan);
 
 /* Once the claims were looked at (product_proof.h): refuses by name what was made from a
  * file of the patch and does not come out the same. */

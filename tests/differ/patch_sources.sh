@@ -129,7 +129,7 @@ check_series() {
 	rm -f "$work"/out/*
 	"$create" --quiet --json --dry-run --output="$work/out" "$one" "$tree" >"$work/json" \
 		2>"$work/err" || not_ok "a dry run: $(cat "$work/err")"
-	if [ -z "$(ls "$work/out" "$work/tmp")" ] &&
+	if [ -z "$(find "$work/out" "$work/tmp" -mindepth 1)" ] &&
 		jq -e '.result == "created" and .dry_run and (.archive == null)' "$work/json" \
 			>/dev/null; then
 		ok "a dry run writes no archive"
@@ -170,6 +170,7 @@ make_repository() {
 	git checkout -q --detach base
 	cmp -s "$copy/kernel/sys.c" "$source/kernel/sys.c"
 	# Each of these would leave a file.
+	# shellcheck disable=SC2016 # of the program
 	printf '#!/bin/sh\ntouch %s/ran\ncat "$1"\n' "$work" >"$work/program"
 	chmod +x "$work/program"
 	echo '*.c diff=trap' >"$copy/.git/info/attributes"
@@ -261,6 +262,6 @@ for tree; do
 		ls "$work"
 	fi
 	check_pairs
-	rm -rf "$work/source" "$work/bin"
+	rm -rf "$work/source" "${work:?}/bin"
 done
 exit $failed

@@ -32,7 +32,8 @@
 #define KSPLICE_UPDATE_MAGIC 0x4c50534b  /* "KSPL" */
 #define KSPLICE_SYMBOLS_MAGIC 0x4d59534b /* "KSYM" */
 
-#define KSPLICE_ID_SIZE 16     /* an id is 8 characters [0-9a-z] and a NUL */
+#define KSPLICE_ID_SIZE 16     /* an id is 8 characters [0-9a-z] and NULs */
+#define KSPLICE_ID_LENGTH 8
 #define KSPLICE_TARGET_SIZE 64 /* a target's name and NULs to the end */
 #define KSPLICE_BUILD_ID_SIZE 32
 
@@ -151,7 +152,9 @@ struct ksplice_update {
  * of a part are in its first target, targets[0]; sites may have places in the others.
  *
  * Every part has the same table of parts: the targets, in the order in which the parts
- * are loaded. parts[part] is equal to targets[0].
+ * are loaded. parts[part] is equal to targets[0]. Of an update whose targets are all
+ * modules that are not loaded, the core gets the table from ksplice-apply
+ * (struct ksplice_control_announce), since no part can be loaded yet.
  *
  * The part for vmlinux is the module ksplice_<id>, one for a module
  * ksplice_<id>_<target>, where the target's name may be cut.

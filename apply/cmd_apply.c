@@ -99,6 +99,13 @@ static void apply_print_applied(const struct update_state *state)
 {
 	size_t functions = update_describe_count_functions(state);
 	size_t constants = update_describe_count_constants(state);
+
+	if (update_state_is_waiting(state)) {
+		scope_free char *targets = update_describe_list_targets(state);
+		printf("Update %s waits for a module that it changes to be loaded: %s\n",
+			state->id, targets);
+		return;
+	}
 	printf("Update %s applied: %zu function%s, ", state->id, functions,
 		functions == 1 ? "" : "s");
 	if (constants)

@@ -52,8 +52,9 @@ static struct error *view_read_options(
 static void view_print_line(const struct update_state *state)
 {
 	scope_free char *targets = update_describe_list_targets(state);
-	printf("%-10s %-9s %-12s %9zu %8.2f ms\n", state->id, state->state, targets,
-		update_describe_count_functions(state), (double)state->pause_ns / 1e6);
+	printf("%-10s %-9s %-12s %9zu %8.2f ms\n", state->id, update_state_word(state),
+		targets, update_describe_count_functions(state),
+		(double)state->pause_ns / 1e6);
 }
 
 static const char *view_text(const struct json_t *object, const char *key)
@@ -106,8 +107,10 @@ static void view_print_overridden(const struct json_t *overridden)
 
 static void view_print_part(const struct json_t *part)
 {
-	printf("%s: %s, as %s", view_text(part, "target"), view_text(part, "state"),
-		view_text(part, "module"));
+	const char *module = json_find_text(part, "module");
+
+	printf("%s: %s%s%s", view_text(part, "target"), view_text(part, "state"),
+		module ? ", as " : "", module ? module : "");
 }
 
 static void view_print_targets(const struct json_t *targets)
@@ -161,7 +164,7 @@ static void view_print_details(
 	scope_json struct json_t *update = update_describe(state);
 
 	printf("update:    %s\n", state->id);
-	printf("state:     %s\n", state->state);
+	printf("state:     %s\n", update_state_word(state));
 	if (*state->replaced_by)
 		printf("replaced:  by %s\n", state->replaced_by);
 	if (record)
@@ -169,7 +172,8 @@ static void view_print_details(
 	view_print_targets(json_find(update, "targets"));
 	printf("pause:     %.2f ms\n", (double)state->pause_ns / 1e6);
 	printf("attempts:  %llu\n", (unsigned long long)state->attempts);
-	if (json_count_items(json_find(update, "parts")) > 1)
+	if (json_count_items(json_find(update, "parts")) > 1 ||
+		update_state_is_waiting(state))
 		view_print_list(update, "parts", view_print_part);
 	view_print_list(update, "functions", view_print_piece);
 	view_print_list(update, "constants", view_print_piece);

@@ -128,3 +128,35 @@ int core_device_change(int device, const char *id, uint32_t verb, uint32_t optio
 	memcpy(change.id, id, size);
 	return ioctl(device, KSPLICE_IOCTL_CHANGE, &change) ? errno : 0;
 }
+
+struct error *core_device_announce(const char *id, const struct text *parts)
+{
+	struct ksplice_control_announce announce = {
+		.parts = (uintptr_t)parts->data,
+		.part_count = (uint32_t)(parts->size / sizeof(struct ksplice_target)),
+	};
+	scope_close int device = -1;
+
+	memcpy(announce.id, id, strnlen(id, sizeof(announce.id)));
+	try(core_device_open(&device));
+	if (!ioctl(device, KSPLICE_IOCTL_ANNOUNCE, &announce))
+		return NULL;
+	struct error *error = error_errno(DEVICE_PATH);
+	scope_free char *reason = core_device_read_reason(device);
+	if (!*reason)
+		return error;
+	error_free(error);
+	return error_refused("announce", "%s", reason);
+}
+
+struct error *core_device_forget(const char *id)
+{
+	scope_close int device = -1;
+
+	try(core_device_open(&device));
+	int number = core_device_change(device, id, KSPLICE_CONTROL_FORGET, 0);
+	if (!number || number == ENOENT)
+		return NULL;
+	scope_free char *reason = core_device_read_reason(device);
+	return error_failed("%s", *reason ? reason : strerror(number));
+}

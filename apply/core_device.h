@@ -41,6 +41,18 @@ struct error *core_device_publish(int device, const struct text *symbols);
  */
 int core_device_change(int device, const char *id, uint32_t verb, uint32_t options);
 
+/*
+ * Makes an update known to the core of which no module can be loaded, because none of its
+ * targets is, so that it can be applied and waits for them. parts is the section
+ * KSPLICE_SECTION_PARTS of any of its modules. A refusal ("announce") quotes the core's
+ * reason.
+ */
+struct error *core_device_announce(const char *id, const struct text *parts);
+
+/* Ends an update that has no module loaded and is not applied. If there is none of that
+ * id, nothing is done. */
+struct error *core_device_forget(const char *id);
+
 /* Why the last step failed that was made with this device, a load that it prepared
  * included: lines joined with "; ". "" if it did not fail. The caller frees it. */
 char *core_device_read_reason(int device);

@@ -112,7 +112,7 @@ struct json_t *update_describe(const struct update_state *state)
 	struct json_t *object = json_make_object();
 
 	json_put_text(object, "id", state->id);
-	json_put_text(object, "state", state->state);
+	json_put_text(object, "state", update_state_word(state));
 	json_put(object, "targets", update_describe_targets(state));
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++) {
 		struct describe_lines lines = {&lists[i], json_make_array()};

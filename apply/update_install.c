@@ -15,9 +15,9 @@
 #include "apply/kernel_module.h"
 #include "apply/running_build.h"
 #include "apply/state_change.h"
-#include "apply/symbol_section.h"
 #include "apply/update_archive.h"
 #include "apply/update_record.h"
+#include "apply/update_section.h"
 #include "apply/update_state.h"
 #include "apply/update_unload.h"
 #include "lib/cleanup.h"
@@ -34,6 +34,7 @@ struct install {
 	struct change_report *report;
 	bool *is_loaded; /* which parts were loaded here */
 	size_t loaded_count;
+	bool is_announced; /* no part can be loaded yet */
 	bool has_record;   /* it was written here */
 	char *on_mismatch; /* what it was before it was set here; NULL: it was not */
 };
@@ -130,7 +131,7 @@ static struct error *install_load_module(const char *id, const struct update_par
 	scope_close int device = -1;
 	int number = 0;
 
-	try(symbol_section_read(part->module_path, &symbols));
+	try(update_section_read(part->module_path, KSPLICE_SECTION_SYMBOLS, &symbols));
 	try(core_device_open(&device));
 	try(core_device_publish(device, &symbols));
 	try(kernel_module_load(part->module_path, &number));
@@ -145,8 +146,8 @@ static struct error *install_load_part(
 	if (kernel_module_is_loaded(part->module_name))
 		return NULL;
 	if (!part->is_image && !kernel_module_is_loaded(part->target)) {
-		change_report_leave_out(
-			install->report, part->target, "not-loaded", "is not loaded");
+		change_report_leave_out(install->report, part->target, "not-loaded",
+			"is not loaded; it will be patched when it is");
 		return NULL;
 	}
 	struct error *error =
@@ -182,6 +183,8 @@ static struct error *install_unload_parts(struct install *install)
 			continue;
 		error = update_unload_module(install->archive->parts[i].module_name);
 	}
+	if (install->is_announced && !error)
+		error = core_device_forget(install->archive->id);
 	return error;
 }
 
@@ -225,12 +228,13 @@ static struct error *install_change(const struct install *install)
 	return state_change_run(&change, install->report);
 }
 
-/* What none of the parts was loaded for: nothing here needs the update. */
-static struct error *install_nothing(const struct install *install, bool is_applied)
+/* None of the parts was loaded. If none of their targets is, the update waits for them.
+ */
+static struct error *install_announce(struct install *install, bool is_applied)
 {
 	const struct json_t *left_out = install->report->left_out;
-	const struct json_t *first = json_find_item(left_out, 0);
 	const char *id = install->archive->id;
+	scope_text struct text parts = {0};
 
 	if (is_applied)
 		return error_no_change("%s: is applied already", id);
@@ -241,9 +245,12 @@ static struct error *install_nothing(const struct install *install, bool is_appl
 				json_find_text(part, "target"),
 				json_find_text(part, "why"));
 	}
-	return error_no_change("%s: changes only modules that are not loaded: %s%s", id,
-		json_find_text(first, "target"),
-		json_count_items(left_out) > 1 ? " and others" : "");
+	/* Each part has the same table. */
+	try(update_section_read(
+		install->archive->parts[0].module_path, KSPLICE_SECTION_PARTS, &parts));
+	try(core_device_announce(id, &parts));
+	install->is_announced = true;
+	return NULL;
 }
 
 /* Unloads the updates that were applied and are not any more: this one took over. */
@@ -336,7 +343,7 @@ static struct error *install_run(struct install *install)
 	struct error *error = install_load_parts(install);
 	bool is_changed = false;
 	if (!error && !install->loaded_count)
-		error = install_nothing(install, is_applied);
+		error = install_announce(install, is_applied);
 	if (!error)
 		error = install_prepare_later(install);
 	if (!error) {

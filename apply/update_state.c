@@ -120,6 +120,26 @@ bool update_state_is_applied(const struct update_state *state)
 	return !strcmp(state->state, UPDATE_STATE_APPLIED);
 }
 
+static void update_state_note_applied(char *line, void *data)
+{
+	char *rest = NULL;
+	strtok_r(line, " ", &rest);
+	const char *state = strtok_r(NULL, " ", &rest);
+	*(bool *)data |= state && !strcmp(state, UPDATE_STATE_APPLIED);
+}
+
+bool update_state_is_waiting(const struct update_state *state)
+{
+	bool has_applied = false;
+	update_state_each_line(state->parts, update_state_note_applied, &has_applied);
+	return update_state_is_applied(state) && !has_applied;
+}
+
+const char *update_state_word(const struct update_state *state)
+{
+	return update_state_is_waiting(state) ? "waiting" : state->state;
+}
+
 void update_state_each_line(
 	const char *lines, void (*visit)(char *line, void *data), void *data)
 {

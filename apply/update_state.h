@@ -46,8 +46,14 @@ struct error *update_state_read(const char *id, struct update_state *state);
 void update_state_deinit(struct update_state *state);
 #define scope_state __attribute__((cleanup(update_state_deinit)))
 
-/* True if its new code runs. */
+/* True if it is applied; its new code runs in those of its targets that are loaded. */
 bool update_state_is_applied(const struct update_state *state);
+
+/* True if it is applied, and none of its parts is: they wait for their targets. */
+bool update_state_is_waiting(const struct update_state *state);
+
+/* The state for people and programs: "waiting", or as the core says. */
+const char *update_state_word(const struct update_state *state);
 
 /* The ids of all loaded updates, sorted and NULL-terminated; free each and the array. */
 struct error *update_state_list(char ***ids);

@@ -54,6 +54,9 @@ struct error *update_unload_modules(const char *id)
 	for (char **name = names; *name && !error; name++)
 		error = update_unload_module(*name);
 	update_state_free_list(names);
+	/* An update that waited for its targets has no module that could end it. */
+	if (!error && update_state_exists(id))
+		error = core_device_forget(id);
 	return error;
 }
 
@@ -90,29 +93,59 @@ struct error *update_unload(const char *id, const struct unload_request *request
 	return update_record_remove(id);
 }
 
-/* The ids in the modules' names, the newest first, each once. */
-static struct error *update_unload_list(char ***ids)
+struct id_list {
+	char **items;
+	size_t count;
+	size_t capacity;
+};
+
+/* Adds an id that is not there yet. */
+static void update_unload_add_id(struct id_list *list, const char *id)
 {
-	array_of(char *) found = {0};
+	for (size_t i = 0; i < list->count; i++) {
+		if (!strcmp(list->items[i], id))
+			return;
+	}
+	*array_add(list) = memory_copy_text(id);
+}
+
+/* The ids in the modules' names, the newest first. */
+static struct error *update_unload_list_modules(struct id_list *list)
+{
 	char **names = NULL;
 
 	/* What begins with "ksplice_": the core itself is called ksplice. */
 	try(kernel_module_list("ksplice", &names));
 	for (char **name = names; *name; name++) {
 		const char *start = *name + strlen(KSPLICE_MODULE_PREFIX);
-		bool is_known = false;
 		if (!text_has_prefix(*name, KSPLICE_MODULE_PREFIX))
 			continue;
 		scope_free char *id = memory_copy_range(start, strcspn(start, "_"));
-		for (size_t i = 0; i < found.count && !is_known; i++)
-			is_known = !strcmp(found.items[i], id);
-		if (!is_known && update_state_exists(id))
-			*array_add(&found) = memory_copy_text(id);
+		if (update_state_exists(id))
+			update_unload_add_id(list, id);
 	}
-	*array_add(&found) = NULL;
 	update_state_free_list(names);
-	*ids = found.items;
 	return NULL;
+}
+
+/* All ids; those of updates without modules are the last. */
+static struct error *update_unload_list(char ***ids)
+{
+	struct id_list list = {0};
+	char **shown = NULL;
+
+	try(update_state_list(&shown));
+	struct error *error = update_unload_list_modules(&list);
+	for (char **id = shown; *id && !error; id++)
+		update_unload_add_id(&list, *id);
+	update_state_free_list(shown);
+	*array_add(&list) = NULL;
+	*ids = list.items;
+	if (!error)
+		return NULL;
+	update_state_free_list(*ids);
+	*ids = NULL;
+	return error;
 }
 
 /* As update_unload; the threads in the report are those of the last one that failed. */

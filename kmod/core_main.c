@@ -5,7 +5,7 @@
  * Small and generic: it knows nothing of patches or source. Built for the running kernel
  * like any module, it lets update modules load (symbol_provider), proves that the code
  * that they replace is what they were made for (update_image, run_pre), and then
- * applies and reverses them (live_update, machine_stop).
+ * applies and reverses them (update_life, live_update, machine_stop).
  */
 #define pr_fmt(fmt) "ksplice: " fmt
 
@@ -22,6 +22,7 @@
 #include "kmod/load/control_device.h"
 #include "kmod/load/module_binding.h"
 #include "kmod/load/target_arrival.h"
+#include "kmod/update/update_life.h"
 #include "kmod/update/update_sysfs.h"
 
 /* In the order of their start; each may use those before it. */
@@ -34,6 +35,7 @@ static const struct stage {
 	{"shadow variables", .exit = shadow_variable_exit},
 	{"stopping the machine", machine_stop_init, machine_stop_exit},
 	{"/sys/kernel/" KSPLICE_SYSFS_NAME, update_sysfs_init, update_sysfs_exit},
+	{"updates that wait", .exit = update_life_exit},
 	{"the notifier of modules", module_binding_init, module_binding_exit},
 	{"the arrival of targets", target_arrival_init, target_arrival_exit},
 	{"/dev/" KSPLICE_DEVICE_NAME, control_device_init, control_device_exit},

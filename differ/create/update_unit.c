@@ -26,6 +26,7 @@
 #include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/file_stamp.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/name_map.h"
@@ -48,8 +49,7 @@ static char *unit_find_modified_input(
 		if (error || stat(path, &status))
 			return take_pointer(path);
 		scope_free char *digest = digest_to_text(digest_of(text.data, text.size));
-		bool is_newer = (int64_t)status.st_mtim.tv_sec * 1000000000 +
-					status.st_mtim.tv_nsec >
+		bool is_newer = (int64_t)file_stamp_to_nanoseconds(&status.st_mtim) >
 				unit->record.started;
 		/* A copy's time says nothing. */
 		bool is_doubtful =

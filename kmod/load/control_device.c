@@ -16,8 +16,10 @@
 #include "abi/control.h"
 #include "abi/update.h"
 #include "kmod/kernel/problem.h"
+#include "kmod/kernel/target_table.h"
 #include "kmod/load/load_session.h"
 #include "kmod/update/live_update.h"
+#include "kmod/update/update_life.h"
 #include "kmod/update/update_order.h"
 
 /* Far more than the symbols of any update; a bound on what root may make us hold. */
@@ -125,6 +127,15 @@ static const struct control_verb {
 	(KSPLICE_CONTROL_FULL_SCAN | KSPLICE_CONTROL_REPLACE | KSPLICE_CONTROL_PARTIAL)
 #define REVERSE_OPTIONS KSPLICE_CONTROL_FULL_SCAN
 
+static int forget_update(const struct ksplice_control_change *change)
+{
+	if (!change->options)
+		return update_life_forget(change->id);
+	problem_add("%s: this ksplice.ko does not know the options 0x%x of the verb %u",
+		change->id, change->options, change->verb);
+	return -EOPNOTSUPP;
+}
+
 static int change_update(const struct ksplice_control_change *change)
 {
 	struct update_order order;
@@ -135,6 +146,8 @@ static int change_update(const struct ksplice_control_change *change)
 		problem_add("the request is damaged");
 		return -EINVAL;
 	}
+	if (change->verb == KSPLICE_CONTROL_FORGET)
+		return forget_update(change);
 	if (change->verb >= ARRAY_SIZE(verbs) || !verbs[change->verb].is_known) {
 		problem_add("%s: this ksplice.ko does not know the verb %u", change->id,
 			change->verb);
@@ -161,24 +174,71 @@ static bool is_plain(int result)
 	return result == -EAGAIN || result == -EALREADY;
 }
 
+static int ask_change(const void __user *argument)
+{
+	struct ksplice_control_change change;
+	int result;
+
+	if (copy_from_user(&change, argument, sizeof(change)))
+		return -EFAULT;
+	result = change_update(&change);
+	if (!is_plain(result))
+		problem_add_errno(change.id, result);
+	return result;
+}
+
+static int announce_update(const struct ksplice_control_announce *announce)
+{
+	struct ksplice_target *targets;
+	int result;
+
+	if (announce->reserved || !announce->part_count ||
+		announce->part_count > TARGET_TABLE_LIMIT) {
+		problem_add("the request is damaged");
+		return -EINVAL;
+	}
+	targets = vmemdup_user(u64_to_user_ptr(announce->parts),
+		announce->part_count * sizeof(*targets));
+	if (IS_ERR(targets))
+		return PTR_ERR(targets);
+	result = update_life_announce(announce->id, targets, announce->part_count);
+	kvfree(targets);
+	return result;
+}
+
+static int ask_announce(const void __user *argument)
+{
+	struct ksplice_control_announce announce;
+
+	if (copy_from_user(&announce, argument, sizeof(announce)))
+		return -EFAULT;
+	return problem_add_errno("the announcement", announce_update(&announce));
+}
+
+static const struct control_request {
+	unsigned int command;
+	int (*ask)(const void __user *argument);
+} requests[] = {
+	{KSPLICE_IOCTL_CHANGE, ask_change},
+	{KSPLICE_IOCTL_ANNOUNCE, ask_announce},
+};
+
 static long control_device_ioctl(
 	struct file *file, unsigned int command, unsigned long argument)
 {
 	struct load_session *session = file->private_data;
-	struct ksplice_control_change change;
 	struct problem_step step;
 	int result = check_caller(session);
+	size_t i;
 
 	if (result)
 		return result;
-	if (command != KSPLICE_IOCTL_CHANGE)
+	for (i = 0; i < ARRAY_SIZE(requests) && requests[i].command != command; i++)
+		;
+	if (i == ARRAY_SIZE(requests))
 		return -ENOTTY;
-	if (copy_from_user(&change, (const void __user *)argument, sizeof(change)))
-		return -EFAULT;
 	problem_begin(&step, load_session_log(session));
-	result = change_update(&change);
-	if (!is_plain(result))
-		problem_add_errno(change.id, result);
+	result = requests[i].ask((const void __user *)argument);
 	problem_end(&step);
 	return result;
 }

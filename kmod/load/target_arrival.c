@@ -24,7 +24,6 @@
 #include "kmod/kernel/problem.h"
 #include "kmod/update/live_update.h"
 #include "kmod/update/update_lock.h"
-#include "kmod/update/update_order.h"
 #include "kmod/update/update_part.h"
 #include "kmod/update/update_sysfs.h"
 
@@ -52,27 +51,15 @@ static bool is_leaving; /* on_mismatch */
 
 static const char *const policy_names[] = {"refuse", "leave"};
 
-static bool has_part_for(const struct update_part *any, const struct module *module)
-{
-	const struct update_image *image = &any->image;
-	u32 i;
-
-	for (i = 0; i < image->header->part_count; i++)
-		if (image->parts[i].kind == KSPLICE_TARGET_MODULE &&
-			!strcmp(image->parts[i].name, module->name))
-			return true;
-	return false;
-}
-
-/* All parts of an update have the same table. */
 static bool is_about(const struct live_update *update, const struct module *module)
 {
-	const struct update_part *any;
+	const struct ksplice_target *targets = update->targets;
+	u32 i;
 
-	live_update_foreach_part (any, update) {
-		if (has_part_for(any, module))
+	for (i = 0; i < update->target_count; i++)
+		if (targets[i].kind == KSPLICE_TARGET_MODULE &&
+			!strcmp(targets[i].name, module->name))
 			return true;
-	}
 	return false;
 }
 
@@ -163,24 +150,13 @@ static bool find_part(const char *id, const struct module *module, char *name)
 static bool is_applied(const char *id)
 {
 	const struct live_update *update;
-	bool is_found = false;
+	bool is_applied;
 
 	update_lock();
-	live_update_foreach (update)
-		is_found |= !strcmp(update->id, id) &&
-			    update->state == LIVE_UPDATE_APPLIED;
+	update = live_update_find(id);
+	is_applied = update && update->state == LIVE_UPDATE_APPLIED;
 	update_unlock();
-	return is_found;
-}
-
-/* An update whose only part was that of the module ended when the helper unloaded it, and
- * is a new one, that has not been applied. */
-static int apply_part(const char *id, const char *name)
-{
-	static const struct update_order order = {0};
-
-	return is_applied(id) ? live_update_apply_part(name)
-			      : live_update_change_id(id, &order);
+	return is_applied;
 }
 
 static int patch(const char *id, const struct module *module)
@@ -197,7 +173,7 @@ static int patch(const char *id, const struct module *module)
 		return -ENOENT;
 	}
 	for (;;) {
-		result = apply_part(id, name);
+		result = live_update_apply_part(name);
 		if (result != -EAGAIN || time_after(jiffies, end))
 			return problem_add_errno(id, result);
 		msleep(PAUSE_MS);
@@ -256,7 +232,9 @@ static int patch_module(const struct module *module)
 	result = list_updates(module, &list);
 	for (i = 0; !result && i < list.count; i++) {
 		result = patch(list.ids[i], module);
-		if (!result)
+		if (result && !is_applied(list.ids[i]))
+			result = 0; /* it was reversed meanwhile */
+		else if (!result)
 			pr_info("Update %s applied to module %s before its init\n",
 				list.ids[i], module->name);
 	}

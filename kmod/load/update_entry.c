@@ -7,7 +7,7 @@
 #include "kmod/kernel/problem.h"
 #include "kmod/load/load_session.h"
 #include "kmod/match/update_image.h"
-#include "kmod/update/live_update.h"
+#include "kmod/update/update_life.h"
 
 static int load_update(struct module *module, const struct ksplice_update *header)
 {
@@ -24,7 +24,7 @@ static int load_update(struct module *module, const struct ksplice_update *heade
 	result = update_image_check(module, header, &image);
 	if (result)
 		return result;
-	result = live_update_load(module, &image);
+	result = update_life_load(module, &image);
 	if (result)
 		update_image_deinit(&image);
 	return result;
@@ -50,6 +50,6 @@ void ksplice_update_unload(struct module *module, const struct ksplice_update *h
 	struct problem_step step;
 
 	problem_begin(&step, NULL);
-	live_update_unload(module);
+	update_life_unload(module);
 	problem_end(&step);
 }

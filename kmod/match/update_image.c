@@ -16,12 +16,12 @@
 #include "kmod/match/hook_table.h"
 #include "kmod/match/patch_site.h"
 
-static bool is_id(const char *id)
+bool update_image_is_id(const char *id)
 {
 	size_t length = strnlen(id, KSPLICE_ID_SIZE);
 	size_t i;
 
-	if (!length || length == KSPLICE_ID_SIZE)
+	if (length != KSPLICE_ID_LENGTH)
 		return false;
 	for (i = 0; i < length; i++)
 		if (!islower(id[i]) && !isdigit(id[i]))
@@ -36,7 +36,8 @@ static bool has_name_of_id(
 	const char *name = module->name;
 	size_t length = strlen(KSPLICE_MODULE_PREFIX);
 
-	if (!is_id(update->id) || strncmp(name, KSPLICE_MODULE_PREFIX, length))
+	if (!update_image_is_id(update->id) ||
+		strncmp(name, KSPLICE_MODULE_PREFIX, length))
 		return false;
 	name += length;
 	length = strlen(update->id);

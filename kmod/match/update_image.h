@@ -30,6 +30,9 @@ struct update_image {
 	u8 *scratch; /* twice the largest hunk; for run_pre, under text_mutex */
 };
 
+/* True if the array of KSPLICE_ID_SIZE bytes is an id. */
+bool update_image_is_id(const char *id);
+
 /*
  * Checks the tables, finds the targets, checks that the update was made for them, that
  * kallsyms agrees with each hunk, and that no two hunks overlap. On success fills image;

@@ -99,10 +99,7 @@ static bool has_part_for(
 	const struct update_part *part;
 
 	live_update_foreach_part (part, update) {
-		const struct ksplice_target *target = part->image.targets;
-
-		if (!part->is_gone && target->kind == row->kind &&
-			!strcmp(target->name, row->name))
+		if (!part->is_gone && update_part_is_for(part, row))
 			return true;
 	}
 	return false;
@@ -111,12 +108,10 @@ static bool has_part_for(
 /* Half an update is none: each of its targets that is in memory has its part here. */
 static int check_parts(const struct live_update *update)
 {
-	const struct update_part *part =
-		list_first_entry(&update->parts, struct update_part, node);
 	u32 i;
 
-	for (i = 0; i < part->image.header->part_count; i++) {
-		const struct ksplice_target *row = &part->image.parts[i];
+	for (i = 0; i < update->target_count; i++) {
+		const struct ksplice_target *row = &update->targets[i];
 
 		if (!target_is_loaded(row) || has_part_for(update, row))
 			continue;
@@ -125,6 +120,13 @@ static int check_parts(const struct live_update *update)
 		return -ENXIO;
 	}
 	return 0;
+}
+
+/* Without any part, a target that is loaded would be neither patched nor waited for. */
+static bool needs_all_parts(
+	const struct live_update *update, const struct update_order *order)
+{
+	return !order->is_reversal && (!order->is_partial || list_empty(&update->parts));
 }
 
 static bool has_gone(const struct change_list *list)
@@ -146,10 +148,10 @@ int change_list_recheck(const struct change_list *list, const struct live_update
 {
 	if (has_gone(list))
 		return -EAGAIN;
-	return order->is_reversal || order->is_partial ? 0 : check_parts(update);
+	return needs_all_parts(update, order) ? check_parts(update) : 0;
 }
 
-/* An update whose targets are all gone is applied without being anywhere. */
+/* An update whose targets are all gone is applied and waits for them. */
 static int list_reversals(struct change_list *list, struct live_update *update)
 {
 	return update->state == LIVE_UPDATE_APPLIED ? add_reversals(list, update)
@@ -162,11 +164,11 @@ int change_list_fill(struct change_list *list, struct live_update *update,
 	size_t reversals;
 	int result = 0;
 
-	if (list_empty(&update->parts))
-		return -ENODEV; /* its last module is just being unloaded */
+	if (update->is_ended)
+		return -ENODEV; /* who writes to its file has come too late */
 	if (order->is_reversal)
 		return list_reversals(list, update);
-	if (!order->is_partial)
+	if (needs_all_parts(update, order))
 		result = check_parts(update);
 	if (!result && order->is_replacing)
 		result = add_replaced(list, update);
@@ -178,6 +180,8 @@ int change_list_fill(struct change_list *list, struct live_update *update,
 		return 0;
 	if (update->state == LIVE_UPDATE_APPLIED)
 		return -EALREADY;
+	if (list_empty(&update->parts))
+		return 0; /* it waits for all of its targets */
 	problem_add("%s: all modules that it changes were unloaded; load it again", update->id);
 	return -ENODEV;
 }

@@ -29,10 +29,11 @@
 
 LIST_HEAD(live_updates);
 
-static struct live_update *find_update(const char *id)
+struct live_update *live_update_find(const char *id)
 {
 	struct live_update *update;
 
+	update_lock_assert_held();
 	live_update_foreach (update) {
 		if (!strcmp(update->id, id))
 			return update;
@@ -211,14 +212,14 @@ static int run_with_hooks(struct live_update *update, const struct change_list *
 	return result;
 }
 
-/* Of what is gone nothing is to be written, and the machine need not stop. */
-static int forget_changes(struct live_update *update, const struct change_list *list,
-	const struct update_order *order)
+/* In what is not loaded nothing is to be written, and the machine need not stop. */
+static int change_nothing(struct live_update *update, const struct update_order *order)
 {
 	if (order->is_trial)
 		return 0;
 	record_changes(update, order);
-	announce_changes(update, list);
+	pr_info("Update %s %s: none of its targets is loaded\n", update->id,
+		order->is_reversal ? "reversed" : "waits");
 	return 0;
 }
 
@@ -234,7 +235,7 @@ static int attempt_changes(struct live_update *update, const struct change_list 
 		return result;
 	update->attempts++;
 	if (!list->count)
-		return forget_changes(update, list, order);
+		return change_nothing(update, order);
 	result = run_with_hooks(update, list, order);
 	unpin_changes(list, !result && !order->is_trial);
 	return result;
@@ -275,7 +276,7 @@ int live_update_change_id(const char *id, const struct update_order *order)
 	if (result)
 		return result;
 	update_lock();
-	update = find_update(id);
+	update = live_update_find(id);
 	if (update) {
 		result = change_locked(update, order);
 	} else {
@@ -352,179 +353,4 @@ void live_update_forget_target(const struct module *target)
 	}
 	probe_guard_unlock();
 	update_unlock();
-}
-
-/* ---- coming and going --------------------------------------------------------- */
-
-static void free_update(struct live_update *update)
-{
-	conflict_report_clear(&update->conflicts);
-	kfree(update);
-}
-
-static struct live_update *make_update(const char *id)
-{
-	struct live_update *update = kzalloc(sizeof(*update), GFP_KERNEL);
-
-	if (!update)
-		return NULL;
-	strscpy(update->id, id, sizeof(update->id));
-	INIT_LIST_HEAD(&update->parts);
-	init_completion(&update->released);
-	update->state = LIVE_UPDATE_LOADED;
-	update->changed_at = ktime_get_real_seconds();
-	return update;
-}
-
-/* The parts of an update say the same of it. */
-static int check_siblings(const struct live_update *update, const struct module *module,
-	const struct update_image *image)
-{
-	const struct update_part *part;
-	size_t size = image->header->part_count * sizeof(*image->parts);
-
-	live_update_foreach_part (part, update) {
-		if (part->image.header->part_count == image->header->part_count &&
-			!memcmp(part->image.parts, image->parts, size))
-			continue;
-		problem_add("%s: has other parts than %s, which has the same id",
-			module->name, part->module->name);
-		return -EEXIST;
-	}
-	return 0;
-}
-
-/* A new update is in no list yet. */
-static int add_part(
-	struct live_update *update, struct module *module, struct update_image *image)
-{
-	struct update_part *part;
-	int result = check_siblings(update, module, image);
-
-	if (!result)
-		result = update_part_create(module, image, update, &part);
-	if (result)
-		return result;
-	result = update_parents_find(part);
-	if (result) {
-		update_part_destroy(part);
-		return result;
-	}
-	list_add_tail(&part->node, &update->parts);
-	update_image_release(&part->image);
-	return 0;
-}
-
-static void remove_part(struct update_part *part)
-{
-	list_del(&part->node);
-	update_parents_release(part);
-	update_part_destroy(part);
-}
-
-/* *is_new: the update is made with the part, and in the list. */
-static int load_locked(struct module *module, struct update_image *image,
-	struct live_update **loaded, bool *is_new)
-{
-	struct live_update *update = find_update(image->header->id);
-	int result;
-
-	*is_new = !update;
-	if (*is_new)
-		update = make_update(image->header->id);
-	if (!update)
-		return -ENOMEM;
-	result = add_part(update, module, image);
-	if (!*is_new || result) {
-		if (*is_new)
-			free_update(update);
-		return result;
-	}
-	list_add_tail(&update->node, &live_updates);
-	*loaded = update;
-	return 0;
-}
-
-/* Ends an update without parts. The caller has taken it out of the list. */
-static void end_update(struct live_update *update)
-{
-	if (update->is_shown)
-		update_sysfs_remove(update);
-	free_update(update);
-}
-
-/* Returns the update if that was its last part. */
-static struct live_update *unload_part(struct update_part *part)
-{
-	struct live_update *update = part->update;
-
-	remove_part(part);
-	if (!list_empty(&update->parts))
-		return NULL;
-	list_del(&update->node);
-	return update;
-}
-
-static void forget_module(const struct module *module)
-{
-	struct live_update *update;
-
-	change_lock_wait();
-	update_lock();
-	update = unload_part(live_update_find_part(module->name));
-	update_unlock();
-	change_unlock();
-	if (update)
-		end_update(update);
-}
-
-int live_update_load(struct module *module, struct update_image *image)
-{
-	struct live_update *update;
-	bool is_new;
-	int result = change_lock(module->name);
-
-	if (result)
-		return result;
-	update_lock();
-	result = load_locked(module, image, &update, &is_new);
-	update_unlock();
-	change_unlock();
-	if (result || !is_new)
-		return result;
-	result = update_sysfs_add(update);
-	if (result)
-		forget_module(module);
-	return result;
-}
-
-/*
- * Nothing that is applied can be unloaded (module_link.h). If somebody has found a way,
- * the machine must not run into freed memory: then this thread stays here for ever, and
- * with it the code.
- */
-static void stay_for_ever(const struct update_part *part)
-{
-	pr_crit("%s: is unloaded while it is applied; its memory is never freed\n",
-		part->module->name);
-	for (;;)
-		msleep(MSEC_PER_SEC);
-}
-
-void live_update_unload(struct module *module)
-{
-	struct update_part *part;
-	bool was_applied, is_applied;
-
-	update_lock();
-	part = live_update_find_part(module->name);
-	was_applied = part->was_applied;
-	is_applied = part->is_applied;
-	update_unlock();
-	if (is_applied)
-		stay_for_ever(part);
-	forget_module(module);
-	/* For the threads that the stack check cannot see, see stack_check.h. */
-	if (was_applied)
-		synchronize_rcu_tasks();
 }

@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * live_update.h - the life of an update
+ * live_update.h - the states of an update
  *
- *     insmod ──▶ loaded ──▶ applied ──▶ reversed ──▶ rmmod
- *                   │          ▲            │
- *                   │          └────────────┘
- *                   └────────────────────────────▶ rmmod
+ *     begin ──▶ loaded ──▶ applied ──▶ reversed ──▶ end
+ *                  │          ▲            │
+ *                  │          └────────────┘
+ *                  └───────────────────────────────▶ end
+ *
+ * update_life.h says how an update begins and ends.
  *
  * loaded and reversed: nothing of the kernel is changed. applied: each replaced function
  * begins with a jump to its new code, each constant that is replaced in place has its new
- * content, and its modules cannot be unloaded.
+ * content, and its modules cannot be unloaded. That is so for the parts that are loaded;
+ * an applied update waits for the targets that are not, and may have no part at all.
  *
- * An update is there from the load of its first part to the unload of its last one. A
- * part that is loaded while the update is applied waits until it is applied again, or by
- * itself.
+ * A part that is loaded while the update is applied waits until it is applied again, or
+ * by itself.
  */
 #ifndef KSPLICE_KMOD_LIVE_UPDATE_H
 #define KSPLICE_KMOD_LIVE_UPDATE_H
@@ -28,8 +30,8 @@
 #include "kmod/change/conflict_report.h"
 #include "kmod/change/machine_stop.h"
 
+struct ksplice_target;
 struct module;
-struct update_image;
 struct update_order;
 struct update_part;
 
@@ -45,8 +47,12 @@ struct live_update {
 	struct completion released; /* nobody holds kobject any more */
 	char id[KSPLICE_ID_SIZE];
 
+	/* Its table of parts, which all its parts have as well; it owns this copy. */
+	struct ksplice_target *targets;
+	u32 target_count;
+
 	/* protected by the update lock */
-	struct list_head parts; /* struct update_part */
+	struct list_head parts; /* struct update_part; those that are loaded */
 	enum live_update_state state;
 	time64_t changed_at;               /* when the state became so */
 	unsigned int attempts;             /* to apply or reverse */
@@ -55,6 +61,7 @@ struct live_update {
 	char replaced_by[KSPLICE_ID_SIZE]; /* by which it was reversed; "": by none */
 	bool is_shown;                     /* in sysfs */
 	bool is_marked;                    /* for whoever walks the updates */
+	bool is_ended;                     /* it is in no list any more */
 };
 
 /* All of them, in the order of loading. Protected by the update lock. */
@@ -66,11 +73,14 @@ extern struct list_head live_updates;
 #define live_update_foreach_part(part, update)                                           \
 	list_for_each_entry (part, &(update)->parts, node)
 
-/* The part that is the kernel module of that name; NULL if there is none. The caller
- * holds the update lock. */
+/* The update of that id; NULL if there is none. The caller holds the update lock, here
+ * and for the next two. */
+struct live_update *live_update_find(const char *id);
+
+/* The part that is the kernel module of that name; NULL if there is none. */
 struct update_part *live_update_find_part(const char *module_name);
 
-/* True if one of its parts says that it cannot be reversed. Likewise. */
+/* True if one of its parts says that it cannot be reversed. */
 bool live_update_is_irreversible(const struct live_update *update);
 
 /*
@@ -99,15 +109,5 @@ int live_update_apply_part(const char *module_name);
  * there.
  */
 void live_update_forget_target(const struct module *target);
-
-/*
- * Takes a module's checked tables: matches what they replace, and shows the update in
- * sysfs. An errno, with the reason as a problem: there is no such update, or part. What
- * the image owns becomes the update's when it succeeds; image is then all zeros.
- */
-int live_update_load(struct module *module, struct update_image *image);
-
-/* Ends the part of a module that goes; waits until nobody can be in its code. */
-void live_update_unload(struct module *module);
 
 #endif

@@ -33,10 +33,6 @@ static int list_replacements(struct update_part *part)
 	return 0;
 }
 
-/* How often code that is being switched is looked at, and how long after. */
-#define MATCH_ATTEMPTS 50
-#define MATCH_PAUSE_MS 10
-
 static int match_memory(const struct update_image *image)
 {
 	int left = MATCH_ATTEMPTS;
@@ -83,6 +79,13 @@ int update_part_create(struct module *module, struct update_image *image,
 	memset(image, 0, sizeof(*image));
 	*made = part;
 	return 0;
+}
+
+bool update_part_is_for(const struct update_part *part, const struct ksplice_target *row)
+{
+	const struct ksplice_target *target = part->image.targets;
+
+	return target->kind == row->kind && !strcmp(target->name, row->name);
 }
 
 static void free_replacements(struct update_part *part)

@@ -15,6 +15,7 @@
 #include "kmod/match/update_image.h"
 #include "kmod/update/replaced_code.h"
 
+struct ksplice_target;
 struct live_update;
 struct module;
 
@@ -60,6 +61,9 @@ struct update_part {
 int update_part_create(struct module *module, struct update_image *image,
 	struct live_update *update, struct update_part **part);
 void update_part_destroy(struct update_part *part); /* NULL is fine */
+
+/* True if that is the part's target. */
+bool update_part_is_for(const struct update_part *part, const struct ksplice_target *row);
 
 /* Its target is unloaded, and with it all that the part has replaced. Nothing is written.
  * The caller holds the update lock and probe_guard_lock. */

@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/string.h>
 
+#include "kmod/kernel/target.h"
 #include "kmod/match/entry_redirect.h"
 #include "kmod/match/hook_table.h"
 #include "kmod/match/update_image.h"
@@ -95,32 +96,68 @@ static const char *part_state(const struct update_part *part)
 	return part->was_applied ? "reversed" : "loaded";
 }
 
-void update_text_parts(const struct live_update *update, struct update_text *text)
+static void add_part(const struct ksplice_target *target, const struct update_part *part,
+	struct update_text *text)
 {
-	const struct update_part *part;
-
-	live_update_foreach_part (part, update)
-		add_text(text, "%s %s %s\n", part->image.targets[0].name,
-			part_state(part), part->module->name);
+	if (part)
+		add_text(text, "%s %s %s\n", target->name, part_state(part),
+			part->module->name);
+	else
+		add_text(text, "%s %s\n", target->name,
+			target_is_loaded(target) ? "unpatched" : "waiting");
 }
 
-void update_text_targets(const struct live_update *update, struct update_text *text)
+static void add_name(const struct ksplice_target *target, const struct update_part *part,
+	struct update_text *text)
 {
-	const struct update_part *part;
-
-	live_update_foreach_part (part, update)
-		add_text(text, "%s\n", part->image.targets[0].name);
+	add_text(text, "%s\n", target->name);
 }
 
-void update_text_build_ids(const struct live_update *update, struct update_text *text)
+static void add_build_id(const struct ksplice_target *target,
+	const struct update_part *part, struct update_text *text)
+{
+	add_text(text, "%*phN\n", (int)target->build_id_size, target->build_id);
+}
+
+static bool has_part(const struct live_update *update, const struct ksplice_target *row)
 {
 	const struct update_part *part;
 
 	live_update_foreach_part (part, update) {
-		const struct ksplice_target *target = &part->image.targets[0];
-
-		add_text(text, "%*phN\n", (int)target->build_id_size, target->build_id);
+		if (update_part_is_for(part, row))
+			return true;
 	}
+	return false;
+}
+
+/* The targets of the parts in the order of their loading, then those without a part. */
+static void add_targets(const struct live_update *update, struct update_text *text,
+	void (*add)(const struct ksplice_target *target, const struct update_part *part,
+		struct update_text *text))
+{
+	const struct update_part *part;
+	u32 i;
+
+	live_update_foreach_part (part, update)
+		add(part->image.targets, part, text);
+	for (i = 0; i < update->target_count; i++)
+		if (!has_part(update, &update->targets[i]))
+			add(&update->targets[i], NULL, text);
+}
+
+void update_text_parts(const struct live_update *update, struct update_text *text)
+{
+	add_targets(update, text, add_part);
+}
+
+void update_text_targets(const struct live_update *update, struct update_text *text)
+{
+	add_targets(update, text, add_name);
+}
+
+void update_text_build_ids(const struct live_update *update, struct update_text *text)
+{
+	add_targets(update, text, add_build_id);
 }
 
 void update_text_depends(const struct live_update *update, struct update_text *text)

@@ -97,9 +97,11 @@ expect_output '"result": "reversed"'
 expect_new old old
 expect_nothing_loaded
 
-# Nothing that it changes is loaded.
-expect_status 3 ksplice-apply ksplice-$only.tar.gz
-expect_output 'changes only modules that are not loaded: dummy'
+# Nothing that it changes is loaded: it waits (test_waiting.sh).
+expect_status 0 ksplice-apply ksplice-$only.tar.gz
+expect_output "^Update $only waits for a module that it changes to be loaded: dummy\$"
+expect_not grep '^ksplice_' /proc/modules
+undo $only
 expect_nothing_loaded
 
 # In a folder: what was left out of one update is not said of the next.
@@ -108,13 +110,14 @@ cp ksplice-$only.tar.gz pair/
 cp last.tar.gz pair/ksplice-last.tar.gz
 expect_status 0 ksplice-apply pair
 cat /tmp/out
-expect_output '^Nothing to do: .*dummy' "^Update $last applied"
-expect_not grep '^Left out' /tmp/out
+expect_output '^Left out: dummy: is not loaded' "^Update $last applied"
+[ "$(grep -c '^Left out' /tmp/out)" = 1 ] || fail "left out more than once"
 undo $last
+undo $only
 expect_status 0 ksplice-apply --json pair
 expect_output '"result": "applied"'
-expect_not grep 'left_out' /tmp/out
-undo $last
+[ "$(grep -c '"left_out"' /tmp/out)" = 1 ] || fail "left out more than once"
+undo --all
 
 # --on-mismatch holds only if the update was applied.
 echo refuse >/sys/kernel/ksplice/on_mismatch

@@ -48,19 +48,18 @@ refuse_change() {
 	[ -z "${3-}" ] || expect_output "$3"
 }
 
-# expect_parts STATE IMAGE-STATE DUMMY-STATE: what sysfs says, "-" of a part that is not
-# loaded; and what is in force.
+# expect_parts STATE IMAGE-STATE DUMMY-STATE: what sysfs says, "waiting" or "unpatched" of a
+# target without a part; and what is in force.
 expect_parts() {
 	local expected=no word=no
 	[ "$(cat $folder/state)" = $1 ] || fail "$(cat $folder/state) instead of $1"
 	sed -n "s/^vmlinux \(.*\) ksplice_$id\$/\1/p" $folder/parts | grep -qx $2 ||
 		fail "vmlinux is not $2: $(cat $folder/parts)"
-	if [ $3 = - ]; then
-		expect_not grep -q dummy $folder/parts
-	else
-		sed -n "s/^dummy \(.*\) ksplice_${id}_dummy\$/\1/p" $folder/parts | grep -qx $3 ||
-			fail "dummy is not $3: $(cat $folder/parts)"
-	fi
+	case $3 in
+	waiting | unpatched) grep -qx "dummy $3" $folder/parts ;;
+	*) grep -qx "dummy $3 ksplice_${id}_dummy" $folder/parts ;;
+	esac || fail "dummy is not $3: $(cat $folder/parts)"
+	[ $(grep -c '^dummy' $folder/parts) = 1 ] || fail "dummy twice: $(cat $folder/parts)"
 	if [ $2 = applied ]; then expected=yes; fi
 	if grep -q '^patched' /proc/loadavg; then word=yes; fi
 	[ $word = $expected ] || fail "vmlinux is patched: $word"
@@ -79,13 +78,13 @@ kernel_text save /tmp/none >/dev/null
 
 # Half of it.
 ask_core image.ko
-expect_parts loaded loaded -
+expect_parts loaded loaded unpatched
 refuse_change 'No such device or address' applied 'its target dummy is loaded, and the part for it is not'
 refuse_change 'No such device or address' check-applied 'its target dummy'
-expect_parts loaded loaded -
+expect_parts loaded loaded unpatched
 kernel_text compare /tmp/none
 change 'applied partial'
-expect_parts applied applied -
+expect_parts applied applied unpatched
 expect_mtu 1500
 
 # The other half.
@@ -111,9 +110,9 @@ expect_mtu 1234
 rmmod dummy
 expect_parts applied applied gone
 rmmod ksplice_${id}_dummy
-expect_parts applied applied -
+expect_parts applied applied waiting
 change reversed
-expect_parts reversed reversed -
+expect_parts reversed reversed waiting
 kernel_text compare /tmp/none
 rmmod ksplice_$id
 [ ! -e $folder ] || fail "still in sysfs"
@@ -123,7 +122,9 @@ modprobe dummy
 ask_core dummy.ko
 change 'applied partial'
 rmmod dummy
-[ "$(cat $folder/state) $(cat $folder/parts)" = "applied dummy gone ksplice_${id}_dummy" ] || fail "$(cat $folder/parts)"
+[ "$(cat $folder/state $folder/parts)" = "applied
+dummy gone ksplice_${id}_dummy
+vmlinux unpatched" ] || fail "$(cat $folder/parts)"
 change reversed
 refuse_change 'No such device' 'applied partial' 'were unloaded; load it again'
 rmmod ksplice_${id}_dummy

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "apply/symbol_section.h"
+#include "apply/update_section.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,13 +7,13 @@
 #include <libelf.h>
 #include <string.h>
 
-#include "abi/update.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/text.h"
 
-static struct error *symbol_section_find(const char *path, Elf *elf, struct text *symbols)
+static struct error *update_section_find(
+	const char *path, Elf *elf, const char *wanted, struct text *bytes)
 {
 	size_t names;
 	if (elf_kind(elf) != ELF_K_ELF || elf_getshdrstrndx(elf, &names))
@@ -23,19 +23,19 @@ static struct error *symbol_section_find(const char *path, Elf *elf, struct text
 		if (!gelf_getshdr(section, &header))
 			continue;
 		const char *name = elf_strptr(elf, names, header.sh_name);
-		if (!name || strcmp(name, KSPLICE_SECTION_SYMBOLS))
+		if (!name || strcmp(name, wanted))
 			continue;
 		Elf_Data *data = elf_rawdata(section, NULL);
 		if (!data || !data->d_buf)
 			break;
-		text_add_range(symbols, data->d_buf, data->d_size);
+		text_add_range(bytes, data->d_buf, data->d_size);
 		return NULL;
 	}
-	return error_failed(
-		"%s: has no section " KSPLICE_SECTION_SYMBOLS, file_name(path));
+	return error_failed("%s: has no section %s", file_name(path), wanted);
 }
 
-struct error *symbol_section_read(const char *module_path, struct text *symbols)
+struct error *update_section_read(
+	const char *module_path, const char *name, struct text *bytes)
 {
 	scope_close int fd = open(module_path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -44,7 +44,7 @@ struct error *symbol_section_read(const char *module_path, struct text *symbols)
 	Elf *elf = elf_begin(fd, ELF_C_READ, NULL);
 	if (!elf)
 		return error_failed("%s: %s", module_path, elf_errmsg(-1));
-	struct error *error = symbol_section_find(module_path, elf, symbols);
+	struct error *error = update_section_find(module_path, elf, name, bytes);
 	elf_end(elf);
 	return error;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ccwrap/local_unit.h"
+#include "ccwrap/recompile.h"
 
 #include <stdlib.h>
 
 #include "abi/record.h"
 #include "ccwrap/compiler_option.h"
-#include "ccwrap/object_section.h"
-#include "ccwrap/unit_file.h"
+#include "ccwrap/object_compare.h"
+#include "ccwrap/plugin_output.h"
 #include "ccwrap/wrapper_call.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -15,8 +15,8 @@
 #include "lib/process.h"
 #include "lib/text.h"
 
-/* The arguments without those that write files beside the object. */
-static void local_unit_copy(
+/* Copies the arguments, without those that write other files than the object. */
+static void recompile_copy(
 	const struct argument_list *arguments, struct argument_list *copy)
 {
 	for (size_t i = 1; i < arguments->count; i++) {
@@ -34,15 +34,16 @@ static void local_unit_copy(
 	}
 }
 
-struct error *local_unit_compile(const struct wrapper_call *call, const char *plugin,
-	const char *object, const struct unit_file *unit)
+struct error *recompile_run(const struct wrapper_call *call, const char *plugin,
+	const char *object, const struct plugin_output *output)
 {
 	scope_free char *option = memory_format("-fplugin=%s", plugin);
-	scope_free char *variable = memory_format("%s=%s", KSPLICE_ENV_UNIT, unit->path);
+	scope_free char *variable =
+		memory_format("%s=%s", KSPLICE_ENV_UNIT, output->path);
 	scope_argument_list struct argument_list arguments = {0};
 	argument_list_add(&arguments, call->real);
 	argument_list_add(&arguments, option);
-	local_unit_copy(&call->expanded, &arguments);
+	recompile_copy(&call->expanded, &arguments);
 	argument_list_add(&arguments, "-o");
 	argument_list_add(&arguments, object);
 	const char *environment[] = {variable, NULL};
@@ -56,20 +57,20 @@ struct error *local_unit_compile(const struct wrapper_call *call, const char *pl
 	return process_check(&request);
 }
 
-const char *local_unit_make(const struct wrapper_call *call, const char *plugin,
-	const char *object, const struct unit_file *unit)
+const char *recompile_check(const struct wrapper_call *call, const char *plugin,
+	const char *object, const struct plugin_output *output)
 {
 	scope_free char *folder = NULL;
 	scope_error struct error *error = file_make_temporary("ksplice-cc", &folder);
 	if (error)
 		return "not-compiled-again";
 	scope_free char *local = file_join(folder, "object.o");
-	error = local_unit_compile(call, plugin, local, unit);
+	error = recompile_run(call, plugin, local, output);
 	const char *reason = NULL;
 	if (error) {
-		reason = unit_file_get_reason(unit);
+		reason = plugin_output_get_reason(output);
 		reason = reason ? reason : "not-compiled-again";
-	} else if (!object_section_is_same(object, local)) {
+	} else if (!object_compare(object, local)) {
 		reason = "object-differs";
 	}
 	error_free(file_remove(folder));

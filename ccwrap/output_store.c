@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "ccwrap/unit_store.h"
+#include "ccwrap/output_store.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -14,20 +14,21 @@
 #include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/file_stamp.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/record_file.h"
 #include "lib/text.h"
 
-/* In front of the unit: this line, then the digest of its inputs on one of its own. */
-#define UNIT_STORE_HEADER "ksplice unit 1\n"
-#define UNIT_STORE_DIGEST 32
+/* A kept file is this line, a line with the digest of the inputs, and the unit's JSON. */
+#define OUTPUT_STORE_HEADER "ksplice unit 1\n"
+#define OUTPUT_STORE_DIGEST 32
 
-/* There are 256 folders; one that has more files than this loses its older half. */
-#define UNIT_STORE_LIMIT 256
+/* There are 256 folders. When one has more files than this, its older half is removed. */
+#define OUTPUT_STORE_LIMIT 256
 
-/* NULL if there is no place for it. */
-static char *unit_store_get_folder(void)
+/* The folder of the store; NULL if there is none. */
+static char *output_store_get_folder(void)
 {
 	const char *folder = getenv(KSPLICE_ENV_UNIT_STORE);
 	if (folder)
@@ -39,23 +40,20 @@ static char *unit_store_get_folder(void)
 	return folder && *folder ? file_join(folder, ".cache/ksplice/units") : NULL;
 }
 
-/* What the plugin is: another may say something else of the same object. */
-static void unit_store_add_plugin(struct text *key, const char *plugin)
+/* Adds the version of the plugin: another may write something else for the same object.
+ */
+static void output_store_add_plugin(struct text *key, const char *plugin)
 {
-	struct stat status;
-	text_add_format(key, "%d", KSPLICE_UNIT_VERSION);
-	if (stat(plugin, &status) == 0)
-		text_add_format(key, " %lld.%09ld %lld %llu",
-			(long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-			(long long)status.st_size, (unsigned long long)status.st_ino);
+	scope_free char *stamp = file_stamp_read_unique(plugin);
+	text_add_format(key, "%d %s", KSPLICE_UNIT_VERSION, stamp);
 	text_add_range(key, plugin, strlen(plugin) + 1);
 }
 
-/* Where the unit of this compile is; NULL if there is no such place. */
-static char *unit_store_get_path(
+/* The file in the store for this compile; NULL if there is no store. */
+static char *output_store_get_path(
 	const struct wrapper_call *call, const char *plugin, const char *object)
 {
-	scope_free char *store = unit_store_get_folder();
+	scope_free char *store = output_store_get_folder();
 	scope_free char *here = getcwd(NULL, 0);
 	scope_text struct text key = {0};
 	if (!store || !here)
@@ -64,7 +62,7 @@ static char *unit_store_get_path(
 	if (error)
 		return NULL;
 	const struct argument_list *arguments = &call->expanded;
-	unit_store_add_plugin(&key, plugin);
+	output_store_add_plugin(&key, plugin);
 	text_add_range(&key, here, strlen(here) + 1);
 	text_add_range(&key, call->real, strlen(call->real) + 1);
 	for (size_t i = 0; i < arguments->count; i++)
@@ -74,8 +72,8 @@ static char *unit_store_get_path(
 	return memory_format("%s/%.2s/%s", store, name, name + 2);
 }
 
-/* Digest of what all inputs hold now, or NULL if one is gone or newer than started. */
-static char *unit_store_digest_inputs(const struct text *unit, uint64_t started)
+/* The digest of all inputs as they are now; NULL if one is gone or newer than started. */
+static char *output_store_digest_inputs(const struct text *unit, uint64_t started)
 {
 	scope_json struct json_t *json = NULL;
 	scope_error struct error *error =
@@ -91,8 +89,7 @@ static char *unit_store_digest_inputs(const struct text *unit, uint64_t started)
 		struct stat status;
 		if (!path || stat(path, &status))
 			return NULL;
-		uint64_t changed = (uint64_t)status.st_mtim.tv_sec * 1000000000u +
-				   (uint64_t)status.st_mtim.tv_nsec;
+		uint64_t changed = file_stamp_to_nanoseconds(&status.st_mtim);
 		scope_error struct error *unread = file_read(path, &content);
 		if (unread || changed >= started)
 			return NULL;
@@ -102,49 +99,49 @@ static char *unit_store_digest_inputs(const struct text *unit, uint64_t started)
 	return digest_to_text(digest_of(digests.data, digests.size));
 }
 
-bool unit_store_find(const struct wrapper_call *call, const char *plugin,
+bool output_store_find(const struct wrapper_call *call, const char *plugin,
 	const char *object, struct text *unit)
 {
-	static const size_t start = sizeof(UNIT_STORE_HEADER) - 1;
-	scope_free char *path = unit_store_get_path(call, plugin, object);
+	static const size_t start = sizeof(OUTPUT_STORE_HEADER) - 1;
+	scope_free char *path = output_store_get_path(call, plugin, object);
 	scope_text struct text kept = {0};
 	if (!path)
 		return false;
 	scope_error struct error *error = record_file_read(path, &kept);
-	if (error || !text_has_prefix(kept.data, UNIT_STORE_HEADER) ||
-		kept.size < start + UNIT_STORE_DIGEST + 1)
+	if (error || !text_has_prefix(kept.data, OUTPUT_STORE_HEADER) ||
+		kept.size < start + OUTPUT_STORE_DIGEST + 1)
 		return false;
 	scope_text struct text found = {0};
 	const char *digest = kept.data + start;
-	size_t header = start + UNIT_STORE_DIGEST + 1;
+	size_t header = start + OUTPUT_STORE_DIGEST + 1;
 	text_add_range(&found, kept.data + header, kept.size - header);
-	scope_free char *now = unit_store_digest_inputs(&found, UINT64_MAX);
-	if (!now || memcmp(now, digest, UNIT_STORE_DIGEST) != 0)
+	scope_free char *now = output_store_digest_inputs(&found, UINT64_MAX);
+	if (!now || memcmp(now, digest, OUTPUT_STORE_DIGEST) != 0)
 		return false;
-	/* Used is what stays. */
+	/* The store removes what was not used for longest. */
 	utimensat(AT_FDCWD, path, NULL, 0);
 	text_add_range(unit, found.data, found.size);
 	return true;
 }
 
-struct unit_store_file {
+struct output_store_file {
 	char *name;
 	struct timespec used;
 };
 
-static int unit_store_compare_age(const void *one, const void *other)
+static int output_store_compare_age(const void *one, const void *other)
 {
-	const struct timespec *a = &((const struct unit_store_file *)one)->used;
-	const struct timespec *b = &((const struct unit_store_file *)other)->used;
+	const struct timespec *a = &((const struct output_store_file *)one)->used;
+	const struct timespec *b = &((const struct output_store_file *)other)->used;
 	if (a->tv_sec != b->tv_sec)
 		return a->tv_sec < b->tv_sec ? -1 : 1;
 	return (a->tv_nsec > b->tv_nsec) - (a->tv_nsec < b->tv_nsec);
 }
 
 /* Removes the older half of a folder that has become too full. */
-static void unit_store_trim(const char *folder)
+static void output_store_trim(const char *folder)
 {
-	array_of(struct unit_store_file) files = {0};
+	array_of(struct output_store_file) files = {0};
 	DIR *stream = opendir(folder);
 	if (!stream)
 		return;
@@ -154,13 +151,13 @@ static void unit_store_trim(const char *folder)
 		if (fstatat(dirfd(stream), entry->d_name, &status, 0) ||
 			!S_ISREG(status.st_mode))
 			continue;
-		struct unit_store_file *file = array_add(&files);
+		struct output_store_file *file = array_add(&files);
 		file->name = memory_copy_text(entry->d_name);
 		file->used = status.st_mtim;
 	}
-	if (files.count > UNIT_STORE_LIMIT) {
+	if (files.count > OUTPUT_STORE_LIMIT) {
 		qsort(files.items, files.count, sizeof(files.items[0]),
-			unit_store_compare_age);
+			output_store_compare_age);
 		for (size_t i = 0; i < files.count / 2; i++)
 			unlinkat(dirfd(stream), files.items[i].name, 0);
 	}
@@ -170,19 +167,19 @@ static void unit_store_trim(const char *folder)
 	closedir(stream);
 }
 
-void unit_store_add(const struct wrapper_call *call, const char *plugin,
+void output_store_add(const struct wrapper_call *call, const char *plugin,
 	const char *object, const struct text *unit, uint64_t started)
 {
-	scope_free char *path = unit_store_get_path(call, plugin, object);
-	scope_free char *digest = unit_store_digest_inputs(unit, started);
+	scope_free char *path = output_store_get_path(call, plugin, object);
+	scope_free char *digest = output_store_digest_inputs(unit, started);
 	if (!path || !digest)
 		return;
 	scope_text struct text kept = {0};
-	text_add(&kept, UNIT_STORE_HEADER);
+	text_add(&kept, OUTPUT_STORE_HEADER);
 	text_add(&kept, digest);
 	text_add(&kept, "\n");
 	text_add_range(&kept, unit->data, unit->size);
 	error_free(record_file_write(NULL, path, &kept));
 	scope_free char *folder = file_parent(path);
-	unit_store_trim(folder);
+	output_store_trim(folder);
 }

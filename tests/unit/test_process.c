@@ -74,6 +74,7 @@ static void run_interrupted(const char *path)
 	const char *const arguments[] = {"touch", path, NULL};
 	struct process_request request = {.arguments = arguments};
 	int status = 0;
+	signal(SIGHUP, SIG_DFL);
 	process_catch_signals();
 	raise(SIGHUP);
 	struct error *error = process_run(&request, &status);
@@ -95,11 +96,13 @@ static void quit(const char *path)
 {
 	const char *const arguments[] = {"sh", "-c",
 		"trap ': >\"$0\"; exit' TERM; kill -USR1 $PPID; "
-		"while :; do sleep 0.1; done",
+		"i=0; while [ $((i += 1)) -lt 600 ]; do sleep 0.1; done",
 		path, NULL};
 	struct process_request request = {.arguments = arguments};
 	int status = 0;
 	signal(SIGUSR1, raise_quit);
+	/* Whoever started this test may ignore it. */
+	signal(SIGQUIT, SIG_DFL);
 	process_catch_signals();
 	struct error *error = process_run(&request, &status);
 	check_child(error && !strcmp(error_get_reason(error), "interrupted"));

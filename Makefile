@@ -3,7 +3,7 @@
 # Makefile - the tools, the GCC plugin, and the core module for a kernel tree.
 #
 #   sources ──▶ build/obj ──▶ build/bin/ksplice-*          user-space tools
-#                        ├──▶ build/lib/ksplice/plugin-*.so  one per GCC major
+#                        ├──▶ build/lib/ksplice/ksplice-plugin-*.so  one per GCC major
 #                        └──▶ build/lib/ksplice/shadow.so    preloaded into compilers
 #   kmod, abi ──────────────▶ build/lib/ksplice/            sources the tools use
 #             └─ KERNEL= ───▶ build/kmod-*/kmod/ksplice.ko   built for one kernel
@@ -67,7 +67,7 @@ ccwrap_tools := $(if $(wildcard ccwrap/*.c),ksplice-cc)
 tools := $(addprefix $(B)/bin/,$(ccwrap_tools) $(differ_tools) $(apply_tools))
 
 plugin_cc := $(wildcard plugin/*.cc)
-plugins := $(if $(plugin_cc),$(plugin_majors:%=$(B)/lib/ksplice/plugin-%.so))
+plugins := $(if $(plugin_cc),$(plugin_majors:%=$(B)/lib/ksplice/ksplice-plugin-%.so))
 shadow := $(B)/lib/ksplice/shadow.so
 
 kmod_rooms := kernel match change update load compat author
@@ -161,6 +161,7 @@ bench: all tests
 		tests/recorder/index_cost.sh "$$tree" && \
 		tests/recorder/recording_cost.sh "$$tree" && \
 		tests/recorder/parts_cost.sh "$$tree" && \
+		tests/recorder/build_cost.sh "$$tree" && \
 		KSPLICE_TREE=$$tree tests/kmod/bench_pause.sh
 
 clean:
@@ -245,7 +246,7 @@ $(O)/plugin-$(1)/%.o: plugin/%.cc $(O)/plugin-$(1)/compiler $(O)/flags | $(B)/pr
 	@mkdir -p $$(@D)
 	$$(or $$(shell command -v g++-$(1)),g++) $$(cc_flags) $$(depend) \
 		-isystem $$(call plugin_include,$(1)) -c -o $$@ $$<
-$(B)/lib/ksplice/plugin-$(1).so: $(patsubst plugin/%.cc,$(O)/plugin-$(1)/%.o,$(plugin_cc)) \
+$(B)/lib/ksplice/ksplice-plugin-$(1).so: $(patsubst plugin/%.cc,$(O)/plugin-$(1)/%.o,$(plugin_cc)) \
 		$(call pic_object,$(wildcard plugin/*.c)) $(O)/pic/lib.a
 	@mkdir -p $$(@D)
 	$$(CC) -shared $$(LDFLAGS) -o $$@.new $$(filter %.o %.a,$$^)

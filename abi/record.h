@@ -20,8 +20,8 @@
 /* In KSPLICE_RECORD_DIR: the record that the others are compressed with. */
 #define KSPLICE_RECORD_DICTIONARY "dictionary.zst"
 
-/* Ends the id of a variable that the compiler made up: no two compiles agree on which is
- * which, so it corresponds to nothing. */
+/* The end of the id of a variable that the compiler made. Such variables of two compiles
+ * cannot be matched. */
 #define KSPLICE_UNCORRELATED_SUFFIX "!"
 
 /* What "ksplice-cc --ksplice-remake=FOLDER" leaves in that folder. */
@@ -49,24 +49,26 @@
 #define KSPLICE_ENV_SPLIT "KSPLICE_SPLIT"
 #define KSPLICE_SPLIT_MARK ".ksplice_split."
 
-/* Where ksplice-cc keeps the units of objects that a compiler cache may have. */
+/* Where ksplice-cc keeps the plugin's output for objects that a compiler cache may have.
+ */
 #define KSPLICE_ENV_UNIT_STORE "KSPLICE_UNIT_STORE"
 
-/* Of what a unit says and what its hashes mean; two of other versions do not compare. */
+/* Of the unit's content and its hashes. Units of different versions cannot be compared.
+ */
 #define KSPLICE_UNIT_VERSION 2
 
 /*
- * What a unit ends in that does not count: this, the name of a reason (docs/FORMAT.md),
- * and a newline.
+ * The plugin's output is not valid if it ends in this, the name of a reason
+ * (docs/FORMAT.md), and a newline.
  */
 #define KSPLICE_UNIT_REASON '!'
 
-/* The same where there is nothing to record, because the plugin is in no C compiler. */
+/* Such a reason: the plugin is in a compiler of another language than C. */
 #define KSPLICE_UNIT_NOT_C "not-c"
 
 /*
- * The programs that ksplice-cc has run above this one, as "device:inode" and a space each,
- * so that wrappers that find each other on PATH come to an end.
+ * The programs that ksplice-cc has run above this one, as "device:inode" and a space
+ * each, so that wrappers that find each other on PATH do not run each other forever.
  */
 #define KSPLICE_ENV_CHAIN "KSPLICE_CHAIN"
 
@@ -79,7 +81,8 @@
 /* The compiler that ksplice-cc runs when its arguments do not name one. */
 #define KSPLICE_ENV_COMPILER "KSPLICE_COMPILER"
 
-/* In the library folder: the plugin for GCC's major version, as "plugin-12.so". */
-#define KSPLICE_PLUGIN_NAME "plugin-%d.so"
+/* In the library folder: the plugin for GCC's major version, as "ksplice-plugin-12.so":
+ * GCC refuses two plugins with the same file name. */
+#define KSPLICE_PLUGIN_NAME "ksplice-plugin-%d.so"
 
 #endif

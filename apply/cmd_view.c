@@ -122,6 +122,15 @@ static void view_print_targets(const struct json_t *targets)
 	}
 }
 
+static void view_print_titles(const struct json_t *patches)
+{
+	for (size_t i = 0; i < json_count_items(patches); i++) {
+		const char *title = json_find_text(json_find_item(patches, i), "title");
+		if (title)
+			printf("title:     %s\n", title);
+	}
+}
+
 /* What ksplice-create knew of the update: from the copy of its manifest. */
 static void view_print_record(const struct json_t *record)
 {
@@ -131,6 +140,9 @@ static void view_print_record(const struct json_t *record)
 	printf("applied:   %s\n", view_text(record, "applied_at"));
 	printf("archive:   %s\n", view_text(record, "archive"));
 	printf("patch:     %s\n", view_text(manifest, "patch"));
+	if (json_find_text(manifest, "description"))
+		printf("about:     %s\n", json_find_text(manifest, "description"));
+	view_print_titles(json_find(manifest, "patches"));
 	if (json_find_text(manifest, "irreversible_because"))
 		printf("no undo:   %s\n",
 			json_find_text(manifest, "irreversible_because"));

@@ -11,7 +11,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-/* Files in files, so that one that names itself comes to an end. */
+/* How deep files may name files; one could name itself. */
 #define ARGUMENT_FILE_DEPTH 16
 
 static void argument_list_take(struct argument_list *list, char *argument)
@@ -37,8 +37,8 @@ void argument_list_replace(struct argument_list *list, size_t index, const char 
 }
 
 /*
- * Reads one argument, from the first byte that is not white space, as buildargv of
- * libiberty does: a backslash takes the next byte as it is, also within quotes.
+ * Reads one argument, from its first byte, as buildargv of libiberty does: a backslash
+ * keeps the next byte as it is, also within quotes. Returns what follows it.
  */
 static const char *argument_list_read(const char *text, struct text *argument)
 {

@@ -7,7 +7,7 @@
 
 #include <stddef.h>
 
-/* Zero-initialise; items[count] is always NULL once something has been added. */
+/* Zero-initialise; items[count] is NULL after the first argument was added. */
 struct argument_list {
 	char **items;
 	size_t count;
@@ -17,14 +17,14 @@ struct argument_list {
 /* Adds a copy of the argument. */
 void argument_list_add(struct argument_list *list, const char *argument);
 
-/* Puts a copy of the argument in the place of another. */
+/* Replaces an argument by a copy of this one. */
 void argument_list_replace(
 	struct argument_list *list, size_t index, const char *argument);
 
 /*
- * Adds the argument, or where it is "@file" what that file holds, as GCC reads it:
- * separated by white space, with quotes and backslashes, files in files. As with
- * GCC, a file that cannot be read stands for itself.
+ * Adds the argument. For "@file", adds the arguments in that file, as GCC reads it:
+ * separated by white space, with quotes, backslashes and further files. As in GCC, the
+ * name of a file that cannot be read is an argument itself.
  */
 void argument_list_add_expanded(struct argument_list *list, const char *argument);
 

@@ -17,10 +17,10 @@
 #include "lib/record_reason.h"
 #include "lib/text.h"
 
-/* More processes above a compiler than any build has. */
+/* More levels of processes than any build has. */
 #define BUILD_DEPTH 128
 
-/* How many builds are remembered; more at one time are warned more than once. */
+/* How many builds are remembered. More builds at one time are warned repeatedly. */
 #define BUILD_COUNT 64
 
 static const char *const build_programs[] = {
@@ -31,10 +31,10 @@ static const char *const build_programs[] = {
 	"samu",
 };
 
-/* A process that no other is ever mistaken for: numbers are used again. */
+/* Identifies a process for ever, although process numbers are used again. */
 struct build_process {
 	long number;
-	unsigned long long started; /* in clock ticks since the machine was */
+	unsigned long long started; /* in clock ticks since boot */
 };
 
 struct build_status {
@@ -43,7 +43,8 @@ struct build_status {
 	char name[32];
 };
 
-/* From /proc/<number>/stat, see proc(5): the name in parentheses may hold anything. */
+/* Reads /proc/<number>/stat, see proc(5). The name in parentheses may contain anything.
+ */
 static bool build_read_status(long number, struct build_status *status)
 {
 	scope_free char *path = memory_format("/proc/%ld/stat", number);
@@ -74,7 +75,7 @@ static bool build_is_program(const char *name)
 	return false;
 }
 
-/* The process that this build is. */
+/* The process that stands for this build. */
 static struct build_process build_find(void)
 {
 	struct build_status status = {0};
@@ -104,7 +105,7 @@ static int build_open_memory(void)
 	struct stat status;
 	if (fd < 0)
 		return -1;
-	/* Not where another user put something into our way. */
+	/* Another user may have made a file of that name. */
 	if (fstat(fd, &status) || !S_ISREG(status.st_mode) || status.st_uid != getuid() ||
 		flock(fd, LOCK_EX)) {
 		close(fd);
@@ -113,7 +114,7 @@ static int build_open_memory(void)
 	return fd;
 }
 
-/* True if it has been remembered before. Where nothing can be kept, it has not. */
+/* Remembers the build. True if it was remembered already. */
 static bool build_remember(struct build_process build)
 {
 	struct build_process known[BUILD_COUNT];

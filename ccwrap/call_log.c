@@ -21,7 +21,7 @@ static const char *const call_decisions[] = {
 	[CALL_INTERRUPTED] = "interrupted",
 };
 
-/* What a shell takes as it is. */
+/* Characters that need no quotes in a shell. */
 static const char call_plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				 "0123456789_@%+=:,./-#";
 
@@ -34,7 +34,7 @@ void call_log_start(int argc, char **argv)
 	call_argument_count = argc;
 }
 
-/* Quoted as in JSON where it holds anything that would need it in a shell. */
+/* Adds the word, in the quotes of JSON if a shell would need quotes. */
 static void call_log_add_word(struct text *line, const char *word)
 {
 	if (*word && !word[strspn(word, call_plain)])
@@ -77,6 +77,6 @@ void call_log_add(enum call_decision decision, const char *object, const char *w
 		call_log_add_word(&line, call_arguments[i]);
 	}
 	text_add(&line, "\n");
-	/* Nobody is told of a log that cannot be written: it must not stop a build. */
+	/* An error is ignored, because it must not stop a build. */
 	(void)!write(fd, line.data, line.size);
 }

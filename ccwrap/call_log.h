@@ -4,7 +4,8 @@
  *
  *     TIME <tab> PID <tab> DECISION <tab> OBJECT <tab> WHY <tab> FOLDER <tab> COMMAND
  *
- * It is added in one write, so that compiles at the same time do not mix their lines.
+ * It is added in one write, so that compiles that run at the same time do not mix their
+ * lines.
  * ksplice-cc(1) describes the fields.
  */
 #ifndef KSPLICE_CCWRAP_CALL_LOG_H
@@ -18,7 +19,7 @@ enum call_decision {
 	CALL_INTERRUPTED, /* a signal came before the record was written */
 };
 
-/* The command of this call; it must stay. */
+/* The command of this call; the arguments must stay. */
 void call_log_start(int argc, char **argv);
 
 /* object: its path, or NULL. why: for people, or the name of a reason. */

@@ -31,7 +31,7 @@ static const char *ccache_skip_space(const char *text)
 	return text;
 }
 
-/* The value of "prefix_command = VALUE", up to the end of its line; NULL if it is not. */
+/* Where the value of "prefix_command = VALUE" starts; NULL if the line is another one. */
 static const char *ccache_find_value(const char *line)
 {
 	line = ccache_skip_space(line);
@@ -46,7 +46,7 @@ static bool ccache_has_value(const char *value)
 	return *value && !isspace((unsigned char)*value);
 }
 
-/* True if the file sets it; then *has_prefix says whether to anything. */
+/* True if the file has the setting; *has_prefix is then whether it is not empty. */
 static bool ccache_read_file(const char *path, bool *has_prefix)
 {
 	scope_text struct text text = {0};
@@ -65,7 +65,7 @@ static bool ccache_read_file(const char *path, bool *has_prefix)
 	return is_set;
 }
 
-/* The user's file; NULL if there is no place for it. */
+/* The user's file; NULL if there is none. */
 static char *ccache_get_file(void)
 {
 	const char *path = getenv("CCACHE_CONFIGPATH");

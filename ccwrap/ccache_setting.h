@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ccache_setting.h - what ksplice-cc must know of ccache's settings
+ * ccache_setting.h - reads the settings of ccache that ksplice-cc needs
  */
 #ifndef KSPLICE_CCWRAP_CCACHE_SETTING_H
 #define KSPLICE_CCWRAP_CCACHE_SETTING_H
@@ -11,9 +11,9 @@
 bool ccache_setting_is(const char *argument);
 
 /*
- * True if ccache runs compilers by way of another program (distcc). As in ccache: a
- * setting of the command line counts first, then $CCACHE_PREFIX, the user's file, the
- * system's. Settings are those of the command line, count of them.
+ * True if ccache runs compilers through another program (distcc). The first of these
+ * counts, as in ccache: a setting on the command line (settings, count of them),
+ * $CCACHE_PREFIX, the user's file, the system's file.
  */
 bool ccache_setting_has_prefix(char *const *settings, int count);
 

@@ -12,7 +12,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-/* What has been seen of the command line so far. */
+/* What was read of the command line so far. */
 struct compile_options {
 	bool compiles;
 	bool stops;
@@ -20,7 +20,7 @@ struct compile_options {
 	const char *language; /* NULL: by each file's name */
 };
 
-/* With -c, what is for the linker is left alone. */
+/* With -c, GCC ignores files for the linker. */
 static bool is_for_linker(const char *path, const char *language)
 {
 	return !language && (text_has_suffix(path, ".o") || text_has_suffix(path, ".a") ||
@@ -93,14 +93,14 @@ static void compile_command_scan(const struct argument_list *arguments,
 		if (!option)
 			continue;
 		if (!value) {
-			options->stops = true; /* the compiler will say so */
+			options->stops = true; /* the compiler reports this error */
 			return;
 		}
 		compile_command_apply(command, options, option, value);
 	}
 }
 
-/* Names of open files: what they are is known to this process alone, if at all. */
+/* Names of this process's open files, which mean nothing to other processes. */
 static const char *const passing_files[] = {
 	"/dev/stdin",
 	"/dev/stdout",
@@ -109,7 +109,7 @@ static const char *const passing_files[] = {
 	"/proc/self/",
 };
 
-/* A pipe, a terminal, /dev/null: it is no file that stays. */
+/* True for a pipe, a terminal, /dev/null: not a file that stays. */
 static bool is_passing(const char *path)
 {
 	struct stat status;
@@ -125,8 +125,8 @@ static bool is_passing(const char *path)
 }
 
 /*
- * A question to the compiler rather than a compile: nothing is kept of it. Among other
- * sources one that does not stay is none that can be compiled again.
+ * True if the command only tests the compiler, and keeps no object. One of several
+ * sources that does not stay cannot be compiled again, so it is not recorded.
  */
 static bool is_probe(struct compile_command *command)
 {

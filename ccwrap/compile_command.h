@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * compile_command.h - what a compiler's command line asks for
+ * compile_command.h - what a compiler's command line makes
  */
 #ifndef KSPLICE_CCWRAP_COMPILE_COMMAND_H
 #define KSPLICE_CCWRAP_COMPILE_COMMAND_H
@@ -11,11 +11,11 @@
 #include "ccwrap/argument_list.h"
 
 enum compile_kind {
-	COMPILE_OTHER,      /* makes no object of C that anybody will link */
-	COMPILE_FOREIGN,    /* objects of something else than C */
+	COMPILE_OTHER,      /* makes no object that is kept */
+	COMPILE_FOREIGN,    /* objects of other languages than C */
 	COMPILE_OBJECT,     /* one source in C to one object */
 	COMPILE_SEVERAL,    /* several sources, C among them, each to its object */
-	COMPILE_UNRECORDED, /* as that, but there is nothing to record: see reason */
+	COMPILE_UNRECORDED, /* objects of C that cannot be recorded: see reason */
 };
 
 struct compile_source {
@@ -34,7 +34,7 @@ struct compile_command {
 			     * NULL if the compiler chooses */
 };
 
-/* arguments: without @files, [0] is the compiler; they must stay. */
+/* arguments: [0] is the compiler, @files are expanded; they must stay. */
 void compile_command_read(
 	const struct argument_list *arguments, struct compile_command *command);
 

@@ -4,15 +4,15 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "abi/record.h"
-#include "ccwrap/unit_file.h"
+#include "ccwrap/plugin_output.h"
 #include "lib/cleanup.h"
 #include "lib/compiler_version.h"
 #include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/file_stamp.h"
 #include "lib/install_path.h"
 #include "lib/memory.h"
 #include "lib/process.h"
@@ -20,21 +20,18 @@
 #include "lib/text.h"
 
 /*
- * The kept answer is five lines of text: this one, the two files as they were, the reason
- * (empty if the plugin works), the compiler's major version, and what --version says.
+ * The kept answer is five lines of text: this one, the stamps of the two files, the
+ * reason (empty if the plugin works), the compiler's major version, and the output of
+ * --version.
  */
 #define IDENTITY_HEADER "ksplice compiler 2"
 
-/* A file as it is now: anything that replaces it changes this. */
+/* Adds a file and what changes when it is replaced. */
 static void identity_describe_file(struct text *text, const char *path)
 {
-	struct stat status;
-	if (!path || stat(path, &status))
-		text_add_format(text, "%s none", path ? path : "-");
-	else
-		text_add_format(text, "%s %lld.%09ld %lld %llu", path,
-			(long long)status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
-			(long long)status.st_size, (unsigned long long)status.st_ino);
+	scope_free char *stamp = path ? file_stamp_read_unique(path) : NULL;
+	text_add_format(
+		text, "%s %s", path ? path : "-", stamp && *stamp ? stamp : "none");
 }
 
 static char *identity_find_plugin(int major)
@@ -49,7 +46,7 @@ static char *identity_get_cache(const char *compiler, const char *folder)
 	return memory_format("%s/compiler-%.16s", folder, key);
 }
 
-/* The line that starts at *next, which moves on; ends in place. */
+/* The line at *next, which moves to the next line; the newline becomes a NUL. */
 static char *identity_cut_line(char **next)
 {
 	char *line = *next;
@@ -100,11 +97,11 @@ static void identity_save(
 	identity_describe_file(&kept, identity->plugin);
 	text_add_format(&kept, "\n%s\n%d\n%s\n", identity->reason ? identity->reason : "",
 		identity->major, identity->version);
-	/* Where it cannot be kept, it is asked again. */
+	/* If it cannot be kept, the next compile asks again. */
 	error_free(file_write(cache, kept.data, kept.size));
 }
 
-/* Adds what "compiler --version" says; false if it says nothing. */
+/* Adds the output of "compiler --version"; false if that fails. */
 static bool identity_ask_version(const char *compiler, struct text *said)
 {
 	scope_text struct text errors = {0};
@@ -122,17 +119,17 @@ static bool identity_ask_version(const char *compiler, struct text *said)
 }
 
 /*
- * Compiles nothing with it; a plugin that was loaded writes the start of a unit, or why
- * it does not. NULL if it works, else a constant name.
+ * Compiles an empty file with the plugin. If it was loaded, it writes the start of a
+ * unit, or why not. NULL if it works, else a constant name.
  */
 static const char *identity_try_plugin(const char *compiler, const char *plugin)
 {
-	scope_unit_file struct unit_file unit = {.fd = -1};
-	scope_error struct error *error = unit_file_create(&unit);
+	scope_plugin_output struct plugin_output output = {.fd = -1};
+	scope_error struct error *error = plugin_output_create(&output);
 	if (error)
 		return "no-unit-file";
 	scope_free char *option = memory_format("-fplugin=%s", plugin);
-	scope_free char *path = memory_format("%s=%s", KSPLICE_ENV_UNIT, unit.path);
+	scope_free char *path = memory_format("%s=%s", KSPLICE_ENV_UNIT, output.path);
 	const char *arguments[] = {
 		compiler, option, "-x", "c", "-S", "-o", "/dev/null", "/dev/null", NULL};
 	const char *environment[] = {path, NULL};
@@ -145,14 +142,15 @@ static const char *identity_try_plugin(const char *compiler, const char *plugin)
 	};
 	int status;
 	error = process_run(&request, &status);
-	const char *reason = unit_file_get_reason(&unit);
+	const char *reason = plugin_output_get_reason(&output);
 	if (reason)
 		return reason;
-	return !error && !status && unit_file_is_started(&unit) ? NULL
-								: "plugin-not-loaded";
+	return !error && !status && plugin_output_is_started(&output)
+		       ? NULL
+		       : "plugin-not-loaded";
 }
 
-/* Fills in all but the version, which it says already. */
+/* Fills in everything but the version. */
 static void identity_find(struct compiler_identity *asked, const char *compiler)
 {
 	asked->major = compiler_version_ask(compiler);
@@ -198,7 +196,7 @@ void compiler_identity_read(
 	if (identity_load(identity, compiler, cache))
 		return;
 	compiler_identity_ask(identity, compiler);
-	/* A compile that fails must not leave a folder behind. */
+	/* A compile that fails must not make a folder. */
 	if (file_exists(folder))
 		compiler_identity_keep(identity, compiler, folder);
 }

@@ -8,8 +8,8 @@
 #include "lib/text.h"
 
 /*
- * From GCC's manual, "Invoking GCC". Where two names fit, the longer one counts, and
- * one that must be the whole argument counts before one that may be its start.
+ * From GCC's manual, "Invoking GCC". If several names fit an argument, the longest
+ * counts.
  */
 static const struct compiler_option compiler_options[] = {
 	{"-c", OPTION_COMPILE, ARGUMENT_NONE},
@@ -118,7 +118,7 @@ static const struct compiler_option compiler_options[] = {
 	{"--sysroot", OPTION_NOTHING, ARGUMENT_APART},
 	{"--undefine-macro", OPTION_NOTHING, ARGUMENT_APART},
 
-	/* Longer names that only begin like an option with an argument above. */
+	/* Longer names that begin like an option with an argument above. */
 	{"-dumpbase=", OPTION_NOTHING, ARGUMENT_JOINED},
 	{"-export-dynamic", OPTION_NOTHING, ARGUMENT_NONE},
 	{"-undef", OPTION_NOTHING, ARGUMENT_NONE},

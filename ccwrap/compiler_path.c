@@ -12,7 +12,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-/* What execvp uses where PATH is not set (see confstr). */
+/* What execvp uses if PATH is not set (see confstr). */
 #define COMPILER_PATH_DEFAULT "/bin:/usr/bin"
 
 static const struct compiler_launcher {
@@ -37,6 +37,13 @@ enum launcher_kind compiler_path_get_launcher(const char *path)
 	return LAUNCHER_NONE;
 }
 
+bool compiler_path_is_compiler(const char *path)
+{
+	const char *name = file_name(path);
+	return strstr(name, "gcc") || strstr(name, "g++") || strstr(name, "clang") ||
+	       strcmp(name, "cc") == 0;
+}
+
 static bool compiler_path_is_program(const char *path)
 {
 	struct stat status;
@@ -53,11 +60,11 @@ static bool compiler_path_leads_to_launcher(const char *path)
 }
 
 /*
- * Where on PATH the first file of a name is: it is searched several times under the same
- * name, and PATH may be long. Only one name is kept.
+ * Where on PATH the first file with a name is, for one name: the same name is searched
+ * several times, and PATH may be long.
  */
 static struct {
-	const char *path; /* PATH from that folder on, NULL: nothing is known */
+	const char *path; /* the rest of PATH from that folder on; NULL: not known */
 	char *name;
 } compiler_path_first;
 
@@ -109,14 +116,6 @@ char *compiler_path_find(const char *name, bool *skipped)
 {
 	bool ignored = false;
 	return compiler_path_search(name, false, skipped ? skipped : &ignored);
-}
-
-/* True if a program of that name is a compiler under whatever name it is run. */
-static bool compiler_path_is_compiler(const char *path)
-{
-	const char *name = file_name(path);
-	return strstr(name, "gcc") || strstr(name, "g++") || strstr(name, "clang") ||
-	       strcmp(name, "cc") == 0;
 }
 
 char *compiler_path_find_real(const char *name)

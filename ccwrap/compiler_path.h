@@ -7,28 +7,31 @@
 
 #include <stdbool.h>
 
-/* What ksplice-cc is called. */
+/* The program's own name. */
 #define WRAPPER_NAME "ksplice-cc"
 
 /*
- * The program that a shell would run for name, skipping ksplice-cc under whatever
- * name it stands on PATH; as an absolute path, symbolic links not resolved. NULL if
- * there is none. The caller frees it. Unless skipped is NULL, *skipped becomes true if
- * a shell would have run something else.
+ * The program that a shell would run for name, without ksplice-cc, whatever it is called
+ * on PATH. An absolute path; symbolic links are not resolved. NULL if there is none. The
+ * caller frees it. Unless skipped is NULL, *skipped becomes true if a shell would have
+ * run another program.
  */
 char *compiler_path_find(const char *name, bool *skipped);
 
 /*
- * As above, and also skipping compiler caches and distributors that stand on PATH
- * under a compiler's name. Symbolic links are resolved where they lead to a compiler by
- * its name; any other program may be one that acts by the name that it is called by.
+ * As above, and without compiler caches and distributors that are on PATH under a
+ * compiler's name. Symbolic links are resolved if they lead to a file with a compiler's
+ * name; another program may depend on the name that it is called by.
  */
 char *compiler_path_find_real(const char *name);
 
-/* How a program that runs compilers for others may get an object. */
+/* True if programs of that name (a path is fine) are compilers: gcc-12, clang, cc. */
+bool compiler_path_is_compiler(const char *path);
+
+/* Where a program that runs compilers may get an object from. */
 enum launcher_kind {
-	LAUNCHER_NONE,    /* it is no such program */
-	LAUNCHER_CACHE,   /* from a compile that was here before: ccache */
+	LAUNCHER_NONE,    /* it is not such a program */
+	LAUNCHER_CACHE,   /* from an earlier compile: ccache */
 	LAUNCHER_NETWORK, /* from another machine: distcc */
 };
 

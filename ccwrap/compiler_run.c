@@ -16,7 +16,7 @@
 
 extern char **environ;
 
-/* What a shell returns for a program that is not there, and for one it cannot run. */
+/* A shell's exit status for a program that is missing, and for one that cannot be run. */
 #define EXIT_NOT_FOUND 127
 #define EXIT_NOT_RUN 126
 
@@ -38,13 +38,13 @@ void compiler_exec(const char *program, const struct argument_list *arguments)
 
 void compiler_exec_missing(const char *name)
 {
-	fprintf(stderr, "ksplice-cc: %s: no such compiler on PATH\n", name);
+	fprintf(stderr, "ksplice-cc: %s: no such compiler\n", name);
 	exit(EXIT_NOT_FOUND);
 }
 
 /*
- * A terminal sends Ctrl-C to the compiler as well, and says so by a code that is not
- * a process's; twice would be once too often.
+ * Passes on a signal that a process sent. A signal from the terminal (si_code > 0) has
+ * reached the compiler already.
  */
 static void compiler_forward(int number, siginfo_t *info, void *context)
 {
@@ -107,8 +107,8 @@ int compiler_run(const char *program, const struct argument_list *arguments,
 	}
 	compiler_set_handlers(old);
 	sigprocmask(SIG_SETMASK, &compiler_old_mask, NULL);
-	/* Not reaped yet, so that the number stays the compiler's while a handler
-	 * may use it. */
+	/* WNOWAIT keeps the process number from being used again while a handler may
+	 * send a signal to it. */
 	siginfo_t info;
 	while (waitid(P_PID, (id_t)compiler_process, &info, WEXITED | WNOWAIT) < 0 &&
 		errno == EINTR)
@@ -139,7 +139,7 @@ void compiler_exit_like(int status)
 	process_die_interrupted();
 	if (!WIFSIGNALED(status))
 		exit(WEXITSTATUS(status));
-	/* The compiler has left a core file if one was wanted. */
+	/* If core files are enabled, the compiler has left one. */
 	struct rlimit no_core = {0, 0};
 	setrlimit(RLIMIT_CORE, &no_core);
 	signal(WTERMSIG(status), SIG_DFL);

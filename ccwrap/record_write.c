@@ -8,7 +8,7 @@
 
 #include "abi/record.h"
 #include "ccwrap/object_section.h"
-#include "ccwrap/record_place.h"
+#include "ccwrap/record_path.h"
 #include "ccwrap/wrapper_call.h"
 #include "lib/cleanup.h"
 #include "lib/error.h"
@@ -17,41 +17,41 @@
 #include "lib/record_file.h"
 #include "lib/text.h"
 
-static void record_start(const struct record_place *place, struct text *json)
+static void record_start(const struct record_path *path, struct text *json)
 {
 	text_add(json, "{");
 	json_text_put_number(json, "format", KSPLICE_RECORD_FORMAT);
-	json_text_put_string(json, "object", place->object);
+	json_text_put_string(json, "object", path->object);
 }
 
 static void record_make_reason(
-	const struct record_place *place, const char *reason, struct text *json)
+	const struct record_path *path, const char *reason, struct text *json)
 {
-	record_start(place, json);
+	record_start(path, json);
 	json_text_put_string(json, "unrecorded", reason);
 	text_add(json, "}\n");
 }
 
-struct error *record_write_reason(const struct record_place *place, const char *reason)
+struct error *record_write_reason(const struct record_path *path, const char *reason)
 {
 	scope_text struct text json = {0};
-	record_make_reason(place, reason, &json);
-	return record_file_write(place->folder, place->path, &json);
+	record_make_reason(path, reason, &json);
+	return record_file_write(path->folder, path->file, &json);
 }
 
-const char *record_forget(const struct record_place *place)
+const char *record_forget(const struct record_path *path)
 {
-	if (unlink(place->path) == 0 || errno == ENOENT || errno == ENOTDIR)
+	if (unlink(path->file) == 0 || errno == ENOENT || errno == ENOTDIR)
 		return NULL;
-	/* The folder cannot be written, the file may be; unless its other name is the
-	 * dictionary. A file that is not packed is read as it is. */
-	scope_close int fd = open(place->path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	/* The folder is not writable, but the file may be. If it has a second name, it is
+	 * the dictionary and must stay. A record need not be compressed. */
+	scope_close int fd = open(path->file, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat status;
 	if (fd < 0 || fstat(fd, &status) || status.st_nlink != 1 || ftruncate(fd, 0))
 		return "record-not-removed";
 	scope_text struct text json = {0};
-	record_make_reason(place, "folder-not-writable", &json);
-	/* An empty file is no record either. */
+	record_make_reason(path, "folder-not-writable", &json);
+	/* If this fails, the file is empty, which is not a record either. */
 	(void)!write(fd, json.data, json.size);
 	return "folder-not-writable";
 }
@@ -69,11 +69,11 @@ static void record_add_arguments(struct text *json, const struct argument_list *
 
 struct error *record_write(const struct record *record)
 {
-	const struct record_place *place = record->place;
+	const struct record_path *path = record->path;
 	scope_text struct text json = {0};
-	record_start(place, &json);
+	record_start(path, &json);
 	json_text_put_string(&json, "source", record->source);
-	json_text_put_string(&json, "cwd", place->cwd);
+	json_text_put_string(&json, "cwd", path->cwd);
 	json_text_add_key(&json, "compiler");
 	text_add(&json, "{");
 	json_text_put_string(&json, "path", record->call->real);
@@ -86,5 +86,5 @@ struct error *record_write(const struct record *record)
 	json_text_add_key(&json, "unit");
 	text_add_range(&json, record->unit->data, record->unit->size);
 	text_add(&json, "}\n");
-	return record_file_write(place->folder, place->path, &json);
+	return record_file_write(path->folder, path->file, &json);
 }

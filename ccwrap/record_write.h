@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * record_write.h - makes the record of an object and puts it in its place
+ * record_write.h - writes and removes the record of an object
  */
 #ifndef KSPLICE_CCWRAP_RECORD_WRITE_H
 #define KSPLICE_CCWRAP_RECORD_WRITE_H
@@ -8,14 +8,14 @@
 #include <stdint.h>
 
 struct error;
-struct record_place;
+struct record_path;
 struct text;
 struct wrapper_call;
 
 struct record {
-	const struct record_place *place;
+	const struct record_path *path;
 	const struct wrapper_call *call;
-	const char *object;      /* path of what was compiled */
+	const char *object;      /* path of the compiled object */
 	const char *source;      /* as given */
 	const char *version;     /* of the compiler */
 	const struct text *unit; /* what the plugin wrote, JSON */
@@ -24,13 +24,13 @@ struct record {
 
 struct error *record_write(const struct record *record);
 
-/* Says in the record's place that there is none, and why (a constant name). */
-struct error *record_write_reason(const struct record_place *place, const char *reason);
+/* Writes a record that says only that there is none, and why (a constant name). */
+struct error *record_write_reason(const struct record_path *path, const char *reason);
 
 /*
- * Takes away the record of an earlier compile. NULL, or why there can be none now: a
+ * Removes the record of an earlier compile. NULL, or why there can be no record now: a
  * constant name.
  */
-const char *record_forget(const struct record_place *place);
+const char *record_forget(const struct record_path *path);
 
 #endif

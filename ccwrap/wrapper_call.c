@@ -14,7 +14,7 @@
 
 #define WRAPPER_COMPILER "gcc"
 
-/* What a compiler reads, so that a program of such a name is not taken for one. */
+/* Files that a compiler reads; a program is never called by such a name. */
 static const char *const wrapper_file_suffixes[] = {
 	".c",
 	".i",
@@ -31,8 +31,8 @@ static const char *const wrapper_file_suffixes[] = {
 	".h",
 };
 
-/* True if the first argument is the name of a program and not a file to compile. */
-static bool is_program_name(const char *argument)
+/* True if the first argument names a compiler and is not a file to compile. */
+static bool is_compiler_name(const char *argument)
 {
 	if (argument[0] == '-' || argument[0] == '@' || !argument[0])
 		return false;
@@ -42,7 +42,12 @@ static bool is_program_name(const char *argument)
 			return false;
 	}
 	scope_free char *found = compiler_path_find(argument, NULL);
-	return found != NULL;
+	if (found)
+		return true;
+	/* A compiler that is not installed is reported by its name. */
+	bool has_name =
+		compiler_path_is_compiler(argument) || !strchr(file_name(argument), '.');
+	return has_name && !file_exists(argument);
 }
 
 static const char *wrapper_call_get_default(void)
@@ -51,7 +56,7 @@ static const char *wrapper_call_get_default(void)
 	return compiler && *compiler ? compiler : WRAPPER_COMPILER;
 }
 
-/* A cache may run a distributor, or a program on PATH may be a cache's link. */
+/* A cache may run a distributor, and a compiler on PATH may be a link to a cache. */
 static enum launcher_kind wrapper_call_find_launcher(const struct wrapper_call *call)
 {
 	enum launcher_kind found = LAUNCHER_NONE;
@@ -69,7 +74,7 @@ static enum launcher_kind wrapper_call_find_launcher(const struct wrapper_call *
 	return has_prefix ? LAUNCHER_NETWORK : found;
 }
 
-/* Launchers, and what stands behind them for them. Gives the index of what follows. */
+/* Reads the launchers and their own arguments. Returns the index of the next argument. */
 static int wrapper_call_read_launchers(struct wrapper_call *call, int argc, char **argv)
 {
 	int next = 1;
@@ -90,7 +95,7 @@ void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
 		argument_list_add(&call->command, called);
 	} else {
 		next = wrapper_call_read_launchers(call, argc, argv);
-		bool is_named = next < argc && is_program_name(argv[next]);
+		bool is_named = next < argc && is_compiler_name(argv[next]);
 		argument_list_add(&call->command,
 			is_named ? argv[next++] : wrapper_call_get_default());
 	}
@@ -103,8 +108,8 @@ void wrapper_call_read(struct wrapper_call *call, int argc, char **argv)
 	bool skipped = false;
 	call->program = compiler_path_find(call->command.items[0], &skipped);
 	call->launcher = wrapper_call_find_launcher(call);
-	/* GCC looks for its own parts beside the program that PATH has under its
-	 * name; where that is us, it must be told. */
+	/* GCC looks for its parts beside the program that PATH has under its name. If
+	 * that is ksplice-cc, GCC needs its real path. */
 	if (skipped && call->program)
 		argument_list_replace(&call->command, 0, call->program);
 	call->real = compiler_path_find_real(call->expanded.items[0]);

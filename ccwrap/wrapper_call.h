@@ -4,7 +4,7 @@
  *
  *     ksplice-cc ARGUMENTS                  the default compiler
  *     ksplice-cc gcc-12 ARGUMENTS           this one
- *     ksplice-cc ccache gcc ARGUMENTS       this one, by way of a launcher
+ *     ksplice-cc ccache gcc ARGUMENTS       this one, run by a launcher
  *     gcc ARGUMENTS                         a symbolic link: the next gcc on PATH
  */
 #ifndef KSPLICE_CCWRAP_WRAPPER_CALL_H
@@ -15,13 +15,13 @@
 
 /* Zero-initialise; release with wrapper_call_deinit. */
 struct wrapper_call {
-	/* What to run: launchers, then the compiler as named, then its arguments. */
+	/* The command to run: launchers, the compiler as named, its arguments. */
 	struct argument_list command;
 	size_t compiler;             /* index in command of the compiler's name */
-	enum launcher_kind launcher; /* what may stand between us and the compiler */
+	enum launcher_kind launcher; /* the program that runs the compiler, if any */
 	char *program;               /* path of command.items[0], NULL if there is none */
 	char *real; /* path of the compiler itself, NULL if there is none */
-	/* The compiler's name and arguments, with what @files hold. */
+	/* The compiler's name and arguments, with the content of @files. */
 	struct argument_list expanded;
 };
 

@@ -11,8 +11,8 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-/* A compiler may run itself by way of a wrapper once (lto-wrapper does); who is there
- * twice will be there for ever. */
+/* A compiler may run itself through a wrapper once (lto-wrapper does). A program that is
+ * in the chain twice would be run forever. */
 #define CHAIN_MOST 2
 
 static char *chain_name(const struct stat *file)
@@ -21,7 +21,7 @@ static char *chain_name(const struct stat *file)
 		(unsigned long long)file->st_ino);
 }
 
-/* By inode: symbolic links, hard links and other names of it are all found. */
+/* Compares inodes, so that symbolic and hard links are found. */
 static bool chain_is_self(const struct stat *file)
 {
 	struct stat self;

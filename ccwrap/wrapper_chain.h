@@ -2,9 +2,9 @@
 /*
  * wrapper_chain.h - the programs that wrappers above this one have run
  *
- * Two ksplice-cc under a compiler's name on PATH, or a script of that name that runs
- * ksplice-cc, find each other as "the next compiler". Each wrapper adds what it runs to a
- * variable of the environment, and skips what it finds there often.
+ * Two copies of ksplice-cc that are on PATH under a compiler's name, or a script of that
+ * name that runs ksplice-cc, would run each other forever. Each wrapper adds the program
+ * that it runs to an environment variable, and skips a program that is there repeatedly.
  */
 #ifndef KSPLICE_CCWRAP_WRAPPER_CHAIN_H
 #define KSPLICE_CCWRAP_WRAPPER_CHAIN_H
@@ -13,7 +13,7 @@
 
 struct stat;
 
-/* True if the file is this program, or runs in circles with it. */
+/* True if the file is this program, or one that runs it in a circle. */
 bool wrapper_chain_has(const struct stat *file);
 
 /* Adds a program that is about to be run. NULL is fine. */

@@ -16,8 +16,12 @@
 #include "differ/create/closure.h"
 #include "differ/create/finding.h"
 #include "differ/create/origin.h"
-#include "differ/create/patch_file.h"
+#include "differ/create/patch_git.h"
+#include "differ/create/patch_pair.h"
+#include "differ/create/patch_reader.h"
+#include "differ/create/patch_source.h"
 #include "differ/create/product_proof.h"
+#include "differ/create/series_apply.h"
 #include "differ/create/shadow.h"
 #include "differ/create/unit_screen.h"
 #include "differ/create/update_hook.h"
@@ -50,13 +54,19 @@
 #include "lib/text.h"
 
 static const char help[] =
-	"usage: ksplice-create --patch=FILE [OPTION]... OBJTREE\n"
+	"usage: ksplice-create --patch=FILE... [OPTION]... OBJTREE\n"
 	"Make an update for a running kernel from a patch of its source.\n"
 	"\n"
 	"OBJTREE is the folder in which 'make CC=ksplice-cc' built vmlinux, or an archive of it\n"
 	"that 'ksplice-index --seal' made. Only the folder .ksplice in it is written to.\n"
 	"\n"
-	"  -p, --patch=FILE   the patch, a unified diff; - is standard input\n"
+	"  -p, --patch=FILE   the patch: a unified diff, a mail or several; - is standard\n"
+	"                     input; if given several times, they are applied in that order\n"
+	"      --git=COMMIT   the patch is that commit of the git repository that the source\n"
+	"                     tree is; A..B is the difference from A to B; may be given\n"
+	"                     several times\n"
+	"      --diffext=EXT  the patch is the difference from each FILE of the source tree\n"
+	"                     to FILE.EXT beside it\n"
 	"  -s, --strip=N      leading folders to strip from the patch's paths, like -p of\n"
 	"                     patch(1); the default is 1\n"
 	"      --source=DIR   the source tree, if it has moved since the build\n"
@@ -65,6 +75,9 @@ static const char help[] =
 	"                     accept that the patch changes the layout of the struct, union\n"
 	"                     or enum NAME; may be given several times\n"
 	"      --keep=DIR     keep the intermediate objects in DIR, which must not exist yet\n"
+	"      --description=TEXT\n"
+	"                     what ksplice-view shows of the update\n"
+	"  -n, --dry-run      do everything but write the archive\n"
 	"      --json         print the result as JSON on standard output\n"
 	"  -q, --quiet        show no progress\n"
 	"  -h, --help         show this help\n"
@@ -75,21 +88,26 @@ static const char help[] =
 
 struct create {
 	/* options */
-	const char *patch_path;
+	struct command_list patch_paths;
+	struct command_list commits; /* or ranges, for git */
+	const char *extension;       /* of files beside those that they change */
 	const char *output;
 	const char *keep;
 	const char *tree_path;
 	const char *source_path;
 	struct command_list allowed_layouts; /* "struct:NAME" */
 	unsigned strip;
+	const char *description;
+	bool is_dry;
 	bool is_json;
 	bool is_quiet;
 	/* inputs */
 	struct kernel_tree *tree;
 	struct kernel_image *image;
 	struct index *index;
-	struct text patch_text;
-	struct patch_file patch;
+	struct patch_sources sources;
+	struct patch_list patches;
+	struct patched_files files;
 	struct update_plan plan;
 	/* what is made of them */
 	char *work;
@@ -112,14 +130,6 @@ static double create_clock(void)
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-/* What the patch is called in the work folder and in the archive. */
-static const char *create_find_patch_name(const struct create *create)
-{
-	struct stat status;
-	bool is_file = stat(create->patch_path, &status) == 0 && S_ISREG(status.st_mode);
-	return is_file ? file_name(create->patch_path) : "update.patch";
-}
-
 static struct error *create_make_work(struct create *create)
 {
 	scope_free char *made = NULL;
@@ -133,9 +143,10 @@ static struct error *create_make_work(struct create *create)
 		return error_errno("%s", create->keep ? create->keep : made);
 	create->shadow = file_join(create->work, "shadow");
 	create->patch_copy = memory_format(
-		"%s/patch/%s", create->work, create_find_patch_name(create));
-	return file_write(
-		create->patch_copy, create->patch_text.data, create->patch_text.size);
+		"%s/patch/%s", create->work, patch_sources_find_name(&create->sources));
+	scope_text struct text text = {0};
+	patch_sources_print(&create->sources, &text);
+	return file_write(create->patch_copy, text.data, text.size);
 }
 
 /* With patch(1), -p is the number of folders. */
@@ -147,26 +158,39 @@ static bool is_number(const char *text)
 	return *text && !text[strspn(text, "0123456789")];
 }
 
-/* The patch may come through a pipe, so it is read once; all else reads a copy. */
-static struct error *create_read_patch(struct create *create)
+/* Patches in files are read before anything else: they may come through a pipe. */
+static struct error *create_read_files(struct create *create)
 {
-	const char *path = create->patch_path;
-	bool is_input = strcmp(path, "-") == 0;
-	struct text *text = &create->patch_text;
-	struct error *error = file_read(is_input ? "/dev/stdin" : path, text);
-	if (error)
-		return is_number(path) ? error_hint(error, "%s", strip_hint) : error;
-	if (!text->size)
-		return error_failed("%s: empty, so there is no patch in it", path);
-	if (strlen(text->data) != text->size)
-		return error_failed("%s: not a text file", path);
-	return patch_file_read(path, text->data, create->strip, &create->patch);
+	for (size_t i = 0; i < create->patch_paths.count; i++) {
+		const char *path = create->patch_paths.items[i];
+		struct error *error = patch_source_read_file(path, &create->sources);
+		if (error)
+			return is_number(path) ? error_hint(error, "%s", strip_hint)
+					       : error;
+	}
+	return patch_sources_read(&create->sources, create->strip, &create->patches);
+}
+
+/* What is made from the source tree; its paths have one folder to strip. */
+static struct error *create_read_tree(struct create *create)
+{
+	const char *source =
+		create->source_path ? create->source_path : create->tree->source;
+	if (create->patch_paths.count)
+		return NULL;
+	for (size_t i = 0; i < create->commits.count; i++)
+		try(patch_git_read(source, create->commits.items[i], &create->sources));
+	if (create->extension)
+		try(patch_pair_read(
+			create->tree->source, create->extension, &create->sources));
+	return patch_sources_read(&create->sources, 1, &create->patches);
 }
 
 static struct error *create_open(struct create *create)
 {
-	try(create_read_patch(create));
+	try(create_read_files(create));
 	try(seal_open_tree(create->tree_path, create->source_path, &create->tree));
+	try(create_read_tree(create));
 	try(kernel_image_open(create->tree->vmlinux, &create->image));
 	message_step("reading the index of %s (Linux %s)", create->tree->objects,
 		create->tree->release);
@@ -184,7 +208,7 @@ static struct update_source create_find_source(const struct create *create)
 	return (struct update_source){
 		.tree = create->tree,
 		.index = create->index,
-		.patch = &create->patch,
+		.files = &create->files,
 		.layout = &create->template.layout,
 		.shadow = create->shadow,
 		.work = create->work,
@@ -206,31 +230,36 @@ static struct error *create_screen(struct create *create)
 	return unit_screen_run(&source, plan);
 }
 
+static struct error *create_apply(struct create *create)
+{
+	scope_free char *steps = memory_format("%s/patch/steps", create->work);
+	struct error *error = shadow_create(create->tree, &create->patches,
+		create->shadow, steps, &create->files, create->warnings);
+	create_show_warnings(create, 0);
+	return error;
+}
+
 static struct error *create_plan(struct create *create)
 {
 	struct update_plan *plan = &create->plan;
-	try(update_plan_make(create->tree, create->index, &create->patch, plan));
 	try(create_make_work(create));
-	struct error *error = shadow_create(create->tree, &create->patch,
-		create->patch_copy, create->strip, create->shadow, create->warnings);
-	create_show_warnings(create, 0);
-	if (error)
-		return error;
+	try(create_apply(create));
+	try(update_plan_make(create->tree, create->index, &create->files, plan));
+	try(update_plan_prove_config(create->tree, create->shadow, create->work, plan));
 	if (!plan->count && !plan->claim_count)
 		return error_no_change(
 			"%s: nothing of what the patch touches is built in "
 			"this configuration",
-			create->patch.entries[0].path);
-	for (size_t i = 0; i < plan->unbuilt_count; i++)
-		message_warn(
-			"%s is not built in this configuration, so its change has no effect",
-			plan->unbuilt[i]);
+			create->files.items[0].path);
+	for (size_t i = 0; i < plan->idle_count; i++)
+		message_warn("%s is %s, so its change has no effect", plan->idle[i].path,
+			plan->idle[i].reason);
 	try(create_screen(create));
 	if (!plan->count)
 		return error_no_change(
 			"%s: the patch changes no function of this kernel: all that was "
 			"made from what it touches comes out the same",
-			create->patch_path);
+			create->sources.items[0].name);
 	if (plan->same_count)
 		message_step("%zu of them are the same with the patch", plan->same_count);
 	for (size_t i = 0; i < plan->count; i++)
@@ -257,6 +286,7 @@ static struct error *create_open_units(struct create *create)
 static struct error *create_prepare(struct create *create)
 {
 	scope_text struct text build_ids = {0};
+	scope_text struct text patch = {0};
 	update_targets_init(&create->targets, create->tree, create->index,
 		&create->template.layout, create->image);
 	create->update.targets = &create->targets;
@@ -267,7 +297,8 @@ static struct error *create_prepare(struct create *create)
 			text_from_bytes(row->build_id, row->build_id_size);
 		text_add_format(&build_ids, "%s%s", i ? " " : "", text);
 	}
-	update_package_make_id(create->patch_text.data, build_ids.data, create->id);
+	patch_sources_print(&create->sources, &patch);
+	update_package_make_id(patch.data, build_ids.data, create->id);
 	scope_free char *build_id =
 		text_from_bytes(create->image->build_id, create->image->build_id_size);
 	return module_template_prepare(create->tree, build_id,
@@ -419,7 +450,8 @@ static struct error *create_refuse_idle(
 		warned->kind == FINDING_NEW_EXPORT || warned->kind == FINDING_OLD_EXPORT;
 	return error_hint(
 		error_refused(is_export ? "export" : "init-function",
-			"%s: all that the patch changes is %s", create->patch_path,
+			"%s: all that the patch changes is %s",
+			create->sources.items[0].name,
 			is_export ? "what is exported to modules"
 				  : "used at boot only, or when a module is loaded or "
 				    "unloaded"),
@@ -450,15 +482,17 @@ static struct error *create_judge(const struct create *create)
 	const struct finding *warned = finding_find(findings, FINDING_WARNED);
 	if (warned)
 		return create_refuse_idle(create, warned);
-	return error_no_change(
-		"%s: the patch changes no function of this kernel", create->patch_path);
+	return error_no_change("%s: the patch changes no function of this kernel",
+		create->sources.items[0].name);
 }
 
 static struct error *create_write(struct create *create)
 {
-	const struct update_content content = {&create->update, create->id};
+	const struct update_content content = {
+		&create->update, create->id, &create->patches, create->description};
+	const char *output = create->is_dry ? create->work : create->output;
 	return update_package_write(&content, &create->template, create->patch_copy,
-		create->work, create->output, &create->archive);
+		create->work, output, &create->archive);
 }
 
 static struct error *create_run(struct create *create)
@@ -476,6 +510,13 @@ static struct error *create_run(struct create *create)
 	return NULL;
 }
 
+static void create_free_options(struct create *create)
+{
+	free(create->patch_paths.items);
+	free(create->commits.items);
+	free(create->allowed_layouts.items);
+}
+
 static struct error *create_clean(struct create *create)
 {
 	struct error *error = NULL;
@@ -489,14 +530,15 @@ static struct error *create_clean(struct create *create)
 	update_targets_deinit(&create->targets);
 	module_template_deinit(&create->template);
 	update_plan_deinit(&create->plan);
-	patch_file_deinit(&create->patch);
-	text_deinit(&create->patch_text);
+	patched_files_deinit(&create->files);
+	patch_list_deinit(&create->patches);
+	patch_sources_deinit(&create->sources);
 	index_close(create->index);
 	kernel_image_close(create->image);
 	kernel_tree_close(create->tree);
 	json_release(create->warnings);
 	free(create->patch_copy);
-	free(create->allowed_layouts.items);
+	create_free_options(create);
 	free(create->shadow);
 	free(create->work);
 	return error;
@@ -525,7 +567,9 @@ static struct json_t *create_describe(const struct create *create)
 	struct json_t *json = json_make_object();
 	json_put_text(json, "result", "created");
 	json_put_text(json, "id", create->id);
-	json_put_text(json, "archive", create->archive);
+	if (!create->is_dry)
+		json_put_text(json, "archive", create->archive);
+	json_put_flag(json, "dry_run", create->is_dry);
 	json_put(json, "functions", functions);
 	json_put(json, "constants", constants);
 	json_put(json, "targets", update_manifest_list_targets(update));
@@ -542,6 +586,7 @@ static void create_print(struct create *create, const struct error *error)
 	if (create->is_json) {
 		struct json_t *json =
 			error ? json_make_object() : create_describe(create);
+		json_put(json, "patches", patch_sources_describe(&create->patches));
 		json_put(json, "findings", finding_list_to_json(&update->findings));
 		json_put(json, "without_effect",
 			update_manifest_list_without_effect(update));
@@ -550,8 +595,11 @@ static void create_print(struct create *create, const struct error *error)
 		create->warnings = NULL;
 		message_print_json(json, error);
 	} else if (!error) {
-		message_step("made update %s in %.1f s", create->id, create->seconds);
-		printf("%s\n", create->archive);
+		message_step("%s update %s in %.1f s",
+			create->is_dry ? "could make" : "made", create->id,
+			create->seconds);
+		if (!create->is_dry)
+			printf("%s\n", create->archive);
 	}
 }
 
@@ -575,18 +623,43 @@ static struct error *create_explain_options(
 	return error;
 }
 
+/* Patches of one kind only: between kinds, there is no order. */
+static struct error *create_check_sources(const struct create *create, const char *strip)
+{
+	int kinds = (create->patch_paths.count != 0) + (create->commits.count != 0) +
+		    (create->extension != NULL);
+	size_t inputs = 0;
+	if (!kinds)
+		return error_hint(
+			error_usage("no patch given"), "give it with --patch=FILE");
+	if (kinds > 1)
+		return error_usage(
+			"give one of --patch, --git and --diffext, not several of them");
+	if (strip && !create->patch_paths.count)
+		return error_usage("--strip is for patches that --patch names");
+	for (size_t i = 0; i < create->patch_paths.count; i++)
+		inputs += strcmp(create->patch_paths.items[i], "-") == 0;
+	if (inputs > 1)
+		return error_usage("standard input can be read once only");
+	return NULL;
+}
+
 /* tree_path stays NULL where there is nothing to do. */
 static struct error *create_read_options(
 	struct create *create, int count, char **arguments)
 {
 	const char *strip = NULL;
 	const struct command_option table[] = {
-		{"patch", 'p', .text = &create->patch_path},
+		{"patch", 'p', .list = &create->patch_paths},
+		{"git", .list = &create->commits},
+		{"diffext", .text = &create->extension},
 		{"strip", 's', .text = &strip},
 		{"output", 'o', .text = &create->output},
 		{"keep", .text = &create->keep},
 		{"source", .text = &create->source_path},
 		{"allow-layout", .list = &create->allowed_layouts},
+		{"description", .text = &create->description},
+		{"dry-run", 'n', .flag = &create->is_dry},
 		{"json", .flag = &create->is_json},
 		{"quiet", 'q', .flag = &create->is_quiet},
 		{0},
@@ -599,9 +672,8 @@ static struct error *create_read_options(
 		return create_explain_options(error, count, arguments);
 	if (strip)
 		try(create_read_strip(strip, &create->strip));
-	if (operands && !create->patch_path)
-		return error_hint(
-			error_usage("no patch given"), "give it with --patch=FILE");
+	if (operands)
+		try(create_check_sources(create, strip));
 	create->tree_path = operands ? operands[0] : NULL;
 	return operands ? update_package_check_output(create->output) : NULL;
 }
@@ -615,7 +687,7 @@ int main(int count, char **arguments)
 		if (create.is_json)
 			message_print_json(NULL, error);
 		json_release(create.warnings);
-		free(create.allowed_layouts.items);
+		create_free_options(&create);
 		return message_exit(message_end(error));
 	}
 	message_init("ksplice-create", create.is_quiet);

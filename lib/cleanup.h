@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * cleanup.h - scope guards: what a variable owns is released when its scope ends
+ * cleanup.h - scope guards: a variable's resource is released at the end of its scope
  */
 #ifndef KSPLICE_LIB_CLEANUP_H
 #define KSPLICE_LIB_CLEANUP_H
@@ -33,7 +33,7 @@ static inline void cleanup_fclose(FILE **file)
 /* A FILE *; initialise it, NULL is fine. */
 #define scope_fclose __attribute__((cleanup(cleanup_fclose)))
 
-/* Hands the value of a guarded pointer to somebody else. */
+/* Returns the value of a guarded pointer, which the caller then owns. */
 #define take_pointer(variable)                                                           \
 	({                                                                               \
 		__typeof__(variable) taken_ = (variable);                                \

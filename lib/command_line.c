@@ -11,8 +11,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-/* What getopt_long gives: a letter, or these; the rows of the table count from the last.
- */
+/* getopt_long returns a letter, or one of these; COMMAND_ROW is the table's first row. */
 enum { COMMAND_HELP = 256, COMMAND_VERSION, COMMAND_ROW };
 
 static size_t command_line_count(const struct command_line *line)
@@ -79,7 +78,7 @@ static size_t command_line_count_matches(
 	return matches;
 }
 
-/* What getopt_long could not read; it gave ':' or '?', and optopt. word: where it is. */
+/* getopt_long could not read word; it returned ':' or '?', and set optopt. */
 static struct error *command_line_refuse(
 	const struct command_line *line, int found, const char *word)
 {
@@ -95,6 +94,17 @@ static struct error *command_line_refuse(
 		problem = "is short for several options";
 	return error_hint(error_usage("%.*s: %s", (int)strcspn(name, "="), name, problem),
 		"try '%s --help'", line->name);
+}
+
+/* The values show the mistake where one option was taken for another: -p1 for -s1. */
+static struct error *command_line_refuse_second(
+	const struct command_option *option, int found)
+{
+	const char letter[] = {'-', (char)found, ' ', '('};
+	bool is_letter = found < COMMAND_HELP;
+	return error_usage("%.*s--%s%s is given twice: %s and %s",
+		is_letter ? (int)sizeof(letter) : 0, letter, option->name,
+		is_letter ? ")" : "", *option->text, optarg ? optarg : "");
 }
 
 /* given: for each row whether it was seen before. */
@@ -115,7 +125,7 @@ static struct error *command_line_take(
 		return NULL;
 	}
 	if (given[option - line->options])
-		return error_usage("--%s is there twice", option->name);
+		return command_line_refuse_second(option, found);
 	given[option - line->options] = true;
 	*option->text = optarg ? optarg : "";
 	return NULL;
@@ -133,8 +143,8 @@ static bool command_line_show(const struct command_line *line, int found)
 	return true;
 }
 
-/* Reads to the end whatever is wrong before it: how an error is told (--json) is an
- * option, too. The first error counts. */
+/* Reads all options even after an error, because --json decides how the error is printed.
+ * The first error counts. */
 static struct error *command_line_read_options(
 	const struct command_line *line, int count, char **arguments, bool *is_done)
 {
@@ -165,7 +175,7 @@ static struct error *command_line_check_operands(
 		return NULL;
 	const char *call = line->help + strlen("usage: ");
 	struct error *error = given < line->least
-				      ? error_usage("which %s?", line->operand)
+				      ? error_usage("no %s given", line->operand)
 				      : error_usage("%s: one %s too many",
 						operands[line->most], line->operand);
 	return error_hint(error, "%.*s", (int)strcspn(call, "\n"), call);
@@ -176,7 +186,7 @@ struct error *command_line_read(
 {
 	bool is_done = false;
 	*operands = NULL;
-	optind = 0; /* glibc's way to start anew */
+	optind = 0; /* makes glibc start again */
 	try(command_line_read_options(line, count, arguments, &is_done));
 	if (is_done)
 		return NULL;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * command_line.h - what a command was asked for: its options, as a table, and operands
+ * command_line.h - reads a command line: options, from a table, and operands
  *
- * Options are as GNU's getopt_long reads them: long ones may be shortened, operands may
- * stand between them, and "--" ends them. -h, --help and --version need no row.
+ * Options are read as by GNU's getopt_long: long ones may be shortened, operands may be
+ * between them, and "--" ends them. -h, --help and --version need no row.
  */
 #ifndef KSPLICE_LIB_COMMAND_LINE_H
 #define KSPLICE_LIB_COMMAND_LINE_H
@@ -13,8 +13,9 @@
 
 struct error;
 
-/* The arguments of an option that may be there several times, in their order.
- * Zero-initialise it; free(items) ends it, the texts are those of the command line. */
+/* The arguments of an option that may be given several times, in their order.
+ * Zero-initialise it; release with free(items). The texts are those of the command line.
+ */
 struct command_list {
 	const char **items;
 	size_t count;
@@ -25,7 +26,7 @@ struct command_list {
 struct command_option {
 	const char *name;          /* the long one; NULL ends the table */
 	char letter;               /* the short one, or 0 */
-	bool is_optional;          /* the argument, which is "" where it is missing */
+	bool is_optional;          /* the argument may be missing; it is "" then */
 	bool *flag;                /* becomes true */
 	const char **text;         /* becomes the option's argument */
 	struct command_list *list; /* gets the option's argument, each time */
@@ -33,7 +34,7 @@ struct command_option {
 
 struct command_line {
 	const char *name; /* of the command */
-	/* What --help prints; its first line is "usage: ", and how to call the command.
+	/* The output of --help. Its first line is "usage: " and how to call the command.
 	 */
 	const char *help;
 	const struct command_option *options;
@@ -43,9 +44,9 @@ struct command_line {
 };
 
 /*
- * Fills in what the table points to. *operands then is the first of those, which a NULL
- * follows, as they stand in arguments. *operands is NULL where there is nothing more to
- * do: help or version have been printed.
+ * Sets the variables that the table points to. *operands becomes the address of the first
+ * operand in arguments; a NULL follows the last one. *operands is NULL if help or version
+ * was printed, and nothing remains to be done.
  */
 struct error *command_line_read(
 	const struct command_line *line, int count, char **arguments, char ***operands);

@@ -2,9 +2,9 @@
 /*
  * error.h - errors as values
  *
- * A function that can fail returns struct error *: NULL when it did what it says,
- * else an error that the caller owns. Its outputs are unchanged then. Library code
- * neither prints nor exits; only a command's main decides what a user sees.
+ * A function that can fail returns struct error *: NULL if it succeeded, else an error,
+ * which the caller owns. After an error its outputs are unchanged. Library code neither
+ * prints nor exits; only a command's main decides what the user sees.
  */
 #ifndef KSPLICE_LIB_ERROR_H
 #define KSPLICE_LIB_ERROR_H
@@ -13,17 +13,17 @@ struct error;
 
 /* The value is also the exit code of a command that ends with this error. */
 enum error_kind {
-	ERROR_FAILED = 1,    /* something did not work: a file, a tool, memory */
+	ERROR_FAILED = 1,    /* it did not work: a file, a tool, memory */
 	ERROR_REFUSED = 2,   /* it works, and the answer is no, for a named reason */
 	ERROR_NO_CHANGE = 3, /* there is nothing to do */
-	ERROR_BUSY = 4,      /* it works, but somebody was in the way: try again */
+	ERROR_BUSY = 4,      /* something was in the way for now: try again */
 };
 
-/* Something did not work. The text is "object: problem", without a newline. */
+/* It did not work. The text is "object: problem", without a newline. */
 struct error *error_failed(const char *format, ...)
 	__attribute__((format(printf, 1, 2), warn_unused_result));
 
-/* As error_failed, followed by ": " and what errno says. */
+/* As error_failed, followed by ": " and the text for errno. */
 struct error *error_errno(const char *format, ...)
 	__attribute__((format(printf, 1, 2), warn_unused_result));
 
@@ -37,11 +37,11 @@ struct error *error_refused(const char *reason, const char *format, ...)
 struct error *error_no_change(const char *format, ...)
 	__attribute__((format(printf, 1, 2), warn_unused_result));
 
-/* As error_refused: for now, the answer is no. */
+/* As error_refused, but a later attempt may succeed. */
 struct error *error_busy(const char *reason, const char *format, ...)
 	__attribute__((format(printf, 2, 3), warn_unused_result));
 
-/* A command was called in a way that it does not understand. Its reason is "usage". */
+/* The command line is wrong. Its reason is "usage". */
 struct error *error_usage(const char *format, ...)
 	__attribute__((format(printf, 1, 2), warn_unused_result));
 
@@ -73,7 +73,7 @@ static inline void cleanup_error(struct error **error)
 }
 #define scope_error __attribute__((cleanup(cleanup_error)))
 
-/* Leaves the calling function when the expression gives an error. */
+/* Returns from the calling function if the expression is an error. */
 #define try(expression)                                                                  \
 	do {                                                                             \
 		struct error *error_ = (expression);                                     \

@@ -17,7 +17,7 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-/* Temporary names that are tried; the time makes each of them unlikely to be there. */
+/* How many temporary names are tried. They contain the time, so one rarely exists. */
 #define FILE_NAME_ATTEMPTS 100
 
 static struct error *file_read_all(int fd, const char *path, struct text *text)
@@ -58,9 +58,9 @@ struct error *file_read_plain(const char *path, size_t most, struct text *text)
 	if ((fd < 0 && !is_link) || (fd >= 0 && fstat(fd, &status)))
 		return error_errno("%s", path);
 	if (is_link || !S_ISREG(status.st_mode))
-		return error_failed("%s: is not a plain file", path);
+		return error_failed("%s: not a regular file", path);
 	if ((uintmax_t)status.st_size > most)
-		return error_failed("%s: is larger than %zu MB", path, most >> 20);
+		return error_failed("%s: larger than %zu MB", path, most >> 20);
 	return file_read_all(fd, path, text);
 }
 
@@ -80,9 +80,9 @@ static struct error *file_write_all(
 }
 
 /*
- * Makes a new file beside path, and the folders above it. A name by the process alone is
- * not enough: on a shared disk another machine or container has the same numbers, and
- * may have left its file there.
+ * Makes a new file beside path, and the folders above it. The process number alone is not
+ * a unique name: another machine or container that shares the disk has the same numbers,
+ * and may have left its file there.
  */
 static int file_create_beside(const char *path, char **name)
 {

@@ -15,8 +15,8 @@ struct text;
 struct error *file_read(const char *path, struct text *text);
 
 /*
- * As file_read, for a file that a stranger made: it must be a regular file of at most so
- * many bytes. No symbolic link is followed, and nobody waits for a pipe or a device.
+ * As file_read, for a file from an unknown author: it must be a regular file of at most
+ * `most` bytes. Follows no symbolic link, and never waits for a pipe or a device.
  */
 struct error *file_read_plain(const char *path, size_t most, struct text *text);
 
@@ -36,12 +36,12 @@ struct error *file_make_parent(const char *path);
 struct error *file_make_temporary(const char *prefix, char **path);
 
 /*
- * Gives a folder that was filled under another name its own. Where there is one by now,
- * somebody else was faster, and that one counts; the caller removes what is left.
+ * Renames a folder that was filled under a temporary name. If the new name exists
+ * already, another process was faster and its folder stays; the caller removes its own.
  */
 struct error *file_name_folder(const char *folder, const char *name);
 
-/* Removes a file, or a folder with all that is in it. What is not there is fine. */
+/* Removes a file, or a folder with its content. It need not exist. */
 struct error *file_remove(const char *path);
 
 bool file_exists(const char *path);
@@ -53,12 +53,12 @@ char *file_join(const char *folder, const char *name);
 /* The folder that holds path ("." if there is none); the caller frees it. */
 char *file_parent(const char *path);
 
-/* What follows the last slash; points into path. */
+/* The part after the last slash; points into path. */
 const char *file_name(const char *path);
 
 /*
- * The path without "." and "..", taken from folder if relative, by its text alone:
- * symbolic links are not looked at, and the file need not exist. The caller frees it.
+ * The path without "." and "..", made from its text alone: symbolic links are not read,
+ * and the file need not exist. A relative path starts at folder. The caller frees it.
  */
 char *file_normalize(const char *folder, const char *path);
 

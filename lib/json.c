@@ -34,7 +34,7 @@ struct error *json_read_range(
 	json_t *read = json_loadb(data, size, JSON_REJECT_DUPLICATES, &problem);
 	if (!read)
 		return error_failed(
-			"%s:%d: no valid JSON: %s", name, problem.line, problem.text);
+			"%s:%d: not valid JSON: %s", name, problem.line, problem.text);
 	*json = read;
 	return NULL;
 }
@@ -50,7 +50,7 @@ void json_release(struct json_t *json)
 	json_decref(json);
 }
 
-/* A path need not be UTF-8, JSON must be. */
+/* JSON must be UTF-8, and a path may be anything. */
 static json_t *json_make_text(const char *text)
 {
 	scope_free char *valid = json_text_make_valid(text);

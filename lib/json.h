@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * json.h - JSON documents; the one door to jansson
+ * json.h - JSON documents; the only user of jansson
  *
- * A struct json_t is jansson's own; what is made or read here is released with
- * json_release. Putting a value into another hands it over.
+ * struct json_t is jansson's. Release a document with json_release. A value that is put
+ * into another one belongs to it from then on.
  */
 #ifndef KSPLICE_LIB_JSON_H
 #define KSPLICE_LIB_JSON_H
@@ -21,7 +21,7 @@ struct json_t *json_make_array(void);
 /* Reads one object or array. */
 struct error *json_read_file(const char *path, struct json_t **json);
 
-/* Reads it from memory; name stands for it in errors. */
+/* Reads it from memory; errors call it name. */
 struct error *json_read_range(
 	const char *name, const char *data, size_t size, struct json_t **json);
 
@@ -43,17 +43,17 @@ void json_append(struct json_t *array, struct json_t *value);
 
 /* NULL if absent; borrowed. Looking in NULL finds nothing. */
 const struct json_t *json_find(const struct json_t *object, const char *key);
-/* NULL if absent or no text; borrowed. */
+/* NULL if absent or not a text; borrowed. */
 const char *json_find_text(const struct json_t *object, const char *key);
-/* otherwise if absent or no whole number. */
+/* Gives otherwise if absent or not a whole number. */
 int64_t json_find_number(const struct json_t *object, const char *key, int64_t otherwise);
 
-/* 0 for what is no array. */
+/* 0 if it is not an array. */
 size_t json_count_items(const struct json_t *array);
 const struct json_t *json_find_item(const struct json_t *array, size_t number);
-/* The item's own text, NULL if it is none. */
+/* The item's text, NULL if it is not a text. */
 const char *json_find_item_text(const struct json_t *array, size_t number);
-/* The item's own number; otherwise if it is no whole number. */
+/* The item's number; gives otherwise if it is not a whole number. */
 int64_t json_find_item_number(
 	const struct json_t *array, size_t number, int64_t otherwise);
 

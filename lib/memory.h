@@ -2,9 +2,9 @@
 /*
  * memory.h - allocation that cannot fail, and growable arrays
  *
- * The tools are short-lived: where memory is exhausted there is nothing better to
- * do than to say so and end. That is the one place where library code ends the
- * process; the files a tool was writing are temporary until they are renamed.
+ * The tools are short-lived: when memory is exhausted, they print a message and end. This
+ * is the only place where library code ends the process. A file that a tool was writing
+ * has a temporary name until it is complete.
  */
 #ifndef KSPLICE_LIB_MEMORY_H
 #define KSPLICE_LIB_MEMORY_H
@@ -12,8 +12,8 @@
 #include <stddef.h>
 
 /*
- * What is called when memory is exhausted, before the message and the end. It may end the
- * process itself, and must not allocate.
+ * Sets a function that is called when memory is exhausted, before the message. It may end
+ * the process itself, and must not allocate.
  */
 void memory_set_exhausted(void (*exhausted)(void));
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * message.h - what a command tells its user on stderr; for main functions only
+ * message.h - prints messages to the user on stderr; for main functions only
  */
 #ifndef KSPLICE_LIB_MESSAGE_H
 #define KSPLICE_LIB_MESSAGE_H
@@ -16,14 +16,14 @@ void message_init(const char *tool, bool quiet);
 /* One line of progress: "tool: text". Nothing when quiet. */
 void message_step(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Something the user should know although the work goes on; also when quiet. */
+/* A warning: the work goes on. Also when quiet. */
 void message_warn(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Prints the error and its hint, releases it, and gives the exit code for it. */
 int message_end(struct error *error);
 
-/* The error as an object with result, message, and reason and hint where there are any,
- * for --json. */
+/* The error as an object for --json: result, message, and reason and hint if it has any.
+ */
 struct json_t *message_describe(const struct error *error);
 
 /*

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * parallel.h - the same work on many items, on as many threads as there are processors
+ * parallel.h - the same work on many items, with one thread for each processor
  */
 #ifndef KSPLICE_LIB_PARALLEL_H
 #define KSPLICE_LIB_PARALLEL_H
@@ -8,9 +8,9 @@
 #include <stddef.h>
 
 /*
- * Calls work(i, context) once for each i below count, in no order and several at a time,
- * and returns when all are done. work shares nothing between two i that it writes. Where
- * no thread can be started, the caller's does it all.
+ * Calls work(i, context) once for each i below count, in any order and several at a time,
+ * and returns when all are done. Two calls of work must not write the same data. If no
+ * thread can be started, the calling thread does all the work.
  */
 void parallel_run(size_t count, void (*work)(size_t i, void *context), void *context);
 

@@ -16,16 +16,19 @@
 
 #include "lib/cleanup.h"
 #include "lib/error.h"
+#include "lib/file.h"
 #include "lib/memory.h"
+#include "lib/program_package.h"
 #include "lib/text.h"
 
 extern char **environ;
 
-/* Programs that one caller runs at the same time; the next waits until the first of them
- * ended. And those of all threads. */
+/* How many programs one call runs at the same time (the next one waits until the first
+ * has ended), and how many all threads run together. */
 enum { PROCESS_MOST = 64, PROCESS_MOST_TOGETHER = 1024 };
 
-/* Read by the signal handler: who runs (0: free, -1: is being started), and what came. */
+/* Used by the signal handler: the processes that run (0: a free place, -1: a process is
+ * being started), and the signal that arrived. */
 static _Atomic pid_t process_running[PROCESS_MOST_TOGETHER];
 static volatile sig_atomic_t process_signal;
 
@@ -37,6 +40,12 @@ struct process {
 	int errors;
 };
 
+/* Programs get SIGTERM for SIGQUIT, so that they leave no core files in the trees. */
+static int process_get_passed(int number)
+{
+	return number == SIGQUIT ? SIGTERM : number;
+}
+
 static void process_pass_signal(int number)
 {
 	int saved = errno;
@@ -44,19 +53,20 @@ static void process_pass_signal(int number)
 	for (int i = 0; i < PROCESS_MOST_TOGETHER; i++) {
 		pid_t pid = process_running[i];
 		if (pid > 0)
-			kill(-pid, number);
+			kill(-pid, process_get_passed(number));
 	}
 	errno = saved;
 }
 
 void process_catch_signals(void)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 	struct sigaction action = {
 		.sa_handler = process_pass_signal, .sa_flags = SA_RESTART};
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		struct sigaction before;
-		/* nohup and shells let us start with signals that are not for us. */
+		/* nohup and shells start a program with signals ignored that it shall
+		 * not notice. */
 		if (sigaction(numbers[i], NULL, &before) == 0 &&
 			before.sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
@@ -77,13 +87,13 @@ void process_die_interrupted(void)
 {
 	if (!process_signal)
 		return;
-	/* What was printed belongs to the user, however we end. */
+	/* The user gets what was printed before the signal. */
 	fflush(NULL);
 	signal(process_signal, SIG_DFL);
 	raise(process_signal);
 }
 
-/* The environment with the additions in front of what they replace. */
+/* The environment with the additions instead of the variables of the same names. */
 static char **process_environment(const char *const *additions)
 {
 	size_t own = 0;
@@ -107,7 +117,8 @@ static char **process_environment(const char *const *additions)
 	return environment;
 }
 
-/* Reads both pipes until both are closed. A negative descriptor is not there. */
+/* Reads both pipes until both are closed. A negative descriptor means that there is no
+ * pipe. */
 static void process_collect(const struct process *process)
 {
 	struct pollfd polled[2] = {
@@ -129,7 +140,7 @@ static void process_collect(const struct process *process)
 	}
 }
 
-/* A parent that ignores SIGCHLD leaves us so, and then nobody's exit status is kept. */
+/* A program inherits an ignored SIGCHLD, and then the kernel keeps no exit status. */
 void process_keep_statuses(void)
 {
 	struct sigaction action;
@@ -147,7 +158,7 @@ static int process_wait(pid_t pid)
 	return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-/* A pipe for what the program writes, if somebody wants it. */
+/* A pipe for the program's output, if it is wanted. */
 static struct error *process_open_pipe(const struct text *wanted, int ends[2])
 {
 	ends[0] = -1;
@@ -155,6 +166,22 @@ static struct error *process_open_pipe(const struct text *wanted, int ends[2])
 	if (wanted && pipe2(ends, O_CLOEXEC))
 		return error_errno("pipe");
 	return NULL;
+}
+
+/* errno says why the program could not be started. */
+static struct error *process_explain(const struct process_request *request)
+{
+	const char *program = request->arguments[0];
+	if (errno != ENOENT)
+		return error_errno("%s: cannot be run", program);
+	if (request->folder && !file_exists(request->folder))
+		return error_errno("%s", request->folder);
+	struct error *error = error_failed("%s: there is no such program", program);
+	if (strchr(program, '/'))
+		return error;
+	const char *package = program_package_find(program);
+	return package ? error_hint(error, "install it (Debian: the package %s)", package)
+		       : error_hint(error, "install it, or add its folder to PATH");
 }
 
 static struct error *process_spawn(struct process *process, int output, int errors)
@@ -170,7 +197,7 @@ static struct error *process_spawn(struct process *process, int output, int erro
 		posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
 	if (request->folder)
 		posix_spawn_file_actions_addchdir_np(&actions, request->folder);
-	/* A group of its own, so that a signal reaches what the program started, too. */
+	/* A process group of its own, so that a signal also reaches its children. */
 	posix_spawnattr_t attributes;
 	posix_spawnattr_init(&attributes);
 	posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
@@ -181,7 +208,7 @@ static struct error *process_spawn(struct process *process, int output, int erro
 	posix_spawnattr_destroy(&attributes);
 	posix_spawn_file_actions_destroy(&actions);
 	errno = number;
-	return errno ? error_errno("%s", request->arguments[0]) : NULL;
+	return errno ? process_explain(request) : NULL;
 }
 
 static struct error *process_claim_place(struct process *process)
@@ -211,9 +238,9 @@ static struct error *process_start(
 	scope_close int errors_end = errors[1];
 	try(process_spawn(process, output_end, errors_end));
 	*process->running = process->pid;
-	/* A signal that came while it was being started has missed it. */
+	/* A signal that arrived during the start was not passed on. */
 	if (process_signal)
-		kill(-process->pid, process_signal);
+		kill(-process->pid, process_get_passed(process_signal));
 	return NULL;
 }
 

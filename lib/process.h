@@ -20,8 +20,9 @@ struct process_request {
 };
 
 /*
- * Runs the program and waits for it. An error means that it could not be run, or that
- * a signal interrupted us; *status is its exit code, or 128 + the signal that ended it.
+ * Runs the program and waits for it. An error means that it could not be run (if it is
+ * not installed, the hint names its package), or that a signal interrupted this process.
+ * *status is its exit code, or 128 + the signal that ended it.
  */
 struct error *process_run(const struct process_request *request, int *status);
 
@@ -34,26 +35,27 @@ struct error *process_run_all(
 struct error *process_check(const struct process_request *request);
 
 /*
- * Lets waitpid see how programs end, also where our parent ignores SIGCHLD and we have
- * inherited that. The functions above do it themselves.
+ * Makes waitpid work if SIGCHLD is ignored, as it is if the parent of this process
+ * ignores it. The functions above call this themselves.
  */
 void process_keep_statuses(void);
 
 /*
- * From now on SIGINT, SIGTERM and SIGHUP are passed to the programs that run and make
- * process_run end with an error, so that the caller can clean up. Those that were ignored
- * when this program started remain ignored.
+ * From now on SIGINT, SIGTERM, SIGHUP and SIGQUIT make process_run end with an error, so
+ * that the caller can clean up, and are passed to the programs that run (SIGQUIT as
+ * SIGTERM, so that these leave no core files). Signals that were ignored when this
+ * program started remain ignored.
  */
 void process_catch_signals(void);
 
-/* The signal that interrupted us, 0 if none did. */
+/* The signal that interrupted this process, 0 if none did. */
 int process_interruption(void);
 
 /* The error that says so. */
 struct error *process_interrupted(void) __attribute__((warn_unused_result));
 
-/* Ends this process by the signal that interrupted it, if one did. What was printed is
- * written out before. */
+/* Ends this process by the signal that interrupted it, if one did: for SIGQUIT with a
+ * core file, if those are enabled. Writes out first what was printed. */
 void process_die_interrupted(void);
 
 #endif

@@ -13,13 +13,13 @@
 #include "lib/memory.h"
 #include "lib/text.h"
 
-/* Higher levels save little and cost much of what recording may cost. */
+/* Higher levels save little space and take much time. */
 #define RECORD_FILE_LEVEL 1
 
-/* A shorter record has too little in common with others, in bytes. */
+/* In bytes. A shorter record has too little in common with the others. */
 #define RECORD_FILE_DICTIONARY_SIZE 16384
 
-/* No record is nearly as large; a frame that says so is garbage. */
+/* Records are far smaller; a frame that claims more is damaged. */
 #define RECORD_FILE_LIMIT (256u << 20)
 
 static char *record_file_get_dictionary(const char *folder)
@@ -57,11 +57,10 @@ static struct error *record_file_unpack(const char *path, const struct text *pac
 	const struct text *dictionary, struct text *text)
 {
 	unsigned long long size = ZSTD_getFrameContentSize(packed->data, packed->size);
-	/* Also true of both values that stand for "unknown". */
+	/* The two values that mean "unknown" are larger, too. */
 	if (size > RECORD_FILE_LIMIT)
-		return error_failed("%s: is no record: no zstd frame of a size that "
-				    "records have",
-			path);
+		return error_failed(
+			"%s: not a record: the size in its zstd frame is wrong", path);
 	char *output = text_reserve(text, size);
 	ZSTD_DCtx *context = ZSTD_createDCtx();
 	if (!context)
@@ -77,7 +76,7 @@ static struct error *record_file_unpack(const char *path, const struct text *pac
 	return NULL;
 }
 
-/* What it holds; nothing if there is none. */
+/* Adds the content of the dictionary; nothing if there is none. */
 static struct error *record_file_read_dictionary(
 	const char *folder, struct text *dictionary)
 {
@@ -95,19 +94,20 @@ struct error *record_file_write(
 {
 	scope_text struct text dictionary = {0};
 	scope_text struct text packed = {0};
-	/* One that cannot be read costs room, not the record. */
+	/* Without the dictionary the record is only larger. */
 	scope_error struct error *unread =
 		folder ? record_file_read_dictionary(folder, &dictionary) : NULL;
 	bool is_first = folder && !unread && !dictionary.size &&
 			json->size >= RECORD_FILE_DICTIONARY_SIZE;
-	/* The dictionary is unpacked for each record that follows: it is stored. */
+	/* The dictionary is unpacked for each later record, so it is barely compressed.
+	 */
 	int level = is_first ? ZSTD_minCLevel() : RECORD_FILE_LEVEL;
 	try(record_file_pack(json, &dictionary, level, &packed));
 	try(file_write(path, packed.data, packed.size));
 	if (!is_first)
 		return NULL;
-	/* The record may be replaced, the file that it is now stays. Another compile
-	 * may have been first, and a file system without links does without. */
+	/* A second link, so that the dictionary stays when the record is replaced. It is
+	 * no error if another compile was faster or the file system has no links. */
 	scope_free char *name = record_file_get_dictionary(folder);
 	(void)!link(path, name);
 	return NULL;
@@ -145,9 +145,9 @@ struct error *record_file_read(const char *path, struct text *text)
 	if (unread)
 		error = error_prefix(error, "%s", error_get_text(unread));
 	else if (name && !file_exists(name))
-		error = error_prefix(error, "%s is not there", name);
+		error = error_prefix(error, "%s is missing", name);
 	return error_hint(error,
-		"records need the %s that they were written with; where it is gone or "
-		"another, build the object again",
+		"a record needs the %s that it was written with; if that is missing or "
+		"was replaced, build the object again",
 		KSPLICE_RECORD_DICTIONARY);
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * record_file.h - a build record as it lies on disk (docs/FORMAT.md)
+ * record_file.h - reads and writes the file of a build record (docs/FORMAT.md)
  *
- * Records are zstd frames. Most of a record is a list of headers that its neighbours
- * read too, so the first long record of a tree is the dictionary of all that follow:
- * they take half the room, and less time to compress.
+ * Records are zstd frames. Most of a record is a list of headers that neighbouring
+ * objects read too. So the first long record of a tree is the dictionary of all later
+ * ones: they take half the space, and less time to compress.
  */
 #ifndef KSPLICE_LIB_RECORD_FILE_H
 #define KSPLICE_LIB_RECORD_FILE_H
@@ -21,7 +21,7 @@ struct error *record_file_write(
 
 /*
  * Adds the record's JSON to text. The dictionary is looked for in the folder named
- * KSPLICE_RECORD_DIR above path. A file that is no zstd frame is taken as it is.
+ * KSPLICE_RECORD_DIR above path. A file that is not a zstd frame is JSON already.
  */
 struct error *record_file_read(const char *path, struct text *text);
 

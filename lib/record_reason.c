@@ -8,31 +8,33 @@ static const struct record_reason {
 	const char *name;
 	const char *text;
 } record_reasons[] = {
-	{"lto", "with -flto an object holds no code yet"},
-	{"compiler-not-found", "the compiler does not answer --version"},
+	{"lto", "an object made with -flto contains no machine code"},
+	{"compiler-not-found", "the compiler fails when it is run with --version"},
 	{"compiler-not-gcc", "the compiler is not GCC"},
 	{"plugin-missing",
-		"no plugin for this version of GCC is installed; install the headers of "
-		"its plugins (Debian: gcc-VERSION-plugin-dev) and run \"make && make "
+		"no plugin for this version of GCC is installed; install GCC's plugin "
+		"headers (Debian: gcc-VERSION-plugin-dev) and run \"make && make "
 		"install\" in the sources of Ksplice"},
 	{"plugin-not-loaded", "GCC cannot load the plugin"},
 	{"plugin-other-gcc",
 		"the plugin was built for another build of this GCC; run \"make && make "
 		"install\" in the sources of Ksplice"},
-	{"plugin-crashed", "the compiler crashed with the plugin in it"},
-	{"plugin-out-of-memory", "the plugin found no more memory"},
-	{"no-unit-file", "the system gave no memory file"},
-	{"compiler-not-started", "the first attempt to run the compiler failed"},
-	{"not-compiled-again", "the object was made without the plugin, and a compile "
-			       "with it failed"},
+	{"plugin-crashed", "the compiler crashed while the plugin was loaded"},
+	{"plugin-out-of-memory", "the plugin ran out of memory"},
+	{"no-unit-file", "the file in memory that the plugin writes to cannot be made"},
+	{"compiler-not-started", "the compiler could not be started with the plugin"},
+	{"not-compiled-again",
+		"the object was made without the plugin, and a second compile with the "
+		"plugin failed"},
 	{"object-differs",
-		"the object is not what a compile here, with the plugin, makes"},
+		"the object was made without the plugin, and a second compile with the "
+		"plugin made a different object"},
 	{"plugin-silent", "the plugin wrote nothing"},
-	{"unit-incomplete", "the plugin did not finish"},
-	{"record-not-written", "the disk is full, or the object is no ELF file"},
-	{"folder-not-writable", "the folder of the records cannot be written"},
+	{"unit-incomplete", "the plugin did not finish writing"},
+	{"record-not-written", "the disk is full, or the object is not an ELF file"},
+	{"folder-not-writable", "the folder of the records is not writable"},
 	{"record-not-removed",
-		"its old record cannot be removed, and is wrong now; remove it by hand"},
+		"its old record is wrong now and cannot be removed; remove it by hand"},
 };
 
 static const struct record_reason *reason_find(const char *name, size_t length)

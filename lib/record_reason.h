@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * record_reason.h - why an object that should be recorded is not
+ * record_reason.h - the reasons why an object that should have a record has none
  *
- * The names stand in records (docs/FORMAT.md); the texts are for people.
+ * The names are in records (docs/FORMAT.md); the texts are for people.
  */
 #ifndef KSPLICE_LIB_RECORD_REASON_H
 #define KSPLICE_LIB_RECORD_REASON_H
 
 #include <stddef.h>
 
-/* What the name means, as a constant text; the name itself if it is unknown. */
+/* The text for the name, a constant; the name itself if it is unknown. */
 const char *record_reason_explain(const char *name);
 
 /* The name as a constant text, or NULL if it is unknown. */

@@ -4,8 +4,8 @@
 #include <fnmatch.h>
 #include <stddef.h>
 
-/* Patterns of fnmatch without FNM_PATHNAME: a star crosses slashes. The first that
- * matches counts; without a reason it says that the object is recorded. */
+/* Patterns of fnmatch without FNM_PATHNAME: a star matches slashes, too. The first
+ * pattern that matches counts. An object is recorded if that one has no reason. */
 static const struct record_rule {
 	const char *pattern;
 	const char *name;
@@ -24,7 +24,7 @@ static const struct record_rule {
 	{"tools/*", "host-program", "runs on the build machine"},
 	{"arch/*/tools/*", "host-program", "runs on the build machine"},
 	{"scripts/*", "host-program", "runs on the build machine"},
-	{"*.mod.o", "module-description", "describes a module, holds no code of its own"},
+	{"*.mod.o", "module-description", "describes a module and contains no code"},
 };
 
 static const struct record_rule *rule_find(const char *object)

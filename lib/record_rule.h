@@ -2,9 +2,9 @@
 /*
  * record_rule.h - which objects are not recorded, and why
  *
- * Code that never becomes part of the running kernel's text (boot loaders, user
- * space, build tools), or that exists only to be linked into a module beside its
- * code. The wrapper leaves these alone; the index does not miss their records.
+ * Code that is never part of the running kernel (boot loaders, user space, build tools),
+ * and objects that only describe a module. The wrapper does not record these, and the
+ * index does not report that their records are missing.
  */
 #ifndef KSPLICE_LIB_RECORD_RULE_H
 #define KSPLICE_LIB_RECORD_RULE_H

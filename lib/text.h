@@ -30,6 +30,12 @@ void text_deinit(struct text *text);
 bool text_has_prefix(const char *string, const char *prefix);
 bool text_has_suffix(const char *string, const char *suffix);
 
+/* True for '0' to '9', in any locale. */
+static inline bool text_is_digit(char character)
+{
+	return character >= '0' && character <= '9';
+}
+
 /* Lower-case hexadecimal of size bytes; the caller frees it. */
 char *text_from_bytes(const void *bytes, size_t size);
 

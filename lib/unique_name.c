@@ -3,7 +3,9 @@
 
 #include <string.h>
 
-/* Where the number stands in a name that __COUNTER__ or __LINE__ made unique. */
+#include "lib/text.h"
+
+/* Where the number is in a name that __COUNTER__ or __LINE__ made unique. */
 enum unique_name_form {
 	UNIQUE_NAME_ENDING,   /* name123 */
 	UNIQUE_NAME_INITCALL, /* ...__123_456_function6: counter, line */
@@ -20,15 +22,10 @@ static const struct unique_name_rule {
 	{"__initstub__kmod_", UNIQUE_NAME_INITCALL},
 };
 
-static bool is_digit(char character)
-{
-	return character >= '0' && character <= '9';
-}
-
 static const struct unique_name_rule *unique_name_find_rule(
 	const char *text, size_t length)
 {
-	/* All rules begin so; most names do not. */
+	/* All prefixes begin with two underscores; most names do not. */
 	if (length < 3 || text[0] != '_' || text[1] != '_')
 		return NULL;
 	size_t count = sizeof(unique_name_rules) / sizeof(unique_name_rules[0]);
@@ -48,7 +45,7 @@ bool unique_name_is_counted(const char *text, size_t length)
 
 static size_t unique_name_drop_digits(const char *text, size_t length)
 {
-	while (length && is_digit(text[length - 1]))
+	while (length && text_is_digit(text[length - 1]))
 		length--;
 	return length;
 }
@@ -59,19 +56,20 @@ bool unique_name_is_numbered(const char *text, size_t length)
 	return kept < length && kept > 1 && text[kept - 1] == '.';
 }
 
-/* The part "__123_456_" of a name: where it starts, and its length; 0 if not there. */
+/* The part "__123_456_" of a name: *start is its place; returns its length, or 0. */
 static size_t unique_name_find_counter(const char *text, size_t length, size_t *start)
 {
 	for (size_t i = 0; i + 5 < length; i++) {
-		if (text[i] != '_' || text[i + 1] != '_' || !is_digit(text[i + 2]))
+		if (text[i] != '_' || text[i + 1] != '_' || !text_is_digit(text[i + 2]))
 			continue;
 		size_t end = i + 2;
-		while (end < length && is_digit(text[end]))
+		while (end < length && text_is_digit(text[end]))
 			end++;
-		if (end + 1 >= length || text[end] != '_' || !is_digit(text[end + 1]))
+		if (end + 1 >= length || text[end] != '_' ||
+			!text_is_digit(text[end + 1]))
 			continue;
 		end++;
-		while (end < length && is_digit(text[end]))
+		while (end < length && text_is_digit(text[end]))
 			end++;
 		if (end < length && text[end] == '_') {
 			*start = i;

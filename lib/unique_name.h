@@ -2,9 +2,9 @@
 /*
  * unique_name.h - names of symbols that a number makes unique
  *
- * GCC numbers static locals (count.12) by what comes before them in the unit, and the
- * kernel numbers others by __COUNTER__ and __LINE__. Without the number the name is the
- * same in each compile, and may stand for several symbols.
+ * GCC numbers static locals (count.12), and the kernel numbers other symbols by
+ * __COUNTER__ and __LINE__. The number depends on the code above. Without it the name is
+ * the same in each compile, but several symbols may have that name.
  */
 #ifndef KSPLICE_LIB_UNIQUE_NAME_H
 #define KSPLICE_LIB_UNIQUE_NAME_H
@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Does the name have the form of one that the kernel makes unique by a counter? */
+/* Is it a name that the kernel makes unique by a counter? */
 bool unique_name_is_counted(const char *text, size_t length);
 
 /* Does it end in ".123"? */

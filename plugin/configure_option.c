@@ -5,8 +5,8 @@
 #include <string.h>
 
 /*
- * From GCC's "Installing GCC: Configuration", and gcc/configure.ac: what a header of
- * GCC asks for by #if, or what decides which machine's headers there are.
+ * From GCC's "Installing GCC: Configuration", and gcc/configure.ac: the options that
+ * GCC's headers test by #if, and those that select the machine's headers.
  */
 static const char *const configure_options[] = {
 	"--target",
@@ -17,7 +17,7 @@ static const char *const configure_options[] = {
 	"--enable-valgrind-annotations",
 };
 
-/* The last word of the list that is the option, with or without a value; NULL if none. */
+/* The last word of the list that is the option, with or without a value, or NULL. */
 static const char *configure_option_find(
 	const char *list, const char *name, size_t *length)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * configure_option.h - what of GCC's configuration its plugins depend on
+ * configure_option.h - the configure options of GCC that its plugins depend on
  */
 #ifndef KSPLICE_PLUGIN_CONFIGURE_OPTION_H
 #define KSPLICE_PLUGIN_CONFIGURE_OPTION_H
@@ -12,8 +12,8 @@ extern "C" {
 #endif
 
 /*
- * True if two lists of arguments of configure, separated by spaces, make compilers that
- * take the same plugins.
+ * True if compilers configured with these two lists of arguments (separated by spaces)
+ * can load the same plugins.
  */
 bool configure_option_is_same(const char *one, const char *other);
 

@@ -14,7 +14,7 @@
 
 #include "plugin/gcc_match.h"
 
-/* GCC's own answer is the size in its memory, ours the size in the headers. */
+/* Compares GCC's own sizes with those in the headers. */
 static bool has_same_structures(void)
 {
 	const struct {
@@ -36,7 +36,7 @@ static bool has_same_structures(void)
 	return true;
 }
 
-/* An option more moves the variables of all that follow. */
+/* A further option would move the variables of all later options. */
 static bool has_same_options(void)
 {
 	return cl_options_count == N_OPTS && cl_lang_count > 0 &&

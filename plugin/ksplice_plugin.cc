@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * ksplice_plugin.cc - the plugin's side that faces GCC
+ * ksplice_plugin.cc - the part of the plugin that uses GCC's headers
  *
- * GCC's headers are C++ and poison much of C's library, so this file holds only what
- * needs them: it asks GCC and tells unit.h. It must not change what GCC emits and
- * must not make a compile fail: where something is not as expected, it does nothing.
+ * GCC's headers are C++ and poison much of C's library, so this file only passes facts
+ * from GCC to unit.h. It must not change GCC's output and must not make a compile fail:
+ * if something is not as expected, it does nothing.
  */
 /* GCC's headers need each other in this order. */
 /* clang-format off */
@@ -33,14 +33,14 @@ __attribute__((visibility("default"))) int plugin_is_GPL_compatible;
 extern "C" __attribute__((visibility("default"))) int plugin_init(
 	struct plugin_name_args *info, struct plugin_gcc_version *version);
 
-/* GCC's callbacks have a place for it, its hooks and passes do not all have one. */
+/* Global because not all of GCC's hooks and passes take a pointer. */
 static struct unit *unit;
 
-/* What ksplice-create asks for, and builds do not. */
+/* Set by ksplice-create, not in builds. */
 static bool has_layouts;
 static bool has_split;
 
-/* A name as it stands in the assembly text. */
+/* A name as it is in the assembly text. */
 static const char *strip_name(const char *name)
 {
 	return *name == '*' ? name + 1 : name;
@@ -89,7 +89,7 @@ static void on_function_begin(tree decl)
 
 namespace
 {
-/* A pass that does nothing but say that it runs. */
+/* A pass that only reports that it runs. */
 class notify_pass : public rtl_opt_pass
 {
       public:
@@ -153,8 +153,8 @@ static void register_passes(const char *name)
  */
 static void on_node_removed(cgraph_node *node, void *)
 {
-	/* Outside of functions GCC removes what it needs no more, and inlined_to may be
-	 * gone already. */
+	/* Outside of functions GCC removes unused nodes, whose inlined_to may be invalid.
+	 */
 	if (!current_function_decl || !node->inlined_to ||
 		node->inlined_to->decl != current_function_decl)
 		return;
@@ -168,7 +168,7 @@ static void on_node_removed(cgraph_node *node, void *)
 	unit_add_inline(unit, caller, callee, late);
 }
 
-/* The files that the preprocessor has read; #line makes others of them too. */
+/* The files that the preprocessor has read, and those that #line names. */
 static void add_inputs(void)
 {
 	for (unsigned i = 0; i < LINEMAPS_ORDINARY_USED(line_table); i++) {
@@ -207,9 +207,8 @@ static void on_declaration(tree decl, tree owner)
 }
 
 /*
- * GCC has all asm statements by now, and forgets each when it has been written. A
- * function that turns out to be equal to another becomes a jump to that one, without a
- * range of its own.
+ * GCC has all asm statements at this time, and frees each one when it has written it. A
+ * function that is equal to another becomes a jump to it later, and loses its lines.
  */
 static void on_ipa_start(void *, void *)
 {
@@ -233,7 +232,7 @@ static bool is_local_alias(symtab_node *node)
 	       !node->transparent_alias && !TREE_PUBLIC(node->decl);
 }
 
-/* A name to know the variable's section by, the same in compiles of the same source. */
+/* Gives the variable a section whose name is the same in each compile of the source. */
 static void split_section(varpool_node *node)
 {
 	char name[1024];
@@ -249,7 +248,7 @@ static void split_section(varpool_node *node)
 		set_decl_section_name(decl, name);
 }
 
-/* Nothing has been written yet, and nobody decides anything by sections any more. */
+/* At this time GCC has written nothing, and makes no more decisions by sections. */
 static void split_sections(void)
 {
 	varpool_node *node;
@@ -261,7 +260,7 @@ static void split_sections(void)
 	}
 }
 
-/* Functions and constants that GCC found to be equal have one body by now. */
+/* At this time equal functions and constants have one body. */
 static void on_ipa_end(void *, void *)
 {
 	symtab_node *node;
@@ -278,7 +277,7 @@ static void on_ipa_end(void *, void *)
 		split_sections();
 }
 
-/* What GCC opened for its text, while asm_out_file is ours. */
+/* GCC's own stream while asm_out_file is the plugin's. */
 static FILE *inner_file;
 
 static void on_start(void *, void *)
@@ -330,8 +329,8 @@ static void on_finish(void *, void *)
 }
 
 /*
- * If the compiler crashed, or ended early without an error of the source (it may lack the
- * memory that we took), it may be our fault: the wrapper tries again without us.
+ * If the compiler crashed, or ended early without an error in the source (perhaps because
+ * the plugin used too much memory), the wrapper compiles again without the plugin.
  */
 static void at_exit(void)
 {
@@ -344,9 +343,8 @@ static void at_exit(void)
 }
 
 /*
- * -fplugin is not what the source asked for: without this it would appear in
- * DW_AT_producer and .GCC.command.line. Other plugins' options stay; false if there are
- * any.
+ * Removes the options of this plugin from GCC's list, which GCC writes to DW_AT_producer
+ * and .GCC.command.line. The options of other plugins stay; false if there are any.
  */
 static bool hide_options(const struct plugin_name_args *info)
 {

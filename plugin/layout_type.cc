@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * layout_type.cc - what GCC knows of one struct, union or enum, for unit_layout.h
+ * layout_type.cc - passes facts about one struct, union or enum to unit_layout.h
  *
- * Run at the end of the unit, when every type has its final form: attributes are applied,
- * and a plugin that shuffles members has done so.
+ * Runs at the end of the unit, when each type has its final form: attributes are applied,
+ * and members are shuffled if a plugin does that.
  */
 /* GCC's headers need each other in this order. */
 /* clang-format off */
@@ -18,7 +18,7 @@
  */
 enum { LAYOUT_DEPTH_MOST = 16 };
 
-/* What does not fit is cut, in each compile at the same place. */
+/* Longer texts are cut, in each compile at the same place. */
 struct layout_text {
 	char data[600];
 	size_t size;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * layout_walk.cc - which types a unit has, and what its functions do with them
+ * layout_walk.cc - finds the types of a unit and how its functions use them
  *
- * Functions are read as they were parsed, with every cast and before anything is inlined
- * or optimised away. Sizes and offsets are folded into constants by then and leave no
- * trace; where such a number changes, so does the function's code.
+ * Functions are read as they were parsed, with every cast, before anything is inlined or
+ * optimised away. Sizes and offsets are constants already and cannot be found; but if one
+ * changes, the function's code changes, too.
  *
- * What is found shared is on the safe side: a type is not, only if each pointer to one of
- * its objects demonstrably comes from the address of an automatic variable.
+ * In doubt a type is shared. It is not shared only if each pointer to one of its objects
+ * is proven to come from the address of an automatic variable.
  */
 /* GCC's headers need each other in this order. */
 /* clang-format off */

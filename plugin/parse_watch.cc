@@ -14,18 +14,18 @@
 static void (*note_variable)(tree variable, tree owner);
 static bool is_plugin_event_wanted;
 
-/* What GCC itself has in these places. */
+/* GCC's own values of the hooks that are replaced. */
 static void (*inner_parse_file)(void);
 static void (*inner_insert_attributes)(tree decl, tree *attributes);
 
-/* Rare, and kept apart so that the common way saves no registers. */
+/* A function of its own because it is rare: then the common path saves no registers. */
 __attribute__((noinline)) static void note(tree decl)
 {
 	if (TREE_STATIC(decl))
 		note_variable(decl, current_function_decl);
 }
 
-/* A declaration has its name and storage by now, and its scope only afterwards. */
+/* At this time a declaration has its name and storage, but not yet its scope. */
 static void insert_attributes(tree decl, tree *attributes)
 {
 	if (__builtin_expect(VAR_P(decl), false))
@@ -33,7 +33,7 @@ static void insert_attributes(tree decl, tree *attributes)
 	inner_insert_attributes(decl, attributes);
 }
 
-/* All of the source. Afterwards plugins are called as ever. */
+/* Parses the whole source. Afterwards GCC calls plugins as usual. */
 static void parse_file(void)
 {
 	bool was_added = flag_plugin_added;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * unit.c - the life of a unit: what GCC says, from the first file to the last symbol
+ * unit.c - makes a unit from what GCC tells, from the first file to the last symbol
  */
 #include "plugin/unit.h"
 
@@ -50,15 +50,15 @@ static void unit_put_reason(FILE *output, const char *reason)
 	fflush(output);
 }
 
-/* Where it is said that memory ran out: GCC compiles one unit. */
+/* Where to write that memory is exhausted. GCC compiles one unit. */
 static FILE *unit_exhausted;
 
 static void unit_note_exhaustion(void)
 {
 	if (unit_exhausted)
 		unit_put_reason(unit_exhausted, "plugin-out-of-memory");
-	/* Not by exit, which would have us read what GCC's streams still hold. The files
-	 * that are left are the driver's to remove and the next attempt's to write. */
+	/* Not exit(), which would write the buffers of GCC's streams through this plugin.
+	 * GCC's driver removes the files that remain. */
 	_exit(1);
 }
 
@@ -94,7 +94,7 @@ struct unit *unit_create(const char *path, const char *gcc)
 	unit->bodies[UNIT_BODY_COLD].scope = &unit->function_scope;
 	unit->bodies[UNIT_BODY_DATA].scope = &unit->data_scope;
 	unit->bodies[UNIT_BODY_TOPLEVEL].scope = &unit->toplevel_scope;
-	/* Object 0 is what belongs to no function and no variable. */
+	/* Object 0 is the text that belongs to no function and no variable. */
 	unit_add_object(unit, UNIT_OBJECT_TOPLEVEL, unit_add_name(unit, ""));
 	return unit;
 }
@@ -138,7 +138,7 @@ void unit_destroy(struct unit *unit)
 
 void unit_add_input(struct unit *unit, const char *path)
 {
-	/* "<built-in>", "<command-line>" are no files. */
+	/* "<built-in>", "<command-line>" are not files. */
 	if (!path || !*path || path[0] == '<')
 		return;
 	*array_add(&unit->inputs) = unit_add_name(unit, path);
@@ -158,7 +158,7 @@ void unit_add_alias(struct unit *unit, const char *alias, const char *target)
 	*array_add(&unit->aliases) = added;
 }
 
-/* 0 if it is not known. Rarely asked for. */
+/* The line, 0 if it is not known. Rarely used, so a linear search is enough. */
 static unsigned unit_find_end(const struct unit *unit, unsigned number)
 {
 	array_foreach (end, &unit->ends) {
@@ -189,7 +189,7 @@ void unit_begin_function(struct unit *unit, const struct unit_function_facts *fa
 	};
 	added.object = unit_add_object(unit, UNIT_OBJECT_FUNCTION, added.name);
 	unit->objects.items[added.object].explicit = added.section;
-	/* Where else a name counts once, the stamp says that it has been taken. */
+	/* The stamp marks names that are in the list already. */
 	const struct unit_inline_entry *own =
 		unit_inlines_find(&unit->inlines, facts->number);
 	const struct unit_inline_entry *origin =
@@ -248,7 +248,7 @@ void unit_add_included(struct unit *unit, const char *line, size_t length)
 		return;
 	uint32_t path =
 		unit_names_add(unit->names, first + 1, (size_t)(last - first - 1));
-	/* Else the assembler finds it by its own -I; or not, and says so. */
+	/* Otherwise the assembler searches it in its -I folders, or reports an error. */
 	if (access(unit_get_name(unit, path), R_OK) == 0)
 		*array_add(&unit->inputs) = path;
 }
@@ -338,12 +338,12 @@ void unit_declare_variable(
 	struct unit *unit, unsigned number, const char *source, unsigned owner)
 {
 	size_t length = strlen(source);
-	/* All others are called what they are called. */
+	/* The ids of other variables are their names. */
 	if (!owner && !unique_name_is_counted(source, length))
 		return;
 	scope_free char *stripped = memory_allocate(length + 1);
 	unique_name_strip(source, length, stripped);
-	/* Keys that are no symbol's name, and so have their ordinals to themselves. */
+	/* No symbol has such a name, so the ordinal is not used otherwise. */
 	scope_text struct text key = {0};
 	text_add_format(&key, "%s@%u", stripped, owner);
 	uint32_t family = unit_names_add(unit->names, key.data, key.size);

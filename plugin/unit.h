@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * unit.h - what the plugin learns about one translation unit
+ * unit.h - collects what the plugin records about one translation unit
  *
- * The only header that ksplice_plugin.cc includes beside GCC's. The .cc file tells
- * this module what GCC knows; the assembly text tells it the rest:
+ * The only header beside GCC's that ksplice_plugin.cc includes. That file passes facts
+ * from GCC to this module; the rest comes from the assembly text:
  *
  *     GCC ──text──▶ unit_stream ──bytes, unchanged──▶ the assembler
  *      │                 │ lines
  *      │ facts           ▼
  *      └────────────▶ unit_text ──▶ unit_hash ──▶ unit_write ──▶ $KSPLICE_UNIT
  *
- * The format of the result is described in docs/FORMAT.md. Nothing here may change
- * what GCC emits, and nothing here may make a compile fail.
+ * docs/FORMAT.md describes the format of the result. This module must not change GCC's
+ * output, and must not make a compile fail.
  */
 #ifndef KSPLICE_UNIT_H
 #define KSPLICE_UNIT_H
@@ -31,23 +31,24 @@ extern "C" {
 
 struct unit;
 
-/* All strings are copied. A NULL string means that there is no such thing. */
+/* All strings are copied. A string is NULL if there is none. */
 struct unit_function_facts {
-	const char *name;    /* assembler name */
-	const char *origin;  /* assembler name of the function it is a clone of */
-	const char *file;    /* of the definition, as GCC opened it */
-	const char *section; /* asked for by an attribute */
+	const char *name;      /* assembler name */
+	const char *origin;    /* assembler name of the function it is a clone of */
+	const char *file;      /* of the definition, as GCC opened it */
+	const char *section;   /* asked for by an attribute */
 	const char *signature; /* its type, if layouts are asked for */
 	unsigned line;         /* of the function's name in its definition */
-	unsigned end_line;   /* of its closing brace */
-	unsigned number;     /* that inlining events know it by */
+	unsigned end_line;     /* of its closing brace */
+	unsigned number;       /* that identifies it in inlining events */
 	unsigned origin_number;
 };
 
 struct unit_variable_facts {
-	const char *name;   /* assembler name */
-	const char *source; /* name in the source, NULL if the compiler made it */
-	const char *owner;  /* assembler name of the function of a static local */
+	const char *name; /* assembler name */
+	const char
+		*source; /* name in the source, NULL if the compiler made the variable */
+	const char *owner; /* assembler name of the function of a static local */
 	const char *file;
 	const char *section; /* asked for by an attribute */
 	unsigned line;
@@ -74,16 +75,16 @@ FILE *unit_open_stream(struct unit *unit, FILE *inner);
 /* Passes on what the stream still holds and closes it without closing inner. */
 void unit_release_stream(struct unit *unit);
 
-/* The line of a function's closing brace, for one that will not know it any more. */
+/* The line of a function's closing brace, for functions that lose it later. */
 void unit_add_end(struct unit *unit, unsigned number, unsigned line);
 
-/* What is written between these two is the function's. */
+/* Text that is written between these two calls belongs to the function. */
 void unit_begin_function(struct unit *unit, const struct unit_function_facts *facts);
 void unit_end_function(struct unit *unit);
 
 /*
- * The local symbol alias is another name of target, as GCC decided before it wrote any
- * text: the assembler puts the target wherever the alias stands.
+ * The local symbol alias is another name of target. GCC decides this before it writes any
+ * text. The assembler replaces each use of the alias by the target.
  */
 void unit_add_alias(struct unit *unit, const char *alias, const char *target);
 
@@ -92,36 +93,36 @@ void unit_add_assembly(struct unit *unit, const char *assembly, size_t length);
 
 /*
  * The body of function callee (or of a clone of it) was copied into caller; both are
- * numbers. late says that this happened after the early passes, when a body is
- * copied as those left it. False if unit_name_inline must be called for callee first.
+ * numbers. late: it happened after the early passes; bodies are then copied as these left
+ * them. False if unit_name_inline must be called for callee first.
  */
 bool unit_add_inline(struct unit *unit, unsigned caller, unsigned callee, bool late);
 void unit_name_inline(struct unit *unit, unsigned callee, const char *name);
 
-/* A variable that may have been written; those that were not are left out. */
+/* A variable that is perhaps in the assembly text; if it is not, it is left out. */
 void unit_add_variable(struct unit *unit, const struct unit_variable_facts *facts);
 
 /*
- * A variable was declared in the source, in this order: static in function owner (its
- * number), or at file scope (0). Variables of one name and owner are told apart by
- * how many came before, with or without the digits that __COUNTER__ gave them.
+ * A variable was declared in the source: static in function owner (its number), or at
+ * file scope (0). Called in the order of the source. Variables with one name and owner
+ * are distinguished by their order; digits from __COUNTER__ are not part of the name.
  */
 void unit_declare_variable(
 	struct unit *unit, unsigned number, const char *source, unsigned owner);
 
 /*
- * The unit is to have the layouts of its types as well; the caller lets GCC fill them in.
- * The unit owns them.
+ * Adds the layouts of types to the unit; the caller fills them in from GCC. The unit owns
+ * them.
  */
 struct unit_layouts *unit_ask_layouts(struct unit *unit);
 
 /*
- * Says in the result that it does not count, and why: the name of a reason
- * (docs/FORMAT.md). Allocates nothing.
+ * Writes to the result that it is not valid, and the name of the reason (docs/FORMAT.md).
+ * Allocates nothing.
  */
 void unit_note_reason(struct unit *unit, const char *reason);
 
-/* The same as the whole of the result at path, where there is no unit. */
+/* The same without a unit: writes only the reason to path. */
 void unit_refuse(const char *path, const char *reason);
 
 /* Completes the result. Returns 0, or -1 if it could not be written. */

@@ -2,9 +2,9 @@
 /*
  * unit_inline.h - which function bodies were copied into which functions
  *
- * GCC inlines in two rounds. The early one works callees first, so a callee brings
- * what it has already taken in. The late one copies callees as the early round left
- * them and then inlines into the copy, event by event.
+ * GCC inlines in two rounds. The early round processes callees first, so a callee
+ * contains the bodies that were inlined into it before. The late round copies callees as
+ * the early round left them, and then inlines into the copy; each copy is an event.
  */
 #ifndef KSPLICE_UNIT_INLINE_H
 #define KSPLICE_UNIT_INLINE_H
@@ -33,7 +33,7 @@ struct unit_inlines {
 	size_t count;
 };
 
-/* The entry of a function, which is new or known; valid until the next one is made. */
+/* The entry of a function, made if it is new; valid until the next one is made. */
 struct unit_inline_entry *unit_inlines_make(
 	struct unit_inlines *inlines, unsigned number);
 

@@ -2,9 +2,8 @@
 /*
  * unit_label.h - numbers in order of appearance, for labels
  *
- * GCC numbers the labels of a unit from its start to its end, so a label's number
- * says what came before it. Within one function the order of appearance says the
- * same and depends on nothing else.
+ * GCC numbers labels from the start of the translation unit, so a label's number depends
+ * on all code before it. The order of appearance within the function does not.
  */
 #ifndef KSPLICE_UNIT_LABEL_H
 #define KSPLICE_UNIT_LABEL_H
@@ -13,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Labels beyond this number keep it: a table for them would cost too much. */
+/* Labels with a larger number keep it: a table for them would be too large. */
 #define UNIT_LABEL_LIMIT (1u << 22)
 
 struct unit_label {
@@ -34,7 +33,7 @@ void unit_label_map_restart(struct unit_label_map *map);
 
 bool unit_label_map_has(const struct unit_label_map *map, uint32_t number);
 
-/* The ordinal of label number, which appears now or has before. */
+/* The ordinal of the label; it gets the next one if it appears for the first time. */
 uint32_t unit_label_map_add(struct unit_label_map *map, uint32_t number);
 
 void unit_label_map_deinit(struct unit_label_map *map);

@@ -2,15 +2,14 @@
 /*
  * unit_layout.h - the structs, unions and enums of a unit, and who depends on them
  *
- * Only there when somebody asks (KSPLICE_ENV_LAYOUTS): ksplice-create does, a build does
- * not. layout_walk.cc, which includes this header alone, reads GCC's trees:
+ * Only made if KSPLICE_ENV_LAYOUTS is set: ksplice-create sets it, a build does not.
+ * layout_walk.cc, which includes only this header, reads GCC's trees:
  *
  *     GCC ──types, bodies──▶ layout_walk.cc ──facts──▶ unit_layout ──▶ unit_write
  *
- * Types and functions are known by the numbers that GCC gives them. A function's uses are
- * those of its source, before anything is optimised away or copied elsewhere. Which
- * bodies were copied where is known by name (unit_inline.h), and joined when the unit is
- * written.
+ * Types and functions are identified by GCC's numbers. A function's uses are those of its
+ * source, before anything is optimised away or copied. Inlined bodies are identified by
+ * name (unit_inline.h); their uses are added when the unit is written.
  */
 #ifndef KSPLICE_UNIT_LAYOUT_H
 #define KSPLICE_UNIT_LAYOUT_H
@@ -33,7 +32,7 @@ enum unit_layout_use {
 	UNIT_LAYOUT_PARAMETER = 4, /* a parameter points to one */
 };
 
-/* Strings are copied; NULL: there is no such thing. */
+/* Strings are copied; NULL: there is none. */
 struct unit_layout_facts {
 	const char *kind;  /* "struct", "union", "enum" */
 	const char *name;  /* NULL for an enum without a name */
@@ -49,7 +48,7 @@ struct unit_layouts *unit_layouts_create(void);
 /* NULL is fine. */
 void unit_layouts_destroy(struct unit_layouts *layouts);
 
-/* Makes the type known. True if it was not. */
+/* Adds the type. True if it is new. */
 bool unit_layouts_add_type(struct unit_layouts *layouts, unsigned type);
 
 /* A variable of a type that has no name may lend it its own; the first one does. */
@@ -58,7 +57,7 @@ void unit_layouts_lend_name(
 /* NULL if there is none. */
 const char *unit_layouts_get_lent_name(struct unit_layouts *layouts, unsigned type);
 
-/* What is said between these two is about that function of the source. */
+/* Uses that are added between these two calls are those of that function. */
 void unit_layouts_begin_function(
 	struct unit_layouts *layouts, unsigned function, const char *name);
 void unit_layouts_end_function(struct unit_layouts *layouts);

@@ -4,9 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define XXH_INLINE_ALL
-#include <xxhash.h>
-
+#include "lib/digest.h"
 #include "lib/memory.h"
 
 /* Texts live in blocks that never move, so that pointers to them stay valid. */
@@ -71,7 +69,7 @@ static void unit_names_grow(struct unit_names *names)
 
 uint32_t unit_names_add(struct unit_names *names, const char *text, size_t length)
 {
-	uint32_t hash = (uint32_t)XXH3_64bits(text, length);
+	uint32_t hash = (uint32_t)digest_of(text, length).low;
 	uint32_t mask = names->slot_count - 1;
 	uint32_t slot = hash & mask;
 	for (; names->slots[slot]; slot = (slot + 1) & mask) {

@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "lib/digest.h"
 #include "lib/memory.h"
 #include "lib/text.h"
 #include "plugin/unit.h"
@@ -25,7 +26,8 @@ enum unit_reference_kind {
 	UNIT_REFERENCE_LABEL,    /* target: the number of .L<number>, from data */
 };
 
-/* Something whose name says nothing; its value goes into the hash instead. */
+/* A reference by a name that differs between compiles; the target's value is hashed
+ * instead. */
 struct unit_reference {
 	uint32_t offset; /* in the normalised text that refers */
 	uint32_t target;
@@ -57,7 +59,7 @@ enum unit_body_kind {
 
 /* A body that is complete. */
 struct unit_piece {
-	uint64_t digest[2];
+	struct digest digest;
 	size_t size; /* of the text */
 	size_t first_reference;
 	size_t reference_count;
@@ -76,12 +78,12 @@ struct unit_object {
 	uint32_t explicit; /* the section that an attribute asked for, or UNIT_NONE */
 	uint32_t alignment;
 	struct unit_piece pieces[2]; /* hot or only, and cold */
-	uint64_t labels[2];          /* digest of where the labels are */
+	struct digest labels;        /* digest of where the labels are */
 	enum unit_name_state state;
-	uint64_t value[2]; /* the hash, valid when DONE */
+	struct digest value; /* the hash, valid when DONE */
 };
 
-/* Where a label is: label .L<number> stands at offset in piece of object. */
+/* The label .L<number> is at offset in piece of object. */
 struct unit_definition {
 	uint32_t number;
 	uint32_t object;
@@ -89,7 +91,7 @@ struct unit_definition {
 	uint32_t offset;
 };
 
-/* Strings are names (see unit_name.h). */
+/* Strings are numbers of names (see unit_name.h). */
 struct unit_function {
 	uint32_t object;
 	uint32_t name;
@@ -125,13 +127,13 @@ struct unit_variable {
 	uint32_t section;
 	unsigned line;
 	unsigned number;
-	bool is_correlated; /* else it has no identity beyond this compile */
+	bool is_correlated; /* its id is the same in other compiles */
 };
 
 struct unit {
 	FILE *output;
 	FILE *stream; /* what GCC writes to */
-	FILE *inner;  /* where that goes, NULL once it has been released */
+	FILE *inner;  /* GCC's own stream behind it, NULL after its release */
 
 	struct unit_names *names;
 	array_of(uint32_t) inputs;
@@ -145,10 +147,10 @@ struct unit {
 	array_of(struct unit_alias) aliases;
 	array_of(uint32_t) inlined;
 	struct unit_inlines inlines;
-	struct unit_layouts *layouts; /* NULL: nobody asked */
-	uint32_t stamp; /* last one that was given out */
+	struct unit_layouts *layouts; /* NULL: not wanted */
+	uint32_t stamp;               /* last one that was given out */
 
-	/* Where the reading of the text is. */
+	/* The state of the reading. */
 	struct text line; /* an unfinished line */
 	struct unit_scope function_scope;
 	struct unit_scope data_scope;
@@ -160,13 +162,13 @@ struct unit {
 	size_t first_definition;  /* of the open function */
 	uint32_t section;
 	uint32_t previous_section;
-	uint32_t alignment; /* waits for the next object */
+	uint32_t alignment; /* of the next object */
 	uint32_t local;     /* name of the last .local */
 	bool is_assembly;   /* in the text of an asm statement */
 	bool is_debug;      /* in a debug section */
 };
 
-/* unit.c: a file that a line of inline assembly includes is an input as well. */
+/* unit.c: adds the file that a line of inline assembly includes to the inputs. */
 void unit_add_included(struct unit *unit, const char *line, size_t length);
 
 /* unit_text.c: takes the next bytes of the assembly text. */
@@ -177,19 +179,18 @@ void unit_text_close_data(struct unit *unit);
 /* unit_token.c: adds the line, normalised, to the body. */
 void unit_token_add_line(
 	struct unit *unit, enum unit_body_kind kind, const char *line, size_t length);
-/* What the name stands for if it is an alias; NULL if it is none. */
+/* The target if the name is an alias, else NULL. */
 const struct unit_name *unit_token_find_target(
 	struct unit *unit, const char *token, size_t length);
 
-/* unit_hash.c: body becomes piece, and is empty again. */
+/* unit_hash.c: makes the piece of the body, and empties the body. */
 void unit_hash_close_body(
 	struct unit *unit, struct unit_body *body, struct unit_piece *piece);
-/* Digests where the labels of the open function are that something refers to. */
+/* Makes the digest of the places of the labels that are used in the open function. */
 void unit_hash_close_labels(struct unit *unit, struct unit_object *object);
 /* The object's hash, or that of one piece of it. Only when all text has been read. */
-void unit_hash_object(struct unit *unit, uint32_t object, uint64_t value[2]);
-void unit_hash_piece(
-	struct unit *unit, const struct unit_piece *piece, uint64_t value[2]);
+struct digest unit_hash_object(struct unit *unit, uint32_t object);
+struct digest unit_hash_piece(struct unit *unit, const struct unit_piece *piece);
 
 /* unit_write.c: adds the rest of the result to text. */
 void unit_write(struct unit *unit, struct text *text);

@@ -2,15 +2,15 @@
 /*
  * unit_stream.c - the stream that GCC writes its assembly text to
  *
- * Bytes go on to the original stream first and unchanged; errors of that stream
- * stay its own, so that GCC finds them where it looks for them.
+ * Bytes are first passed unchanged to GCC's own stream. Its errors remain in that stream,
+ * where GCC checks for them.
  */
 #include <stdio_ext.h>
 #include <sys/types.h>
 
 #include "plugin/unit_state.h"
 
-/* Large enough that the calls do not count, small enough to stay in the cache. */
+/* Large enough for few calls, small enough for the processor's cache. */
 #define UNIT_STREAM_BUFFER 32768
 
 static ssize_t unit_stream_write(void *cookie, const char *data, size_t size)

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * unit_text.c - reads GCC's assembly text as it passes
+ * unit_text.c - reads GCC's assembly text while GCC writes it
  *
- * Sorts lines into bodies: the open function's, its cold part's, the open data
- * object's, or the unit's. Left out is what says where code is put and what helps
- * debuggers: sections, symbol attributes, line and unwind information. Alignment
- * inside of functions stays. Text of inline assembly stays whole: its directives are
- * part of what the source asked for.
+ * Adds each line to a body: that of the open function, of its cold part, of the open data
+ * object, or of the unit. Lines that only place code or help debuggers are left out:
+ * sections, symbol attributes, line and unwind information. Alignment inside of functions
+ * is kept. Inline assembly is kept completely, because its directives are in the source.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +24,7 @@ enum unit_directive_action {
 	UNIT_DIRECTIVE_TOPLEVEL, /* belongs to no function */
 };
 
-/* The most frequent first. What is not here is content, and is kept. */
+/* The most frequent first. Other directives are content, and are kept. */
 static const struct unit_directive {
 	const char *name;
 	enum unit_directive_action action;
@@ -55,7 +54,7 @@ static const struct unit_directive {
 	{".symver", UNIT_DIRECTIVE_TOPLEVEL},
 };
 
-/* Labels that only debug and unwind information refer to: .L<prefix><digits>. */
+/* Labels that are only used by debug and unwind information: .L<prefix><digits>. */
 static const char *const unit_debug_labels[] = {
 	"VL", /* locations of variables */
 	"BB", /* lexical blocks */
@@ -77,11 +76,6 @@ static const char *const unit_debug_labels[] = {
 	"etext_cold",
 };
 
-static bool is_digit(char character)
-{
-	return character >= '0' && character <= '9';
-}
-
 static bool is_space(char character)
 {
 	return character == ' ' || character == '\t';
@@ -89,7 +83,7 @@ static bool is_space(char character)
 
 static bool unit_text_is_debug_label(const char *label, size_t length)
 {
-	while (length && is_digit(label[length - 1]))
+	while (length && text_is_digit(label[length - 1]))
 		length--;
 	size_t count = sizeof(unit_debug_labels) / sizeof(unit_debug_labels[0]);
 	for (size_t i = 0; i < count; i++) {
@@ -104,7 +98,7 @@ static bool unit_text_is_debug_label(const char *label, size_t length)
 static uint32_t unit_text_read_number(const char *text, size_t length)
 {
 	uint32_t number = 0;
-	for (size_t i = 0; i < length && is_digit(text[i]); i++)
+	for (size_t i = 0; i < length && text_is_digit(text[i]); i++)
 		number = number * 10 + (uint32_t)(text[i] - '0');
 	return number;
 }
@@ -118,7 +112,7 @@ void unit_text_close_data(struct unit *unit)
 	unit->data = UNIT_NONE;
 }
 
-/* Opens the data object of that name; the symbol table may know more of it later. */
+/* Opens the data object of that name. unit_add_variable may add more facts later. */
 static struct unit_object *unit_text_open_data(
 	struct unit *unit, const char *label, size_t length)
 {
@@ -135,7 +129,7 @@ static struct unit_object *unit_text_open_data(
 	unit->data = index;
 	unit_names_get(unit->names, name)->object = index + 1;
 
-	if (length > 3 && memcmp(label, ".LC", 3) == 0 && is_digit(label[3])) {
+	if (length > 3 && memcmp(label, ".LC", 3) == 0 && text_is_digit(label[3])) {
 		uint32_t number = unit_text_read_number(label + 3, length - 3);
 		while (unit->constants.count <= number)
 			array_add(&unit->constants);
@@ -151,7 +145,7 @@ static struct unit_object *unit_text_open_data(
 
 /*
  * Adds a line that is neither a label nor a known directive. Assembly outside of
- * functions is nobody's here: unit_add_assembly has it from GCC.
+ * functions is ignored here, because unit_add_assembly gets it from GCC.
  */
 static void unit_text_add_content(struct unit *unit, const char *line, size_t length)
 {
@@ -203,7 +197,7 @@ static void unit_text_take_common(struct unit *unit, const char *text, size_t le
 	object->alignment =
 		second ? unit_text_read_number(second + 1, (size_t)(end - second - 1))
 		       : 1;
-	/* As GCC writes it when the variable has a section of its own. */
+	/* The same text as GCC writes for a variable in a section of its own. */
 	if (size) {
 		char line[32];
 		int written = snprintf(line, sizeof(line), "\t.zero\t%u", size);
@@ -221,8 +215,8 @@ static bool unit_text_has_section_prefix(struct unit *unit, const char *prefix)
 static void unit_text_take_alignment(struct unit *unit, const char *line, size_t length,
 	const char *arguments, size_t size)
 {
-	/* Tables of jumps and constants that are written with a function are put
-	 * where they need to be; whose constant it is changes with other functions. */
+	/* In .rodata there are jump tables and constants. A constant is written with the
+	 * first function that uses it, so its alignment is not the function's. */
 	bool is_code = unit->function != UNIT_NONE && unit->data == UNIT_NONE &&
 		       !unit_text_has_section_prefix(unit, ".rodata");
 	if (is_code) {
@@ -259,7 +253,7 @@ static void unit_text_take_directive(struct unit *unit, const char *line, size_t
 	const char *name = line + 1;
 	const char *arguments = line + end;
 	size_t size = length - end;
-	/* All of them have no other use, and there are many. */
+	/* Unwind information. These directives are frequent, so they are tested first. */
 	if (end > 5 && memcmp(name, ".cfi_", 5) == 0)
 		return;
 	const struct unit_directive *directive = unit_text_find_directive(name, end - 1);
@@ -295,7 +289,7 @@ static void unit_text_take_directive(struct unit *unit, const char *line, size_t
 		unit_text_take_common(unit, arguments, size);
 		break;
 	case UNIT_DIRECTIVE_TOPLEVEL:
-		/* What the compiler decided shows where the alias is used. */
+		/* An alias that GCC made is replaced where it is used. */
 		if (!unit_token_find_target(unit, word, word_length))
 			unit_token_add_line(unit, UNIT_BODY_TOPLEVEL, line, length);
 		break;
@@ -311,7 +305,7 @@ static void unit_text_define_label(struct unit *unit, const char *label, size_t 
 	definition->offset = (uint32_t)unit->bodies[unit->code].text.size;
 }
 
-/* A label of the open function that is no ".L": its own name, or its cold part's. */
+/* A label of the open function without ".L": its name, or that of its cold part. */
 static void unit_text_take_symbol(struct unit *unit, const char *label, size_t length)
 {
 	struct unit_object *object = &unit->objects.items[unit->function];
@@ -331,14 +325,15 @@ static void unit_text_take_symbol(struct unit *unit, const char *label, size_t l
 static void unit_text_take_label(struct unit *unit, const char *line, size_t length)
 {
 	bool is_local = length > 2 && line[0] == '.' && line[1] == 'L';
-	bool is_constant = is_local && length > 3 && line[2] == 'C' && is_digit(line[3]);
+	bool is_constant =
+		is_local && length > 3 && line[2] == 'C' && text_is_digit(line[3]);
 	if (is_local && unit_text_is_debug_label(line, length))
 		return;
 	if (is_constant || unit->function == UNIT_NONE) {
-		/* Labels without a letter are code's, never of a data object. */
-		if (!is_local || !is_digit(line[2]))
+		/* Labels without a letter are in code, never in data. */
+		if (!is_local || !text_is_digit(line[2]))
 			unit_text_open_data(unit, line, length);
-	} else if (is_local && is_digit(line[2])) {
+	} else if (is_local && text_is_digit(line[2])) {
 		unit_text_define_label(unit, line, length);
 	} else if (is_local) {
 		unit_token_add_line(unit, unit->code, line, length);
@@ -348,8 +343,8 @@ static void unit_text_take_label(struct unit *unit, const char *line, size_t len
 }
 
 /*
- * "# 12 "file.c" 1" stands before the text of an asm statement, "# 0 "" 2" after it.
- * #APP and #NO_APP do not mark it: GCC changes sections between the two.
+ * GCC writes "# 12 "file.c" 1" before the text of an asm statement, and "# 0 "" 2" after
+ * it. #APP and #NO_APP are no reliable marks: GCC changes sections between the two.
  */
 static bool unit_text_is_line_marker(const char *line, size_t length)
 {
@@ -357,7 +352,7 @@ static bool unit_text_is_line_marker(const char *line, size_t length)
 	while (i < length && is_space(line[i]))
 		i++;
 	size_t digits = i;
-	while (i < length && is_digit(line[i]))
+	while (i < length && text_is_digit(line[i]))
 		i++;
 	return i > digits && i + 1 < length && line[i] == ' ' && line[i + 1] == '"';
 }
@@ -379,8 +374,7 @@ static void unit_text_take_line(struct unit *unit, const char *line, size_t leng
 	if (!length)
 		return;
 	if (unit->is_debug) {
-		/* Only a directive can lead out of it, and none of its own content
-		 * begins like those. */
+		/* Only one of these directives ends a debug section. */
 		if (length < 3 || line[0] != '\t' || line[1] != '.' ||
 			!memchr("stdbp", line[2], 5))
 			return;

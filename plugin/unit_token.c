@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * unit_token.c - one line of assembly text without the numbers that say nothing
+ * unit_token.c - adds one line of assembly text without numbers that depend on other code
  *
- * What a line refers to by a number that the rest of the unit decides is replaced:
+ * These names contain a number that depends on the rest of the unit, and are replaced:
  *
  *     .L123           label of this function   by the order of first reference
  *     .LC4            constant                 by its content (a reference)
@@ -10,16 +10,16 @@
  *     __UNIQUE_ID_x6  numbered by the source   by its identity (a reference)
  *     7f 7b           in an asm statement      by the order of appearance
  *     .Lname          label of any other kind  by the order of appearance
- *     alias           of a local symbol        by what it stands for
+ *     alias           of a local symbol        by its target
  *
- * Everything else is kept byte for byte. Strings in quotes are never looked into.
+ * All other text is kept as it is. Strings in quotes are not changed.
  */
 #include <string.h>
 
 #include "lib/unique_name.h"
 #include "plugin/unit_state.h"
 
-/* What a name in assembly is made of. '$' is not: it marks immediate operands. */
+/* The characters of names in assembly, except '$', which marks immediate operands. */
 static bool is_token(char character)
 {
 	static const bool table[256] = {
@@ -33,19 +33,14 @@ static bool is_token(char character)
 	return table[(unsigned char)character];
 }
 
-static bool is_digit(char character)
-{
-	return character >= '0' && character <= '9';
-}
-
-/* True if all of it are digits, at least one; *number is then their value. */
+/* True if the token consists of digits, at least one; *number is then its value. */
 static bool unit_token_read_number(const char *token, size_t length, uint32_t *number)
 {
 	uint64_t value = 0;
 	if (!length || length > 9)
 		return false;
 	for (size_t i = 0; i < length; i++) {
-		if (!is_digit(token[i]))
+		if (!text_is_digit(token[i]))
 			return false;
 		value = value * 10 + (uint64_t)(token[i] - '0');
 	}
@@ -102,15 +97,15 @@ static void unit_token_add_label(
 		name->stamp = body->scope->stamp;
 		name->ordinal = body->scope->name_count++;
 	}
-	/* It may turn out to be a data object (UBSAN's); then its content counts. */
+	/* It may be a data object (of UBSAN); then its content is hashed. */
 	unit_token_add_reference(body, UNIT_REFERENCE_NAME, index);
 	unit_token_add_ordinal(body, ".Ln", name->ordinal);
 }
 
 /*
- * "12b" and "12f" refer to the local label "12:" of the assembler, in the same asm
- * statement. Looking back beyond that leads to a label of somebody else's: then the
- * number itself is what counts.
+ * "12b" and "12f" refer to the assembler's local label "12:" in the same asm statement.
+ * If there is no such label before it in the statement, "12b" refers to other code; then
+ * the number is kept.
  */
 static bool unit_token_add_local_number(
 	struct unit_body *body, const char *token, size_t length, char next)
@@ -127,7 +122,7 @@ static bool unit_token_add_local_number(
 	if (suffix == 'b' && !unit_label_map_has(numbers, number))
 		return false;
 	unit_token_add_ordinal(body, "", unit_label_map_add(numbers, number));
-	if (!is_digit(suffix))
+	if (!text_is_digit(suffix))
 		text_add_range(&body->text, &suffix, 1);
 	return true;
 }
@@ -157,7 +152,7 @@ static void unit_token_add(struct unit *unit, enum unit_body_kind kind, const ch
 			unit_token_add_label(unit, kind, token, length);
 			return;
 		}
-	} else if (is_digit(token[0])) {
+	} else if (text_is_digit(token[0])) {
 		if (unit->is_assembly &&
 			unit_token_add_local_number(body, token, length, next))
 			return;
@@ -184,7 +179,7 @@ void unit_token_add_line(
 	struct unit *unit, enum unit_body_kind kind, const char *line, size_t length)
 {
 	struct unit_body *body = &unit->bodies[kind];
-	size_t plain = 0; /* from here to i nothing had to be replaced */
+	size_t plain = 0; /* the text from here to i is kept */
 	size_t i = 0;
 	while (i < length) {
 		if (line[i] == '"') {
@@ -199,9 +194,9 @@ void unit_token_add_line(
 		bool has_dot = false;
 		while (i < length && is_token(line[i]))
 			has_dot |= line[i++] == '.';
-		/* Most tokens are mnemonics, registers, numbers: nothing to see. */
+		/* Most tokens are mnemonics, registers, numbers: they are kept. */
 		bool is_plain = !has_dot && line[start] != '_' &&
-				!(unit->is_assembly && is_digit(line[start])) &&
+				!(unit->is_assembly && text_is_digit(line[start])) &&
 				!unit->aliases.count;
 		if (is_plain)
 			continue;

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * unit_write.c - the unit as JSON; the format is docs/FORMAT.md
+ * unit_write.c - writes the unit as JSON; docs/FORMAT.md describes it
  */
 #include <string.h>
 
+#include "lib/cleanup.h"
 #include "lib/json_text.h"
 #include "plugin/unit_state.h"
 
@@ -14,11 +15,9 @@ static void unit_write_string(
 		json_text_put_string(text, key, unit_get_name(unit, name));
 }
 
-static void unit_write_hash(struct text *text, const char *key, const uint64_t value[2])
+static void unit_write_hash(struct text *text, const char *key, struct digest value)
 {
-	char digits[33];
-	snprintf(digits, sizeof(digits), "%016llx%016llx", (unsigned long long)value[0],
-		(unsigned long long)value[1]);
+	scope_free char *digits = digest_to_text(value);
 	json_text_put_string(text, key, digits);
 }
 
@@ -49,7 +48,7 @@ static void unit_write_section(
 	}
 }
 
-/* The layouts that the function's code depends on, that of inlined bodies included. */
+/* The layouts that the function's code depends on, including inlined bodies. */
 static void unit_write_function_layouts(
 	struct unit *unit, struct text *text, const struct unit_function *function)
 {
@@ -67,16 +66,14 @@ static void unit_write_function(
 	struct unit *unit, struct text *text, const struct unit_function *function)
 {
 	const struct unit_object *object = &unit->objects.items[function->object];
-	uint64_t value[2];
 	json_text_add_separator(text);
 	text_add(text, "{");
 	unit_write_string(unit, text, "name", function->name);
-	unit_hash_object(unit, function->object, value);
-	unit_write_hash(text, "hash", value);
+	unit_write_hash(text, "hash", unit_hash_object(unit, function->object));
 	if (function->cold != UNIT_NONE) {
 		unit_write_string(unit, text, "cold", function->cold);
-		unit_hash_piece(unit, &object->pieces[1], value);
-		unit_write_hash(text, "cold_hash", value);
+		unit_write_hash(
+			text, "cold_hash", unit_hash_piece(unit, &object->pieces[1]));
 	}
 	unit_write_string(unit, text, "origin", function->origin);
 	unit_write_string(unit, text, "file", function->file);
@@ -103,17 +100,15 @@ static void unit_write_variable(
 	struct unit *unit, struct text *text, const struct unit_variable *variable)
 {
 	uint32_t index = unit_names_get(unit->names, variable->name)->object;
-	/* Labels that the assembler forgets are nobody's symbols. */
+	/* The assembler makes no symbols of these labels. */
 	if (!index || text_has_prefix(unit_get_name(unit, variable->name), ".L"))
 		return;
 	const struct unit_object *object = &unit->objects.items[index - 1];
-	uint64_t value[2];
 	json_text_add_separator(text);
 	text_add(text, "{");
 	unit_write_string(unit, text, "name", variable->name);
 	unit_write_string(unit, text, "id", variable->id);
-	unit_hash_object(unit, index - 1, value);
-	unit_write_hash(text, "hash", value);
+	unit_write_hash(text, "hash", unit_hash_object(unit, index - 1));
 	unit_write_string(unit, text, "owner", variable->owner);
 	unit_write_string(unit, text, "file", variable->file);
 	if (variable->line)
@@ -124,7 +119,7 @@ static void unit_write_variable(
 	text_add(text, "}");
 }
 
-/* Inlined bodies are known by name, those that the layouts are about by number. */
+/* Inlined bodies are identified by name, functions of the layouts by number. */
 static void unit_name_layouts(struct unit *unit)
 {
 	for (size_t i = 0; unit->layouts && i < unit->inlines.capacity; i++) {
@@ -137,12 +132,10 @@ static void unit_name_layouts(struct unit *unit)
 
 void unit_write(struct unit *unit, struct text *text)
 {
-	uint64_t value[2];
-	/* What unit_create has written already. */
+	/* unit_create has written the start. */
 	text_add(text, ",");
 	unit_write_inputs(unit, text);
-	unit_hash_object(unit, 0, value);
-	unit_write_hash(text, "toplevel", value);
+	unit_write_hash(text, "toplevel", unit_hash_object(unit, 0));
 	unit_name_layouts(unit);
 	json_text_add_key(text, "functions");
 	text_add(text, "[");

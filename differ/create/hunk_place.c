@@ -247,29 +247,35 @@ struct error *hunk_place_read_offsets(
 	for (size_t i = 0; i < patch->count; i++)
 		total += patch->entries[i].hunk_count;
 	scope_free long *read = memory_allocate((total + 1) * sizeof(*read));
-	size_t file = 0;  /* number of files that were begun */
-	size_t first = 0; /* hunk of the present one */
+	size_t next = 0;  /* the entry that patch(1) comes to next */
+	size_t first = 0; /* hunk of the present one, which has count of them */
+	size_t count = 0;
 	while (*said) {
 		size_t length = strcspn(said, "\n");
 		scope_free char *line = memory_copy_range(said, length);
 		said += length + (said[length] == '\n');
 		if (text_has_prefix(line, "patching file ")) {
-			if (file)
-				first += patch->entries[file - 1].hunk_count;
-			file++;
+			first += count;
+			while (next < patch->count &&
+				!patch_entry_is_edit(&patch->entries[next]))
+				first += patch->entries[next++].hunk_count;
+			if (next == patch->count)
+				return error_failed("patch: unexpected output: %s", line);
+			count = patch->entries[next++].hunk_count;
 		}
 		unsigned long hunk;
 		const char *offset = strstr(line, "(offset ");
 		if (sscanf(line, "Hunk #%lu succeeded", &hunk) != 1 || !offset)
 			continue;
-		if (!file || file > patch->count || !hunk ||
-			hunk > patch->entries[file - 1].hunk_count)
+		if (!hunk || hunk > count)
 			return error_failed("patch: unexpected output: %s", line);
 		read[first + hunk - 1] = strtol(offset + strlen("(offset "), NULL, 10);
 	}
-	if (file != patch->count)
-		return error_failed(
-			"patch: changed %zu files instead of %zu", file, patch->count);
+	for (; next < patch->count; next++) {
+		if (patch_entry_is_edit(&patch->entries[next]))
+			return error_failed(
+				"patch: did not change %s", patch->entries[next].path);
+	}
 	*offsets = take_pointer(read);
 	return NULL;
 }

@@ -16,9 +16,9 @@ struct patch_entry;
 struct patch_file;
 
 /*
- * Reads what "patch", in the C locale, said about its files in their order: gives for
- * each hunk of each entry by how many lines it was moved. The caller frees it; the hunks
- * of the second entry follow those of the first.
+ * Reads what "patch", in the C locale, said about the patch's edits (patch_file_print) in
+ * their order: gives for each hunk of each entry by how many lines it was moved. The
+ * caller frees it; the hunks of the second entry follow those of the first.
  */
 struct error *hunk_place_read_offsets(
 	const struct patch_file *patch, const char *said, long **offsets);

@@ -14,16 +14,15 @@ static const char file_mark[] = "patching file ";
 static const char applied_mark[] = "Reversed (or previously applied) patch detected";
 
 /* fuzz: how many lines at the ends of a hunk's context patch(1) may ignore. */
-static struct error *patch_run(const char *patch_path, unsigned strip, unsigned fuzz,
-	bool is_dry, const char *folder, struct text *said, int *status)
+static struct error *patch_run(const char *patch_path, unsigned fuzz, bool is_dry,
+	const char *folder, struct text *said, int *status)
 {
-	scope_free char *strip_option = memory_format("-p%u", strip);
 	scope_free char *fuzz_option = memory_format("--fuzz=%u", fuzz);
 	scope_free char *directory = memory_format("--directory=%s", folder);
 	scope_free char *input = memory_format("--input=%s", patch_path);
-	const char *const arguments[] = {"patch", strip_option, fuzz_option, directory,
-		input, "--batch", "--forward", "--no-backup-if-mismatch",
-		"--reject-file=-", is_dry ? "--dry-run" : NULL, NULL};
+	const char *const arguments[] = {"patch", "-p0", fuzz_option, directory, input,
+		"--batch", "--forward", "--no-backup-if-mismatch", "--reject-file=-",
+		is_dry ? "--dry-run" : NULL, NULL};
 	static const char *const environment[] = {"LC_ALL=C", NULL};
 	struct process_request request = {.arguments = arguments,
 		.environment = environment,
@@ -53,11 +52,10 @@ static char *patch_find_applied(const char *said)
 		    : memory_copy_text("the file");
 }
 
-static struct error *patch_explain(const char *patch_path, unsigned strip,
-	const char *source, const struct text *said)
+static struct error *patch_explain(const char *name, const char *patch_path,
+	const char *before, const struct text *said)
 {
 	enum { FUZZ = 2 }; /* what patch(1) allows by default */
-	const char *name = file_name(patch_path);
 	const char *output = said->data ? said->data : "";
 	scope_free char *applied = patch_find_applied(output);
 	if (applied)
@@ -70,7 +68,7 @@ static struct error *patch_explain(const char *patch_path, unsigned strip,
 			"OLD NEW");
 	scope_text struct text again = {0};
 	int status;
-	try(patch_run(patch_path, strip, FUZZ, true, source, &again, &status));
+	try(patch_run(patch_path, FUZZ, true, before, &again, &status));
 	return error_hint(
 		error_refused("patch-does-not-apply", "%s: %s to the source tree:\n%s",
 			name,
@@ -79,10 +77,10 @@ static struct error *patch_explain(const char *patch_path, unsigned strip,
 		"make the patch against the very source that the kernel was built from");
 }
 
-struct error *patch_run_apply(const char *patch_path, unsigned strip, const char *source,
-	const char *folder, struct text *said)
+struct error *patch_run_apply(const char *name, const char *patch_path,
+	const char *before, const char *folder, struct text *said)
 {
 	int status;
-	try(patch_run(patch_path, strip, 0, false, folder, said, &status));
-	return status ? patch_explain(patch_path, strip, source, said) : NULL;
+	try(patch_run(patch_path, 0, false, folder, said, &status));
+	return status ? patch_explain(name, patch_path, before, said) : NULL;
 }

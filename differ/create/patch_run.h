@@ -12,14 +12,14 @@ struct error;
 struct text;
 
 /*
- * Applies the diff patch_path, with strip leading folders of its paths removed, to the
- * files below folder, exactly (without fuzz). said gets the output of patch(1). source is
- * the folder that the files were copied from; it is only read.
+ * Applies the diff patch_path, whose paths are relative to folder, to the files there,
+ * exactly (without fuzz). said gets the output of patch(1). name is what messages call
+ * the patch. before is a folder with the same files, which is only read.
  *
  * Refused as already-applied if the files contain the change (or the diff is reversed),
  * else as patch-does-not-apply. Some files below folder may be patched then.
  */
-struct error *patch_run_apply(const char *patch_path, unsigned strip, const char *source,
-	const char *folder, struct text *said);
+struct error *patch_run_apply(const char *name, const char *patch_path,
+	const char *before, const char *folder, struct text *said);
 
 #endif

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "abi/shadow_list.h"
-#include "differ/create/hunk_place.h"
 #include "differ/create/line_marker.h"
 #include "differ/create/patch_file.h"
-#include "differ/create/patch_run.h"
+#include "differ/create/patch_reader.h"
+#include "differ/create/series_apply.h"
 #include "differ/tree/build_record.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
@@ -19,13 +19,6 @@
 #include "lib/memory.h"
 #include "lib/process.h"
 #include "lib/text.h"
-
-static struct error *shadow_copy(const char *from, const char *to)
-{
-	scope_text struct text text = {0};
-	try(file_read(from, &text));
-	return file_write(to, text.data, text.size);
-}
 
 /* The hunks between two files, exact to the line whatever patch(1) had to shift. */
 static struct error *shadow_diff(
@@ -40,7 +33,7 @@ static struct error *shadow_diff(
 	if (status > 1)
 		return error_failed("diff failed with exit code %d", status);
 	if (status)
-		return patch_file_read("diff", output.data, 1, difference);
+		return patch_reader_read_one("diff", output.data, 1, difference);
 	*difference = (struct patch_file){0};
 	return NULL;
 }
@@ -60,35 +53,31 @@ static char *shadow_find_file(const char *folder, enum shadow_form form, const c
 	return memory_format("%s/%s/%s", folder, form_names[form], path);
 }
 
-static struct error *shadow_copy_originals(const struct kernel_tree *tree,
-	const struct patch_file *patch, const char *folder)
+struct error *shadow_compare(const struct kernel_tree *tree,
+	const struct patched_file *file, const char *folder,
+	struct patch_file *difference)
 {
-	for (size_t i = 0; i < patch->count; i++) {
-		const char *path = patch->entries[i].path;
-		scope_free char *from = file_join(tree->source, path);
-		scope_free char *to = shadow_find_file(folder, SHADOW_APPLIED, path);
-		try(shadow_copy(from, to));
-	}
+	scope_free char *original = file->was_there ? file_join(tree->source, file->path)
+						    : memory_copy_text("/dev/null");
+	scope_free char *applied = shadow_find_file(folder, SHADOW_APPLIED, file->path);
+	if (file->is_there)
+		return shadow_diff(original, applied, difference);
+	*difference = (struct patch_file){0};
 	return NULL;
 }
 
-struct error *shadow_compare(const struct kernel_tree *tree, const char *path,
-	const char *folder, struct patch_file *difference)
-{
-	scope_free char *original = file_join(tree->source, path);
-	scope_free char *applied = shadow_find_file(folder, SHADOW_APPLIED, path);
-	return shadow_diff(original, applied, difference);
-}
-
-static struct error *shadow_mark(
-	const struct kernel_tree *tree, const char *path, const char *folder)
+static struct error *shadow_mark(const struct kernel_tree *tree,
+	const struct patched_file *file, const char *folder)
 {
 	scope_text struct text text = {0};
 	scope_text struct text marked = {0};
 	scope_patch_file struct patch_file difference = {0};
-	scope_free char *applied = shadow_find_file(folder, SHADOW_APPLIED, path);
-	scope_free char *result = shadow_find_file(folder, SHADOW_MARKED, path);
-	try(shadow_compare(tree, path, folder, &difference));
+	scope_free char *applied = shadow_find_file(folder, SHADOW_APPLIED, file->path);
+	scope_free char *result = shadow_find_file(folder, SHADOW_MARKED, file->path);
+	if (!file->is_there)
+		return NULL;
+	if (file->was_there)
+		try(shadow_compare(tree, file, folder, &difference));
 	try(file_read(applied, &text));
 	const struct patch_entry *entry =
 		difference.count ? &difference.entries[0] : NULL;
@@ -97,52 +86,36 @@ static struct error *shadow_mark(
 	return file_write(result, marked.data ? marked.data : "", marked.size);
 }
 
+/* A file that the patch deletes has no replacement, so that opening it fails. */
 static struct error *shadow_write_list(const struct kernel_tree *tree,
-	const struct patch_file *patch, const char *folder, enum shadow_form form)
+	const struct patched_files *files, const char *folder, enum shadow_form form)
 {
 	scope_text struct text list = {0};
-	for (size_t i = 0; i < patch->count; i++) {
-		const char *path = patch->entries[i].path;
-		scope_free char *original = file_join(tree->source, path);
-		scope_free char *replacement = shadow_find_file(folder, form, path);
+	for (size_t i = 0; i < files->count; i++) {
+		const struct patched_file *file = &files->items[i];
+		scope_free char *original = file_join(tree->source, file->path);
+		scope_free char *replacement = shadow_find_file(folder, form, file->path);
+		if (!file->is_edited || file->is_binary)
+			continue;
 		text_add_range(&list, original, strlen(original) + 1);
 		text_add_range(&list, replacement, strlen(replacement) + 1);
 	}
 	scope_free char *path = shadow_find_list(folder, form);
-	return file_write(path, list.data, list.size);
-}
-
-static struct error *shadow_check_places(const struct kernel_tree *tree,
-	const struct patch_file *patch, const char *said, struct json_t *warnings)
-{
-	scope_free long *offsets = NULL;
-	try(hunk_place_read_offsets(patch, said, &offsets));
-	const long *next = offsets;
-	for (size_t i = 0; i < patch->count; i++) {
-		const struct patch_entry *entry = &patch->entries[i];
-		scope_free char *path = file_join(tree->source, entry->path);
-		scope_text struct text original = {0};
-		try(file_read(path, &original));
-		try(hunk_place_check(
-			entry, original.data ? original.data : "", next, warnings));
-		next += entry->hunk_count;
-	}
-	return NULL;
+	return file_write(path, list.data ? list.data : "", list.size);
 }
 
 struct error *shadow_create(const struct kernel_tree *tree,
-	const struct patch_file *patch, const char *patch_path, unsigned strip,
-	const char *folder, struct json_t *warnings)
+	const struct patch_list *patches, const char *folder, const char *work,
+	struct patched_files *files, struct json_t *warnings)
 {
 	scope_free char *applied = file_join(folder, form_names[SHADOW_APPLIED]);
-	scope_text struct text said = {0};
-	try(shadow_copy_originals(tree, patch, folder));
-	try(patch_run_apply(patch_path, strip, tree->source, applied, &said));
-	try(shadow_check_places(tree, patch, said.data ? said.data : "", warnings));
-	for (size_t i = 0; i < patch->count; i++)
-		try(shadow_mark(tree, patch->entries[i].path, folder));
-	try(shadow_write_list(tree, patch, folder, SHADOW_APPLIED));
-	return shadow_write_list(tree, patch, folder, SHADOW_MARKED);
+	try(series_apply(tree, patches, applied, work, files, warnings));
+	for (size_t i = 0; i < files->count; i++) {
+		if (!files->items[i].is_binary)
+			try(shadow_mark(tree, &files->items[i], folder));
+	}
+	try(shadow_write_list(tree, files, folder, SHADOW_APPLIED));
+	return shadow_write_list(tree, files, folder, SHADOW_MARKED);
 }
 
 static bool log_has(const struct text *log, const char *path)
@@ -166,16 +139,18 @@ static bool record_reads(const struct record *unit, const char *folder, const ch
 	return false;
 }
 
-struct error *shadow_check(const struct kernel_tree *tree, const struct patch_file *patch,
-	const struct record *record, const struct record *unit, const char *log)
+struct error *shadow_check(const struct kernel_tree *tree,
+	const struct patched_files *files, const struct record *record,
+	const struct record *unit, const char *log)
 {
 	scope_text struct text opened = {0};
 	if (file_exists(log))
 		try(file_read(log, &opened));
-	for (size_t i = 0; i < patch->count; i++) {
-		const char *path = patch->entries[i].path;
+	for (size_t i = 0; i < files->count; i++) {
+		const char *path = files->items[i].path;
 		scope_free char *original = file_join(tree->source, path);
-		if (record_reads(unit, record->folder, original) &&
+		if (files->items[i].is_edited &&
+			record_reads(unit, record->folder, original) &&
 			!log_has(&opened, original))
 			return error_hint(
 				error_refused("unpatched-include",

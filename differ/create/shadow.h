@@ -13,6 +13,9 @@ struct error;
 struct json_t;
 struct kernel_tree;
 struct patch_file;
+struct patch_list;
+struct patched_file;
+struct patched_files;
 struct record;
 
 /* What the compiler reads in place of an original. */
@@ -22,18 +25,19 @@ enum shadow_form {
 };
 
 /*
- * Makes folder (which must not exist) with the patched files. patch_path is the diff
- * itself for patch(1), which must apply without fuzz, and where it was meant to
- * (hunk_place.h). Hunks that were moved are noted in warnings, an array of texts.
+ * Makes folder (which must not exist) with the patched files: the patches are applied to
+ * copies of the tree's files (series_apply.h, which has files, warnings and work).
  */
 struct error *shadow_create(const struct kernel_tree *tree,
-	const struct patch_file *patch, const char *patch_path, unsigned strip,
-	const char *folder, struct json_t *warnings);
+	const struct patch_list *patches, const char *folder, const char *work,
+	struct patched_files *files, struct json_t *warnings);
 
-/* The hunks, without context, between the original path and what the patch made of it; no
- * entry where they are equal. Free with patch_file_deinit. */
-struct error *shadow_compare(const struct kernel_tree *tree, const char *path,
-	const char *folder, struct patch_file *difference);
+/* The hunks, without context, between the original file and what the patches made of it;
+ * no entry where they are equal, or where nothing is left. Free with patch_file_deinit.
+ */
+struct error *shadow_compare(const struct kernel_tree *tree,
+	const struct patched_file *file, const char *folder,
+	struct patch_file *difference);
 
 /* The list of files for the compiler; the caller frees the path. */
 char *shadow_find_list(const char *folder, enum shadow_form form);
@@ -43,7 +47,8 @@ char *shadow_find_list(const char *folder, enum shadow_form form);
  * plugin's part of that compile, which ran in the folder of record; log is what the
  * preloaded library wrote. Refused by name if not.
  */
-struct error *shadow_check(const struct kernel_tree *tree, const struct patch_file *patch,
-	const struct record *record, const struct record *unit, const char *log);
+struct error *shadow_check(const struct kernel_tree *tree,
+	const struct patched_files *files, const struct record *record,
+	const struct record *unit, const char *log);
 
 #endif

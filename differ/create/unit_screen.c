@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "abi/record.h"
-#include "differ/create/patch_file.h"
+#include "differ/create/series_apply.h"
 #include "differ/create/shadow.h"
 #include "differ/create/update_plan.h"
 #include "differ/create/update_unit.h"
@@ -70,7 +70,7 @@ static struct error *screen_compare(const struct update_source *source,
 	*status = job.status;
 	try(error);
 	try(record_read_unit(part, &again));
-	try(shadow_check(source->tree, source->patch, &record, &again, log));
+	try(shadow_check(source->tree, source->files, &record, &again, log));
 	*is_same = record.plugin == again.plugin &&
 		   !record_find_difference(&record, &again, RECORD_WHOLE, &difference);
 	/* Thousands of them fill the disk. */
@@ -102,16 +102,12 @@ static void screen_run(size_t i, void *context)
 }
 
 /* Is the unit's own source patched? Then hardly ever is it the same. */
-static bool unit_is_patched(const struct patch_file *patch, const struct index_unit *unit)
+static bool unit_is_patched(
+	const struct patched_files *files, const struct index_unit *unit)
 {
 	static const char source[] = "source:";
-	for (size_t i = 0; i < patch->count; i++) {
-		if (text_has_prefix(unit->source, source) &&
-			strcmp(unit->source + strlen(source), patch->entries[i].path) ==
-				0)
-			return true;
-	}
-	return false;
+	return text_has_prefix(unit->source, source) &&
+	       patched_files_find(files, unit->source + strlen(source));
 }
 
 static struct error *screening_apply(
@@ -159,7 +155,7 @@ struct error *unit_screen_run(
 		.errors = memory_allocate((plan->count + 1) * sizeof(struct error *)),
 	};
 	for (size_t i = 0; i < plan->count; i++) {
-		if (!unit_is_patched(source->patch, &plan->units[i]))
+		if (!unit_is_patched(source->files, &plan->units[i]))
 			screening.units[screening.count++] = &plan->units[i];
 	}
 	if (screening.count)

@@ -8,6 +8,9 @@
 #include "abi/update.h"
 #include "abi/version.h"
 #include "differ/create/finding.h"
+#include "differ/create/patch_file.h"
+#include "differ/create/patch_reader.h"
+#include "differ/create/patch_source.h"
 #include "differ/create/update_hook.h"
 #include "differ/create/update_model.h"
 #include "differ/create/update_object.h"
@@ -20,6 +23,7 @@
 #include "differ/piece/piece.h"
 #include "differ/tree/kernel_tree.h"
 #include "lib/cleanup.h"
+#include "lib/file.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/text.h"
@@ -157,6 +161,9 @@ struct json_t *update_manifest_make(
 	json_put_text(manifest, "created", created);
 	json_put(manifest, "kernel", kernel);
 	json_put_text(manifest, "patch", patch);
+	if (content->patches)
+		json_put(manifest, "patches", patch_sources_describe(content->patches));
+	json_put_text(manifest, "description", content->description);
 	json_put_flag(manifest, "reversible", !escape);
 	json_put_text(manifest, "irreversible_because", escape ? escape->name : NULL);
 	json_put(manifest, "targets", update_manifest_list_targets(update));
@@ -219,11 +226,23 @@ static void report_findings(struct text *report, const struct finding_list *find
 	}
 }
 
+static void report_patches(struct text *report, const struct patch_list *patches)
+{
+	text_add(report, "\nPatches\n");
+	array_foreach (patch, patches)
+		text_add_format(report, "  %s%s%s\n", file_name(patch->name),
+			patch->title ? ": " : "", patch->title ? patch->title : "");
+}
+
 void update_report_make(const struct update_content *content, struct text *report)
 {
 	const struct update *update = content->update;
 	text_add_format(report, "Update %s for Linux %s\n", content->id,
 		update->targets->tree->release);
+	if (content->description)
+		text_add_format(report, "%s\n", content->description);
+	if (content->patches)
+		report_patches(report, content->patches);
 	for (size_t i = 0; i < update->unit_count; i++) {
 		const struct update_unit *unit = &update->units[i];
 		text_add_format(report, "\n%s%s%s%s\n", unit->object,

@@ -13,11 +13,14 @@
 
 struct error;
 struct update;
+struct patch_list;
 struct update_part;
 
 struct update_content {
 	struct update *update; /* with its parts */
 	const char *id;
+	const struct patch_list *patches; /* what it was made from, or NULL */
+	const char *description;          /* in its author's words, or NULL */
 };
 
 /* Writes the object of a part to path. The parts before it have been linked. */

@@ -7,8 +7,9 @@
 #include <string.h>
 
 #include "abi/record.h"
-#include "differ/create/patch_file.h"
+#include "differ/create/config_proof.h"
 #include "differ/create/product_proof.h"
+#include "differ/create/series_apply.h"
 #include "differ/index/index.h"
 #include "differ/tree/build_trace.h"
 #include "differ/tree/kernel_tree.h"
@@ -21,8 +22,9 @@
 
 /* What is done with a file of the patch before anybody asks what was made from it. */
 enum plan_action {
-	PLAN_COMPILE, /* recorded compiles that read it are compiled again */
-	PLAN_PROVE,   /* refused, unless what is made from it stays the same */
+	PLAN_COMPILE,   /* recorded compiles that read it are compiled again */
+	PLAN_PROVE,     /* refused, unless what is made from it stays the same */
+	PLAN_CONFIGURE, /* refused, unless all options keep their values */
 	PLAN_REFUSE,
 	PLAN_IGNORE, /* never part of a kernel */
 };
@@ -44,17 +46,36 @@ static const struct plan_rule {
 	{"COPYING", PLAN_IGNORE, NULL, NULL, NULL},
 	{".mailmap", PLAN_IGNORE, NULL, NULL, NULL},
 	{"*.rst", PLAN_IGNORE, NULL, NULL, NULL},
+	/* Where a configuration may start; the kernel has one. */
+	{"arch/*/configs/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"kernel/configs/*.config", PLAN_IGNORE, NULL, NULL, NULL},
+	{"scripts/checkpatch.pl", PLAN_IGNORE, NULL, NULL, NULL},
+	{"scripts/get_maintainer.pl", PLAN_IGNORE, NULL, NULL, NULL},
+	{"scripts/coccinelle/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"scripts/spelling.txt", PLAN_IGNORE, NULL, NULL, NULL},
 	{"*.gitignore", PLAN_IGNORE, NULL, NULL, NULL},
 	/* The build of the kernel runs objtool and resolve_btfids, which take libraries
 	 * and headers from all over tools. */
 	{"tools/testing/*", PLAN_IGNORE, NULL, NULL, NULL},
 	{"tools/perf/*", PLAN_IGNORE, NULL, NULL, NULL},
 	{"tools/power/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/accounting/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/hv/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/iio/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/kvm/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/memory-model/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/rcu/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/thermal/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/tracing/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/usb/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/verification/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/virtio/*", PLAN_IGNORE, NULL, NULL, NULL},
+	{"tools/vm/*", PLAN_IGNORE, NULL, NULL, NULL},
 	{"tools/*", PLAN_REFUSE, "host-program", "programs that the build runs",
 		"leave it out of the patch"},
-	{"*/Kconfig*", PLAN_REFUSE, "build-file", "the configuration",
+	{"*/Kconfig*", PLAN_CONFIGURE, "build-file", "the configuration",
 		"leave it out of the patch"},
-	{"Kconfig*", PLAN_REFUSE, "build-file", "the configuration",
+	{"Kconfig*", PLAN_CONFIGURE, "build-file", "the configuration",
 		"leave it out of the patch"},
 	{"*/Makefile*", PLAN_REFUSE, "build-file", "how the kernel is built",
 		"leave it out of the patch"},
@@ -105,7 +126,7 @@ struct traced_path {
 struct planning {
 	const struct kernel_tree *tree;
 	const struct index *index;
-	const struct patch_file *patch;
+	const struct patched_files *files;
 	struct update_plan *plan;
 	/* Files of the patch of which something may have been made without a record: an
 	 * image of the vdso, a program that generates code. */
@@ -128,39 +149,6 @@ static struct error *plan_refuse_file(const char *path)
 	return error_hint(
 		error_refused(rule->reason, "%s: the patch changes %s", path, rule->what),
 		"%s", rule->hint);
-}
-
-/* How many folders to strip so that the file is found; -1 if none is right. */
-static int plan_find_strip(const struct kernel_tree *tree, const char *whole)
-{
-	const char *rest = whole;
-	for (int strip = 0; *rest; strip++) {
-		scope_free char *path = file_join(tree->source, rest);
-		if (rest[0] != '/' && file_exists(path))
-			return strip;
-		const char *slash = strchr(rest, '/');
-		if (!slash)
-			break;
-		rest = slash + 1 + strspn(slash + 1, "/");
-	}
-	return -1;
-}
-
-static struct error *plan_check_file(
-	const struct kernel_tree *tree, const struct patch_entry *entry)
-{
-	scope_free char *path = file_join(tree->source, entry->path);
-	if (file_exists(path) && !file_is_folder(path))
-		return NULL;
-	struct error *error = error_refused("no-such-file",
-		"%s: does not exist in the source tree %s", entry->path, tree->source);
-	int strip = plan_find_strip(tree, entry->whole_path);
-	if (strip >= 0)
-		return error_hint(error, "try --strip=%d: the path in the patch is %s",
-			strip, entry->whole_path);
-	return error_hint(error,
-		"the patch is for another kernel, or the source has moved: --source=DIR "
-		"is");
 }
 
 static struct error *plan_check_unit(const struct index_unit *unit, const char *path)
@@ -208,18 +196,20 @@ static struct error *plan_add_unit(
 	return NULL;
 }
 
-static struct error *plan_add_file(struct planning *planning, const char *path)
+static void plan_add_idle(struct update_plan *plan, const char *path, const char *reason)
 {
-	enum plan_action action = plan_find_rule(path)->action;
+	plan->idle = array_reserve(plan->idle, sizeof(*plan->idle), plan->idle_count + 1,
+		&plan->idle_capacity);
+	plan->idle[plan->idle_count++] = (struct plan_idle){path, reason};
+}
+
+/* Its readers, and what else was made from it. */
+static struct error *plan_add_readers(
+	struct planning *planning, const char *path, enum plan_action action)
+{
 	scope_free char *related = memory_format("source:%s", path);
 	struct index_unit *units;
 	size_t count;
-	if (action == PLAN_REFUSE)
-		return plan_refuse_file(path);
-	if (action == PLAN_IGNORE) {
-		planning->plan->unbuilt[planning->plan->unbuilt_count++] = path;
-		return NULL;
-	}
 	try(index_list_readers(planning->index, related, &units, &count));
 	struct error *error = NULL;
 	if (count && action == PLAN_PROVE)
@@ -230,6 +220,49 @@ static struct error *plan_add_file(struct planning *planning, const char *path)
 		error = plan_add_unit(planning, &units[i], path);
 	index_free_units(units, count);
 	return error;
+}
+
+/* Files that appear and go. */
+static struct error *plan_refuse_state(const struct patched_file *file)
+{
+	const char *hint = "a patch may change existing .c and .h files only";
+	if (!file->was_there)
+		return error_hint(
+			error_refused("new-file", "%s: the patch creates it", file->path),
+			"%s", hint);
+	return error_hint(
+		error_refused("deleted-file", "%s: the patch deletes it", file->path),
+		"%s", hint);
+}
+
+static struct error *plan_add_file(
+	struct planning *planning, const struct patched_file *file)
+{
+	const char *path = file->path;
+	enum plan_action action = plan_find_rule(path)->action;
+	if (action == PLAN_IGNORE) {
+		plan_add_idle(planning->plan, path, "never part of a kernel");
+		return NULL;
+	}
+	if (!file->was_there && !file->is_there)
+		return NULL;
+	if (action == PLAN_REFUSE)
+		return plan_refuse_file(path);
+	if (action == PLAN_CONFIGURE) {
+		planning->plan->config = path;
+		return NULL;
+	}
+	if (!file->is_edited) {
+		plan_add_idle(planning->plan, path, "changed in its mode only");
+		return NULL;
+	}
+	if (file->is_binary)
+		return error_hint(error_refused("binary-file",
+					  "%s: the patch changes a binary file", path),
+			"leave it out of the patch");
+	if (file->was_there != file->is_there)
+		return plan_refuse_state(file);
+	return plan_add_readers(planning, path, action);
 }
 
 /* Something was made from the file, and no record says how. */
@@ -283,7 +316,7 @@ static void plan_add_claim(
 
 /* Finds what was made without a record from files of the patch. Of boot code only what
  * reads nothing but it counts: else it is said that its change has no effect. */
-static struct error *plan_find_claims(const struct planning *planning)
+static struct error *plan_find_claims(struct planning *planning)
 {
 	scope_build_trace struct build_trace trace = {0};
 	struct update_plan *plan = planning->plan;
@@ -305,9 +338,28 @@ static struct error *plan_find_claims(const struct planning *planning)
 				plan_add_claim(plan, traced->path, made[k].product);
 		}
 		if (traced->is_unread && !count)
-			plan->unbuilt[plan->unbuilt_count++] = traced->path;
+			plan_add_idle(
+				plan, traced->path, "not built in this configuration");
 	}
 	return NULL;
+}
+
+struct error *update_plan_prove_config(const struct kernel_tree *tree, const char *shadow,
+	const char *work, struct update_plan *plan)
+{
+	scope_free char *obstacle = NULL;
+	if (!plan->config)
+		return NULL;
+	try(config_proof_run(tree, shadow, work, &obstacle));
+	if (!obstacle) {
+		plan_add_idle(plan, plan->config,
+			"part of the configuration, in which no option changes its value");
+		return NULL;
+	}
+	const struct plan_rule *rule = plan_find_rule(plan->config);
+	return error_hint(error_refused(rule->reason, "%s: the patch changes %s: %s",
+				  plan->config, rule->what, obstacle),
+		"%s", rule->hint);
 }
 
 struct error *update_plan_check_claims(
@@ -323,23 +375,19 @@ struct error *update_plan_check_claims(
 
 static struct error *plan_fill(struct planning *planning)
 {
-	const struct patch_file *patch = planning->patch;
-	for (size_t i = 0; i < patch->count; i++)
-		try(plan_check_file(planning->tree, &patch->entries[i]));
-	for (size_t i = 0; i < patch->count; i++)
-		try(plan_add_file(planning, patch->entries[i].path));
+	for (size_t i = 0; i < planning->files->count; i++)
+		try(plan_add_file(planning, &planning->files->items[i]));
 	return plan_find_claims(planning);
 }
 
 struct error *update_plan_make(const struct kernel_tree *tree, const struct index *index,
-	const struct patch_file *patch, struct update_plan *plan)
+	const struct patched_files *files, struct update_plan *plan)
 {
-	size_t count = patch->count + 1;
-	struct update_plan made = {
-		.unbuilt = memory_allocate(count * sizeof(*made.unbuilt))};
+	size_t count = files->count + 1;
+	struct update_plan made = {0};
 	struct planning planning = {.tree = tree,
 		.index = index,
-		.patch = patch,
+		.files = files,
 		.plan = &made,
 		.traced = memory_allocate(count * sizeof(*planning.traced)),
 		.related = memory_allocate(count * sizeof(*planning.related))};
@@ -361,6 +409,6 @@ void update_plan_deinit(struct update_plan *plan)
 	for (size_t i = 0; i < plan->claim_count; i++)
 		free(plan->claims[i].product);
 	free(plan->claims);
-	free(plan->unbuilt);
+	free(plan->idle);
 	*plan = (struct update_plan){0};
 }

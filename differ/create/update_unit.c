@@ -10,6 +10,7 @@
 #include "differ/create/boot_memory.h"
 #include "differ/create/compile_message.h"
 #include "differ/create/patch_file.h"
+#include "differ/create/series_apply.h"
 #include "differ/create/shadow.h"
 #include "differ/create/update_target.h"
 #include "differ/elf/elf_object.h"
@@ -25,6 +26,7 @@
 #include "lib/digest.h"
 #include "lib/error.h"
 #include "lib/file.h"
+#include "lib/file_stamp.h"
 #include "lib/json.h"
 #include "lib/memory.h"
 #include "lib/name_map.h"
@@ -47,8 +49,7 @@ static char *unit_find_modified_input(
 		if (error || stat(path, &status))
 			return take_pointer(path);
 		scope_free char *digest = digest_to_text(digest_of(text.data, text.size));
-		bool is_newer = (int64_t)status.st_mtim.tv_sec * 1000000000 +
-					status.st_mtim.tv_nsec >
+		bool is_newer = (int64_t)file_stamp_to_nanoseconds(&status.st_mtim) >
 				unit->record.started;
 		/* A copy's time says nothing. */
 		bool is_doubtful =
@@ -220,7 +221,7 @@ struct error *update_unit_compile(
 	try(record_read_unit(pre_unit, &unit->pre_unit));
 	try(record_read_unit(post_unit, &unit->post_unit));
 	try(shadow_check(
-		source->tree, source->patch, &unit->record, &unit->post_unit, log));
+		source->tree, source->files, &unit->record, &unit->post_unit, log));
 	try(elf_object_open(pre, ELF_RELOCS_READ, &unit->pre));
 	return elf_object_open(post, ELF_RELOCS_READ, &unit->post);
 }
@@ -321,12 +322,14 @@ static void unit_note_hunks(
 static struct error *unit_note_patch(
 	const struct update_source *source, struct update_unit *unit)
 {
-	for (size_t i = 0; i < source->patch->count; i++) {
-		const char *path = source->patch->entries[i].path;
+	for (size_t i = 0; i < source->files->count; i++) {
+		const struct patched_file *file = &source->files->items[i];
 		scope_patch_file struct patch_file difference = {0};
-		try(shadow_compare(source->tree, path, source->shadow, &difference));
+		if (file->is_binary)
+			continue;
+		try(shadow_compare(source->tree, file, source->shadow, &difference));
 		if (difference.count)
-			unit_note_hunks(unit, path, &difference.entries[0]);
+			unit_note_hunks(unit, file->path, &difference.entries[0]);
 	}
 	return NULL;
 }

@@ -22,7 +22,7 @@ struct error;
 struct json_t;
 struct kernel_layout;
 struct kernel_tree;
-struct patch_file;
+struct patched_files;
 struct piece;
 struct piece_set;
 struct placement;
@@ -51,7 +51,7 @@ struct update_unit {
 struct update_source {
 	const struct kernel_tree *tree;
 	const struct index *index;
-	const struct patch_file *patch;
+	const struct patched_files *files;
 	const struct kernel_layout *layout;
 	const char *shadow; /* folder, see shadow.h */
 	const char *work;   /* folder for what is compiled */

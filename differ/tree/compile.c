@@ -343,6 +343,9 @@ struct error *compile_run_objtool(const struct kernel_tree *tree, const char *ob
 		};
 	}
 	error = process_run_all(requests, count, statuses);
+	if (error && !process_interruption())
+		error = error_hint(error, "objtool is made by the kernel's build: run "
+					  "\"make prepare\" in the object tree");
 	for (unsigned i = 0; i < count; i++) {
 		if (!error && statuses[i])
 			error = error_failed("objtool: %s: exit code %d:\n%s", object,

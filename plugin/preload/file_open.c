@@ -10,7 +10,7 @@
  * from names: __FILE__, and the folder in which #include "..." is looked for. Originals
  * are known by device and inode, because a compiler may spell a path in many ways.
  *
- * What must hold: a program that runs without a list notices nothing.
+ * A program that runs without a list must not be affected.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -27,8 +27,7 @@
 
 #define EXPORTED __attribute__((visibility("default")))
 
-/* A patch of more files than this is not compiled with the rest; ksplice-create misses
- * them in the log. */
+/* Further files of a patch are not replaced; ksplice-create detects that by the log. */
 enum { FILES_MOST = 4096 };
 
 static struct shadowed_file {
@@ -94,7 +93,7 @@ static void file_log(const struct shadowed_file *file)
 		      : -1;
 	if (fd < 0)
 		return;
-	/* A short write leaves the name out, which counts as not opened. */
+	/* After a short write the name is missing, so the file counts as not opened. */
 	if (write(fd, file->original, strlen(file->original) + 1) < 0)
 		file_count = 0;
 	close(fd);
@@ -148,7 +147,7 @@ EXPORTED int open64(const char *path, int flags, ...) __attribute__((alias("open
 EXPORTED int openat64(int folder, const char *path, int flags, ...)
 	__attribute__((alias("openat")));
 
-/* The compiler reads lines that it quotes in messages by fopen. */
+/* The compiler uses fopen to read lines for its messages. */
 EXPORTED FILE *fopen(const char *path, const char *mode)
 {
 	static FILE *(*plain)(const char *, const char *);

@@ -37,7 +37,7 @@ patch_with kernel/Makefile '1i\
 answer "a Makefile" build-file
 patch_with init/Kconfig '1i\
 # comment'
-answer "a Kconfig file" build-file
+answer "a Kconfig file, in which no option changes" no-change
 patch_with arch/x86/entry/entry_64.S '1i\
 .byte 0'
 answer "assembler source" assembly

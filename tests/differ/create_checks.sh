@@ -17,17 +17,8 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 mkdir "$work/tmp" "$work/out"
 export TMPDIR=$work/tmp
-failed=0
-
-ok() {
-	echo "ok $1"
-}
-
-not_ok() {
-	echo "not ok $1"
-	# shellcheck disable=SC2034 # the tests use it
-	failed=1
-}
+# shellcheck source=tests/verdict_lines.sh
+. "$top/tests/verdict_lines.sh"
 
 # use_tree OBJTREE: sets $tree and $source, which are the same folder for a kernel that was
 # built in its source tree; and $sysinfo, the function that has the code of do_sysinfo, which

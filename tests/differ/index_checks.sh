@@ -3,8 +3,8 @@
 #
 # index_checks.sh - what the tests of the index share; sourced by them
 #
-# Gives $index, the program; $work, a folder that goes when the test ends; check, and
-# copy_tree. The test ends with: exit $failed
+# Gives $index, the program; $work, a folder that is removed when the test ends, and
+# copy_tree; results are printed by tests/verdict_lines.sh. The test ends with: exit $failed
 set -eu -o pipefail
 
 top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
@@ -12,18 +12,8 @@ top=$(readlink -f "$(dirname "${BASH_SOURCE[0]}")/../..")
 index=$top/${KSPLICE_BUILD:-build}/bin/ksplice-index
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
-
-# check WHAT GOT WANTED
-check() {
-	if [ "$2" = "$3" ]; then
-		echo "ok $1"
-	else
-		echo "not ok $1: $2, not $3"
-		# shellcheck disable=SC2034 # likewise
-		failed=1
-	fi
-}
+# shellcheck source=tests/verdict_lines.sh
+. "$top/tests/verdict_lines.sh"
 
 # copy_tree COPY [FILE...]: the tree in another place, without an index. It consists of
 # links; its records and the files that are named may be written.

@@ -8,7 +8,7 @@
 # shellcheck source=tests/differ/index_checks.sh
 . "$(dirname "$0")/index_checks.sh"
 
-"$index" --check --json "$KSPLICE_TREE" >"$work/index.json" || check "--check" "exit code $?" 0
+"$index" --check --json "$KSPLICE_TREE" >"$work/index.json" || check_equal "--check" "exit code $?" 0
 jq 'with_entries(select(.value | type != "array"))' "$work/index.json"
 
 # count KEY: a number of the answer.
@@ -29,14 +29,14 @@ while read -r object; do
 	if grep -q "^source_$object := .*\.S$" "$KSPLICE_TREE/${object%/*}/.${object##*/}.cmd" \
 		2>/dev/null; then echo "$object"; fi
 done <"$work/objects" >"$work/assembled"
-check "the number of objects" "$(count objects)" "$(wc -l <"$work/objects")"
-check "objects without a record" "$(count unrecorded)" 0
-check "every object is accounted for" \
+check_equal "the number of objects" "$(count objects)" "$(wc -l <"$work/objects")"
+check_equal "objects without a record" "$(count unrecorded)" 0
+check_equal "every object is accounted for" \
 	"$(count '| .recorded + .unrecorded + .assembly + .excluded')" "$(count objects)"
 jq -r '.excluded_objects[].object' "$work/index.json" | sort >"$work/excluded"
-check "the number of assembled objects" "$(count assembly)" \
+check_equal "the number of assembled objects" "$(count assembly)" \
 	"$(comm -23 "$work/assembled" "$work/excluded" | wc -l)"
-check "an excluded object without a reason" \
+check_equal "an excluded object without a reason" \
 	"$(jq '[.excluded_objects[] | select(.reason | length < 5)] | length' "$work/index.json")" 0
 
 # ---- the functions ------------------------------------------------------------------
@@ -55,18 +55,18 @@ known_functions() {
 }
 
 list_functions "$KSPLICE_TREE/vmlinux" | sort >"$work/functions"
-check "function symbols of vmlinux" "$(known_functions vmlinux '^[^_]*(_assembler)?$')" \
+check_equal "function symbols of vmlinux" "$(known_functions vmlinux '^[^_]*(_assembler)?$')" \
 	"$(wc -l <"$work/functions")"
-check "C functions of vmlinux that are not known" \
+check_equal "C functions of vmlinux that are not known" \
 	"$(count 'vmlinux | .functions - .functions_known')" 0
-check "per cent" "$(count 'vmlinux.functions_percent == 100')" true
-check "any function that is not known" "$(count 'unknown_functions | length')" 0
+check_equal "per cent" "$(count 'vmlinux.functions_percent == 100')" true
+check_equal "any function that is not known" "$(count 'unknown_functions | length')" 0
 while read -r module; do
 	list_functions "$KSPLICE_TREE/$module"
 done <"$KSPLICE_TREE/modules.order" | wc -l >"$work/module_functions"
-check "function symbols of the modules" "$(known_functions modules '^[^_]*(_assembler)?$')" \
+check_equal "function symbols of the modules" "$(known_functions modules '^[^_]*(_assembler)?$')" \
 	"$(cat "$work/module_functions")"
-check "of these known" "$(known_functions modules '_known$')" "$(cat "$work/module_functions")"
+check_equal "of these known" "$(known_functions modules '_known$')" "$(cat "$work/module_functions")"
 
 # The places in the index, beside the addresses that readelf gives: each symbol but those
 # that the linker script made is in it, under its name.
@@ -78,7 +78,7 @@ sqlite3 "$KSPLICE_TREE/.ksplice/index.db" "
 	WHERE unit.target = 'vmlinux' AND place.state = 1" | sort >"$work/placed"
 missing=$(comm -23 "$work/functions" "$work/placed" | awk '{ print $2 }' | tr '\n' ' ')
 made_by_linker=$(awk '$2 == "ftrace_ops_list_func" { print $2 " " }' "$work/functions")
-check "functions of vmlinux that no object has there" "$missing" "$made_by_linker"
+check_equal "functions of vmlinux that no object has there" "$missing" "$made_by_linker"
 
 # ---- the index says it when the proof fails ------------------------------------------
 
@@ -100,20 +100,20 @@ holes() {
 	echo "$status $(jq -r '[.unknown_functions[].symbol] | index("'"$2"'") != null' "$work/holes.json")"
 }
 
-check "a copy of the tree" "$(holes "$copy" gid_cmp)" "0 false"
+check_equal "a copy of the tree" "$(holes "$copy" gid_cmp)" "0 false"
 # The first byte, because a function may end in a field that is relocated.
 offset=$(find_symbol "$copy/vmlinux" gid_cmp)
 flip_byte "$copy/vmlinux" "$offset"
-check "one byte of vmlinux is another" "$(holes "$copy" gid_cmp)" "2 true"
-check "others are known still" "$(jq '[.unknown_functions[].symbol] | index("vfs_read")' \
+check_equal "one byte of vmlinux is another" "$(holes "$copy" gid_cmp)" "2 true"
+check_equal "others are known still" "$(jq '[.unknown_functions[].symbol] | index("vfs_read")' \
 	"$work/holes.json")" null
 flip_byte "$copy/vmlinux" "$offset"
-check "and back" "$(holes "$copy" gid_cmp)" "0 false"
+check_equal "and back" "$(holes "$copy" gid_cmp)" "0 false"
 
 offset=$(find_symbol "$copy/$module" "$function")
 flip_byte "$copy/$module" "$offset"
 holes "$copy" "$function" >"$work/verdict"
-check "one byte of a module is another: $module, $function" "$(cut -d' ' -f2 "$work/verdict")" \
+check_equal "one byte of a module is another: $module, $function" "$(cut -d' ' -f2 "$work/verdict")" \
 	true
 flip_byte "$copy/$module" "$offset"
 
@@ -121,9 +121,9 @@ flip_byte "$copy/$module" "$offset"
 
 before=$(sha256sum <"$KSPLICE_TREE/.ksplice/index.db")
 "$index" "$KSPLICE_TREE" >"$work/text"
-check "a second run changes nothing" "$(sha256sum <"$KSPLICE_TREE/.ksplice/index.db")" "$before"
-grep -q '^  unrecorded: *0$' "$work/text" || check "the text says so too" no yes
-grep -q '^  C functions .* = 100.00 %$' "$work/text" || check "the text has the coverage" no yes
+check_equal "a second run changes nothing" "$(sha256sum <"$KSPLICE_TREE/.ksplice/index.db")" "$before"
+grep -q '^  unrecorded: *0$' "$work/text" || check_equal "the text says so too" no yes
+grep -q '^  C functions .* = 100.00 %$' "$work/text" || check_equal "the text has the coverage" no yes
 
 # The facts, whatever numbers they were given.
 facts() {
@@ -151,9 +151,9 @@ done
 touch "$copy/.ksplice/fs/open.o.json.zst"
 mv "$copy/kernel/cred.o" "$work/away/cred.o"
 "$index" --verbose "$copy" >"$work/text" 2>"$work/err" || true
-check "without a record" "$(grep -c -e '^unrecorded: kernel/groups\.o' -e '^unrecorded: mm/mincore\.o' \
+check_equal "without a record" "$(grep -c -e '^unrecorded: kernel/groups\.o' -e '^unrecorded: mm/mincore\.o' \
 	-e "^unrecorded: $part" "$work/text")" 3
-check "without an object" "$(grep -c '^not known: vmlinux: prepare_creds (kernel/cred.o)' \
+check_equal "without an object" "$(grep -c '^not known: vmlinux: prepare_creds (kernel/cred.o)' \
 	"$work/text")" 1
 for object in kernel/groups.o mm/mincore.o "$part"; do
 	mv "$work/away/${object//\//-}" "$copy/.ksplice/$object.json.zst"
@@ -162,9 +162,9 @@ touch -r "$KSPLICE_TREE/.ksplice/fs/open.o.json.zst" "$copy/.ksplice/fs/open.o.j
 mv "$work/away/cred.o" "$copy/kernel/cred.o"
 "$index" "$copy" >"$work/text"
 facts "$copy" >"$work/facts_again"
-check "updated to the same facts" "$(cmp "$work/facts" "$work/facts_again" 2>&1)" ""
+check_equal "updated to the same facts" "$(cmp "$work/facts" "$work/facts_again" 2>&1)" ""
 rm "$copy/.ksplice/index.db"
 "$index" "$copy" >"$work/text"
 facts "$copy" >"$work/facts_again"
-check "made anew to the same facts" "$(cmp "$work/facts" "$work/facts_again" 2>&1)" ""
+check_equal "made anew to the same facts" "$(cmp "$work/facts" "$work/facts_again" 2>&1)" ""
 exit $failed

@@ -22,8 +22,8 @@ cp -a "$record" "$work/saved"
 damage() {
 	local status=0
 	"$index" --check --verbose "$copy" >"$work/text" 2>"$work/err" || status=$?
-	check "$1: the exit code" $status 2
-	check "$1: it is listed" "$(grep -c "^unrecorded: kernel/params.o: .*$2" "$work/text")" 1
+	check_equal "$1: the exit code" $status 2
+	check_equal "$1: it is listed" "$(grep -c "^unrecorded: kernel/params.o: .*$2" "$work/text")" 1
 }
 head -c 200 "$work/saved" >"$record"
 damage "a record cut short" 'params.o.json.zst'
@@ -45,8 +45,8 @@ mv "$object" "$work/object"
 head -c 500 "$work/object" >"$object"
 status=0
 "$index" --check --verbose "$copy" >"$work/text" 2>"$work/err" || status=$?
-check "an object cut short: the exit code" $status 2
-check "an object cut short: its functions are not known" \
+check_equal "an object cut short: the exit code" $status 2
+check_equal "an object cut short: its functions are not known" \
 	"$(grep -c '^not known: vmlinux: param_array_get (kernel/params.o): .*params.o: ' "$work/text")" 1
 rm "$object"
 mv "$work/object" "$object"
@@ -61,10 +61,10 @@ cp "$database" "$work/index.db"
 again() {
 	local status=0
 	"$index" --json "$copy" >"$work/got" 2>"$work/err" || status=$?
-	check "$1: the exit code" $status 0
-	check "$1: the answer" "$(cmp "$work/wanted" "$work/got" 2>&1)" ""
-	check "$1: stderr" "$(cat "$work/err")" ""
-	check "$1: is sound again" "$(sqlite3 "$database" 'PRAGMA integrity_check')" ok
+	check_equal "$1: the exit code" $status 0
+	check_equal "$1: the answer" "$(cmp "$work/wanted" "$work/got" 2>&1)" ""
+	check_equal "$1: stderr" "$(cat "$work/err")" ""
+	check_equal "$1: is sound again" "$(sqlite3 "$database" 'PRAGMA integrity_check')" ok
 }
 head -c 100000 /dev/urandom >"$database"
 again "an index of garbage"
@@ -115,14 +115,14 @@ read_only() {
 }
 if unshare -m true 2>"$work/err"; then
 	read_only >"$work/got"
-	check "read-only, up to date" "$(cmp "$work/wanted" "$work/got" 2>&1)" ""
+	check_equal "read-only, up to date" "$(cmp "$work/wanted" "$work/got" 2>&1)" ""
 	echo garbage >"$database"
 	read_only >"$work/got"
-	check "read-only, damaged" "$(cmp "$work/wanted" "$work/got" 2>&1)" ""
+	check_equal "read-only, damaged" "$(cmp "$work/wanted" "$work/got" 2>&1)" ""
 	rm "$database"
 	read_only >"$work/got"
-	check "read-only, none" "$(cmp "$work/wanted" "$work/got" 2>&1)" ""
-	check "read-only: none is made" "$([ ! -e "$database" ] && echo yes)" yes
+	check_equal "read-only, none" "$(cmp "$work/wanted" "$work/got" 2>&1)" ""
+	check_equal "read-only: none is made" "$([ ! -e "$database" ] && echo yes)" yes
 else
 	echo "not tried: a read-only .ksplice, because there is no mounting here"
 fi
@@ -130,7 +130,7 @@ rm -f "$database"
 mkdir "$database"
 status=0
 "$index" "$copy" >"$work/text" 2>"$work/err" || status=$?
-check "a folder in its place" "$status $(grep -c 'index.db' "$work/err")" "1 1"
+check_equal "a folder in its place" "$status $(grep -c 'index.db' "$work/err")" "1 1"
 rmdir "$database"
 
 # ---- several at once -----------------------------------------------------------------
@@ -143,10 +143,10 @@ at_once() {
 		jobs+=($!)
 	done
 	for n in 1 2 3 4; do
-		wait "${jobs[n - 1]}" || check "$1: $n" "exit code $?" 0
-		check "$1: $n" "$(cmp "$work/wanted" "$work/got$n" 2>&1; cat "$work/err$n")" ""
+		wait "${jobs[n - 1]}" || check_equal "$1: $n" "exit code $?" 0
+		check_equal "$1: $n" "$(cmp "$work/wanted" "$work/got$n" 2>&1; cat "$work/err$n")" ""
 	done
-	check "$1: the index is sound" "$(sqlite3 "$database" 'PRAGMA integrity_check')" ok
+	check_equal "$1: the index is sound" "$(sqlite3 "$database" 'PRAGMA integrity_check')" ok
 }
 rm -f "$database"
 at_once "four at once, from nothing"

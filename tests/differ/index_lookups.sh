@@ -23,24 +23,24 @@ nm -S "$tree/vmlinux" | awk '$3 ~ /^[tT]$/ && $4 == "gid_cmp" { print $1, $2 }' 
 	{ read -r address size && printf '0x%s %d\n' "$address" $((0x$size)); } >"$work/nm"
 line=$(grep -n '^static int gid_cmp(' "$source/kernel/groups.c" | cut -d: -f1)
 ask --json --function=gid_cmp
-check "function: its place is nm's" \
+check_equal "function: its place is nm's" \
 	"$(jq -r '.found[0].place | "\(.address) \(.size)"' "$work/answer")" "$(cat "$work/nm")"
-check "function: proven" "$(jq '.found[0].place.proven' "$work/answer")" true
-check "function: one of that name" "$(jq '.found | length' "$work/answer")" 1
-check "function: unit and target" \
+check_equal "function: proven" "$(jq '.found[0].place.proven' "$work/answer")" true
+check_equal "function: one of that name" "$(jq '.found | length' "$work/answer")" 1
+check_equal "function: unit and target" \
 	"$(jq -r '.found[0] | "\(.object) \(.source) \(.target)"' "$work/answer")" \
 	"kernel/groups.o source:kernel/groups.c vmlinux"
-check "function: source" "$(jq -r '.found[0] | "\(.file) \(.line)"' "$work/answer")" \
+check_equal "function: source" "$(jq -r '.found[0] | "\(.file) \(.line)"' "$work/answer")" \
 	"source:kernel/groups.c $line"
-check "function: hash" "$(jq -r '.found[0].hash | test("^[0-9a-f]{32}$")' "$work/answer")" true
+check_equal "function: hash" "$(jq -r '.found[0].hash | test("^[0-9a-f]{32}$")' "$work/answer")" true
 ask -f gid_cmp
-check "function: for people" "$(grep -c "^  source:   kernel/groups.c:$line-" "$work/answer")" 1
+check_equal "function: for people" "$(grep -c "^  source:   kernel/groups.c:$line-" "$work/answer")" 1
 
 # A name that is not unique: as many as nm has.
 name=$(nm "$tree/vmlinux" | awk '$2 == "t" && $3 !~ /\./ { n[$3]++ }
 	END { for (i in n) if (n[i] == 3) print i }' | sort | head -n 1)
 ask --json -f "$name"
-check "function: the three places of $name" \
+check_equal "function: the three places of $name" \
 	"$(jq -r '.found[] | select(.name == "'"$name"'" and .target == "vmlinux") |
 		.place.address' "$work/answer" | sort)" \
 	"$(nm "$tree/vmlinux" | awk -v n="$name" '$3 == n { print "0x" $1 }' | sort)"
@@ -50,26 +50,26 @@ objdump -t "$tree/$module" | sed -n 's/^\([0-9a-f]*\) .* F \.text\t[0-9a-f]* \([
 	sort -k 2 | join -1 2 -v 1 - <(nm "$tree/vmlinux" | awk '{ print $3 }' | sort) >"$work/names"
 read -r name address < <(sort -k 2 "$work/names" | tail -n 1)
 ask --json -f "$name"
-check "function: $name of $module" \
+check_equal "function: $name of $module" \
 	"$(jq -r '.found[] | select(.target == "'"${module%.ko}"'") |
 		"\(.place.section) \(.place.offset)"' "$work/answer")" \
 	".text $(printf '0x%x' "0x$address")"
 ask -f memcpy
-check "function: of an assembler source" "$(head -n 1 "$work/answer")" "memcpy: assembler"
+check_equal "function: of an assembler source" "$(head -n 1 "$work/answer")" "memcpy: assembler"
 ask -f __x64_sys_getppid
-check "function: another name" "$(head -n 1 "$work/answer")" \
+check_equal "function: another name" "$(head -n 1 "$work/answer")" \
 	"__x64_sys_getppid: alias of __do_sys_getppid"
-check "function: status" $status 0
+check_equal "function: status" $status 0
 
 # ---- what is not there ---------------------------------------------------------------
 
 # miss OPTION HINT: exit code 1, nothing on stdout, and the hint.
 miss() {
 	ask "$1"
-	check "$1: exit code" $status 1
-	check "$1: stdout" "$(cat "$work/answer")" ""
-	check "$1: is named" "$(grep -cF -- "${1#*=}: " "$work/err")" 1
-	check "$1: the hint" "$(grep -cF -- "$2" "$work/err")" 1
+	check_equal "$1: exit code" $status 1
+	check_equal "$1: stdout" "$(cat "$work/answer")" ""
+	check_equal "$1: is named" "$(grep -cF -- "${1#*=}: " "$work/err")" 1
+	check_equal "$1: the hint" "$(grep -cF -- "$2" "$work/err")" 1
 }
 
 miss --function=gid_cpm gid_cmp
@@ -83,37 +83,37 @@ miss --function=jiffies 'is a variable'
 miss --inliners=jiffies 'is a variable'
 miss '--function=no_such_gid_*' 'no function with such a name'
 ask --inliners=gid_cmp
-check "inlined nowhere" "$status $(cat "$work/answer" "$work/err")" \
+check_equal "inlined nowhere" "$status $(cat "$work/answer" "$work/err")" \
 	"0 ksplice-index: gid_cmp: was inlined into no function"
 ask '--function=gid_cm?'
 cp "$work/answer" "$work/by_pattern"
 ask --function=gid_cmp
-check "function: by a pattern" "$(cat "$work/by_pattern")" "$(cat "$work/answer")"
+check_equal "function: by a pattern" "$(cat "$work/by_pattern")" "$(cat "$work/answer")"
 ask --json --function=gid_cpm
-check "json: the error" "$(jq -r .result "$work/answer")" error
+check_equal "json: the error" "$(jq -r .result "$work/answer")" error
 ask -f gid_cmp -d kernel/groups.c
-check "two questions" "$status $(grep -c 'one query is possible' "$work/err")" "1 1"
+check_equal "two questions" "$status $(grep -c 'one query is possible' "$work/err")" "1 1"
 
 # ---- a file, under all its names -----------------------------------------------------
 
 wanted=$(nm "$tree/kernel/groups.o" | awk '$2 ~ /^[tT]$/ && $3 !~ /^__(pfx|cfi)_/ { print $3 }' |
 	sort)
 ask --functions=kernel/groups.c
-check "functions: those of the object" "$(awk '{ print $2 }' "$work/answer" | sort)" "$wanted"
+check_equal "functions: those of the object" "$(awk '{ print $2 }' "$work/answer" | sort)" "$wanted"
 ask --json --functions=kernel/groups.c
-check "functions: json" "$(jq -r '.units[].functions[].name' "$work/answer" | sort)" "$wanted"
+check_equal "functions: json" "$(jq -r '.units[].functions[].name' "$work/answer" | sort)" "$wanted"
 ask -d kernel/groups.c
 cp "$work/answer" "$work/units"
-check "dependents: of a source" "$(cat "$work/units")" "kernel/groups.o kernel/groups.c vmlinux"
+check_equal "dependents: of a source" "$(cat "$work/units")" "kernel/groups.o kernel/groups.c vmlinux"
 paths=("$source/kernel/groups.c" source:kernel/groups.c ./mm/../kernel/groups.c)
 [ "$source" = "$tree" ] || paths+=("$tree/source/kernel/groups.c")
 for path in "${paths[@]}"; do
 	ask -d "$path"
-	check "dependents: $path" "$(cat "$work/answer")" "$(cat "$work/units")"
+	check_equal "dependents: $path" "$(cat "$work/answer")" "$(cat "$work/units")"
 done
 cd "$source/kernel"
 ask -d groups.c
-check "dependents: from the folder it is in" "$(cat "$work/answer")" "$(cat "$work/units")"
+check_equal "dependents: from the folder it is in" "$(cat "$work/answer")" "$(cat "$work/units")"
 cd "$top"
 
 # fixdep leaves a list of a compile's inputs, too.
@@ -123,22 +123,22 @@ find "$tree" -name '.*.o.cmd' -print0 |
 	sed "s|^$tree/||; s|/\.\([^/]*\)\.cmd$|/\1|" | sort >"$work/wanted"
 sqlite3 "$tree/.ksplice/index.db" "SELECT object FROM unit WHERE state = 'recorded'" |
 	sort >"$work/recorded"
-check "dependents: what fixdep says" "$(awk '{ print $1 }' "$work/answer" | sort | sha256sum)" \
+check_equal "dependents: what fixdep says" "$(awk '{ print $1 }' "$work/answer" | sort | sha256sum)" \
 	"$(comm -12 "$work/wanted" "$work/recorded" | sha256sum)"
-check "dependents: some" "$(awk 'END { print (NR > 100) }' "$work/answer")" 1
+check_equal "dependents: some" "$(awk 'END { print (NR > 100) }' "$work/answer")" 1
 ask -d include/generated/autoconf.h
-check "dependents: a file of the object tree" \
+check_equal "dependents: a file of the object tree" \
 	"$(awk 'END { print (NR > 1000) }' "$work/answer")" 1
 
 # ---- who inlined it ------------------------------------------------------------------
 
 ask --inliners=gid_lt
-check "inliners: gid_cmp did" "$(grep -c '^kernel/groups.o gid_cmp kernel/groups.c:' \
+check_equal "inliners: gid_cmp did" "$(grep -c '^kernel/groups.o gid_cmp kernel/groups.c:' \
 	"$work/answer")" 1
 ask --json --inliners=gid_lt
-check "inliners: json" "$(jq '[.into[].name] | index("gid_cmp") != null' "$work/answer")" true
-check "inliners: each says so itself" \
+check_equal "inliners: json" "$(jq '[.into[].name] | index("gid_cmp") != null' "$work/answer")" true
+check_equal "inliners: each says so itself" \
 	"$(jq '[.into[] | select(.inlined | index("gid_lt") | not)] | length' "$work/answer")" 0
 ask --inliners=start_kernel
-check "inliners: of what was inlined nowhere" "$status $(cat "$work/answer")" "0 "
+check_equal "inliners: of what was inlined nowhere" "$status $(cat "$work/answer")" "0 "
 exit $failed

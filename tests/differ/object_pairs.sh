@@ -12,16 +12,17 @@ top=$(readlink -f "$(dirname "$0")/../..")
 bin=$top/${KSPLICE_BUILD:-build}/bin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/verdict_lines.sh
+. "$top/tests/verdict_lines.sh"
 cd "$work"
-failed=0
 
 compile() {
 	"$bin/ksplice-cc" gcc -O2 -fno-pie -mcmodel=kernel -fno-asynchronous-unwind-tables \
 		-fcf-protection=none -ffunction-sections -fdata-sections -c "$1.c" -o "$1.o"
 }
 
-# check NAME WANTED: pre.c and post.c are there; WANTED is the output, sorted
-check() {
+# check_pair NAME WANTED: pre.c and post.c are there; WANTED is the output, sorted
+check_pair() {
 	local got status=0
 	compile pre
 	compile post
@@ -29,11 +30,10 @@ check() {
 		--post-record=.ksplice/post.o.json.zst pre.o post.o >out 2>err || status=$?
 	got=$(sed 's/[+:].*//; s/\.[0-9]*$//' out | sort)
 	if [ "$got" = "$2" ] && { [ -n "$2" ] || [ $status = 3 ]; }; then
-		echo "ok $1"
+		ok "$1"
 	else
-		echo "not ok $1 (status $status): got '$got', not '$2'"
+		not_ok "$1 (status $status)" "got '$got', not '$2'"
 		sed 's/^/  /' err
-		failed=1
 	fi
 }
 
@@ -54,47 +54,47 @@ base() {
 
 base >pre.c
 base >post.c
-check "equal sources" ""
+check_pair "equal sources" ""
 
 { echo; echo "/* a comment */"; base; } >post.c
-check "lines and comments added above" ""
+check_pair "lines and comments added above" ""
 
 base | sed 's/x \* 3/x * 5/' >post.c
-check "a changed constant" "changed function inner"
+check_pair "a changed constant" "changed function inner"
 
 base | sed 's/"third %d/"THIRD %d/' >post.c
-check "a changed string" "changed function third"
+check_pair "a changed string" "changed function third"
 
 base | sed 's/count = 2;/count = 7;/' >post.c
-check "a changed initialiser of the second of two static locals of one name" \
+check_pair "a changed initialiser of the second of two static locals of one name" \
 	"changed variable count"
 
 base | sed 's/{1, 2, 3, 4}/{1, 2, 3, 9}/' >post.c
-check "a changed constant table" "changed variable table"
+check_pair "a changed constant table" "changed variable table"
 
 { base; echo 'int fifth(void) { return counter; }'; } >post.c
-check "a new function" "new function fifth"
+check_pair "a new function" "new function fifth"
 
 base | sed '/^int second/d' >post.c
-check "a removed function" "removed function second
+check_pair "a removed function" "removed function second
 removed variable count"
 
 # the order of static locals decides their numbers, and must not matter
 { base | sed -n '1,6p'; base | sed -n '8p'; base | sed -n '7p'; base | sed -n '9,$p'; } >post.c
-check "functions in another order" ""
+check_pair "functions in another order" ""
 
 { base | sed 's/int first(int x) {/int first(int x) { static int count0; count0++;/'; } >post.c
-check "a new static local in front of one of the same stem" "changed function first
+check_pair "a new static local in front of one of the same stem" "changed function first
 new variable count0"
 
 base | sed 's/counter++/counter += shared/' >post.c
-check "another variable" "changed function second"
+check_pair "another variable" "changed function second"
 
 base | sed 's/return inner(count)/return inner(count) + inner(x)/' >post.c
-check "another call" "changed function first"
+check_pair "another call" "changed function first"
 
 base | sed 's/void fourth(void)/void fourth_renamed(void)/' >post.c
-check "a renamed function" "new function fourth_renamed
+check_pair "a renamed function" "new function fourth_renamed
 new variable __func__
 removed function fourth
 removed variable __func__"
@@ -111,10 +111,10 @@ twins() {
 }
 twins >pre.c
 twins | sed '/twin_a(int/s/+= n/+= n + 1/' >post.c
-check "a function that was an alias gets a body of its own" "changed function second
+check_pair "a function that was an alias gets a body of its own" "changed function second
 new function twin_a"
 twins | sed '/twin_b(int/s/+= n/+= n + 1/' >post.c
-check "a function that had an alias changes" "changed function second
+check_pair "a function that had an alias changes" "changed function second
 changed function twin_b
 new function twin_a"
 

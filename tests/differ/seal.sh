@@ -33,16 +33,13 @@ work=$(mktemp -d)
 trap 'umount "$work/full" 2>/dev/null || true; umount "$work/source"; rm -rf "$work"' EXIT
 mkdir "$work"/{a,b,tree,seal,source,tmp,full,other}
 export TMPDIR=$work/tmp XDG_CACHE_HOME=$work/cache SOURCE_DATE_EPOCH=1700000000
-failed=0
+# shellcheck source=tests/verdict_lines.sh
+. "$top/tests/verdict_lines.sh"
 
-ok() {
-	echo "ok $*"
-}
-
-not_ok() {
-	echo "not ok $*"
+# not_ok, and the messages of the last command.
+failed_command() {
+	not_ok "$@"
 	sed 's/^/  /;20q' "$work/err"
-	failed=1
 }
 
 # patch_with NAME FILE SED...: the diff that the sed commands make of a file
@@ -54,7 +51,7 @@ patch_with() {
 	cp "$source/$file" "$work/a/$file"
 	sed "$@" "$source/$file" >"$work/b/$file"
 	(cd "$work" && diff -u "a/$file" "b/$file") >"$work/$name.patch" || true
-	[ -s "$work/$name.patch" ] || { echo "not ok nothing changed in $file" && failed=1; }
+	[ -s "$work/$name.patch" ] || not_ok "nothing changed in $file"
 }
 
 # refused NAME STATUS TEXT COMMAND...: the command ends so, its message says so
@@ -65,7 +62,7 @@ refused() {
 	if [ $status = "$wanted" ] && grep -qe "$text" "$work/err"; then
 		ok "$name: $(sed -n '1s/^[^:]*: //p' "$work/err" | sed "s|$work/||g")"
 	else
-		not_ok "$name: exit code $status"
+		failed_command "$name: exit code $status"
 	fi
 }
 
@@ -93,24 +90,24 @@ cat "$work"/{statement,quoth,warning,module}.patch >"$work/all.patch"
 
 seal=$work/kernel.tar.zst
 "$bin/ksplice-index" --seal="$seal" "$tree" >"$work/out" 2>"$work/err" ||
-	not_ok "the tree is sealed"
+	failed_command "the tree is sealed"
 ok "sealed: $(sed "s|$work/||" "$work/out")"
 "$bin/ksplice-index" --seal="$work/second.tar" "$tree" >"$work/out" 2>"$work/err" ||
-	not_ok "the tree is sealed without compression"
+	failed_command "the tree is sealed without compression"
 ln "$work/second.tar" "$work/first.tar"
 "$bin/ksplice-index" --json --seal="$work/second.tar" "$tree" >"$work/out" 2>"$work/err" ||
-	not_ok "an archive that exists is replaced"
+	failed_command "an archive that exists is replaced"
 if [ "$(jq -r .result "$work/out")" = sealed ] &&
 	[ "$(jq .archive_size "$work/out")" = "$(stat -c %s "$work/second.tar")" ]; then
 	ok "the answer in JSON"
 else
-	not_ok "the answer in JSON: $(cat "$work/out")"
+	failed_command "the answer in JSON: $(cat "$work/out")"
 fi
 if cmp -s "$work/first.tar" "$work/second.tar" &&
 	! [ "$work/first.tar" -ef "$work/second.tar" ]; then
 	ok "the same tree gives the same archive, which is replaced as a whole"
 else
-	not_ok "two seals of one tree differ"
+	failed_command "two seals of one tree differ"
 fi
 
 refused "an unknown ending" 2 "unknown kind of archive" "$bin/ksplice-index" --seal="$work/kernel.zip" "$tree"
@@ -119,7 +116,7 @@ refused "a folder that is not there" 1 "No such file" \
 mount -t tmpfs -o size=1m none "$work/full"
 refused "a full disk" 1 "No space left" \
 	"$bin/ksplice-index" --seal="$work/full/kernel.tar" "$tree"
-is_empty "$work/full" || not_ok "left on the full disk: $(ls "$work/full")"
+is_empty "$work/full" || failed_command "left on the full disk: $(ls "$work/full")"
 umount "$work/full"
 mkdir -p "$work/plain/include/config"
 touch "$work/plain/"{vmlinux,Kbuild,include/config/auto.conf}
@@ -150,21 +147,21 @@ for least in 0 1 200000 2000000; do
 	kill -INT $pid 2>/dev/null || true
 	status=0
 	wait $pid || status=$?
-	[ $status = 130 ] || not_ok "interrupted after $least bytes: exit code $status"
+	[ $status = 130 ] || failed_command "interrupted after $least bytes: exit code $status"
 done
 if is_empty "$work/full" "$work/tmp"; then
 	ok "interrupted, it leaves nothing behind"
 else
-	not_ok "left behind: $(ls "$work/full" "$work/tmp")"
+	failed_command "left behind: $(ls "$work/full" "$work/tmp")"
 fi
 
 # ---- what the tree makes, then the tree goes --------------------------------
 
 # The others have to be equal to this one, which is audited.
 "$top/tests/create_audited" --quiet --patch="$work/all.patch" --output="$work/tree" "$tree" \
-	>/dev/null 2>"$work/err" || not_ok "an update from the tree"
+	>/dev/null 2>"$work/err" || failed_command "an update from the tree"
 "$bin/ksplice-match" --quiet --output="$work/tree" "$tree" >/dev/null 2>"$work/err" ||
-	not_ok "a match from the tree"
+	failed_command "a match from the tree"
 
 rm -f "$work"/{first,second}.tar
 mount --bind "$source" "$work/source"
@@ -173,7 +170,7 @@ mount -t tmpfs none "$source"
 mkdir -p "$tree"
 mount -t tmpfs none "$tree"
 if ! is_empty "$source" "$tree"; then
-	echo "not ok the trees are still there"
+	not_ok "the trees are still there"
 	exit 1
 fi
 
@@ -181,45 +178,45 @@ refused "no source tree" 2 "give its folder with --source" \
 	"$bin/ksplice-create" -q -p "$work/all.patch" -o "$work/updates" "$seal"
 "$bin/ksplice-create" --quiet --patch="$work/all.patch" --output="$work/seal" \
 	--source="$work/source" "$seal" >/dev/null 2>"$work/err" ||
-	not_ok "an update from the seal"
+	failed_command "an update from the seal"
 "$bin/ksplice-match" --quiet --output="$work/seal" --source="$work/source" "$seal" \
-	>/dev/null 2>"$work/err" || not_ok "a match from the seal"
+	>/dev/null 2>"$work/err" || failed_command "a match from the seal"
 count=0
 for update in "$work"/tree/*.tar.gz; do
 	if cmp "$update" "$work/seal/${update##*/}" 2>"$work/err"; then
 		count=$((count + 1))
 	else
-		not_ok "${update##*/} from the seal is another one"
+		failed_command "${update##*/} from the seal is another one"
 	fi
 done
 if [ $count = 2 ]; then
 	ok "update and match are byte for byte what the tree gives"
 else
-	not_ok "$count archives are equal, not 2"
+	failed_command "$count archives are equal, not 2"
 fi
 
 unpacked=$(echo "$work"/cache/ksplice/seal-*)
 if [ -d "$unpacked" ]; then
 	ok "the seal was unpacked once"
 else
-	not_ok "unpacked: $unpacked"
+	failed_command "unpacked: $unpacked"
 fi
 
 # What a later version of the tools would do: index and template are made anew.
 rm -rf "$unpacked/.ksplice/index.db" "$unpacked"/.ksplice/template-*
 "$bin/ksplice-create" --quiet --patch="$work/all.patch" --output="$work/anew" \
 	--source="$work/source" "$seal" >/dev/null 2>"$work/err" ||
-	not_ok "index and template made anew"
+	failed_command "index and template made anew"
 anew=$(echo "$work"/anew/*.tar.gz)
 if cmp "$anew" "$work/tree/${anew##*/}" 2>"$work/err"; then
 	ok "index and template made from the seal: the same update"
 else
-	not_ok "index and template made from the seal: another update"
+	failed_command "index and template made from the seal: another update"
 fi
 if "$bin/ksplice-index" --check --source="$work/source" "$seal" >"$work/out" 2>"$work/err"; then
 	ok "the index of the seal is complete"
 else
-	not_ok "the index of the seal"
+	failed_command "the index of the seal"
 fi
 
 # ---- other sources -------------------------------------------------------------
@@ -233,7 +230,7 @@ zstd -q -d "$unpacked/.ksplice/dictionary.zst" -o "$work/dictionary"
 if create statement "$seal" "$work/other" >"$work/out" 2>"$work/err"; then
 	ok "a source tree with just the recorded inputs"
 else
-	not_ok "a source tree with just the recorded inputs"
+	failed_command "a source tree with just the recorded inputs"
 fi
 printf '#define KSPLICE_OTHER 1\n' >>"$work/other/include/linux/sched.h"
 refused "another version of a header" 2 "include/linux/sched.h: is not the file" \
@@ -266,7 +263,7 @@ pack
 if create statement "$work/again.tar" "$work/source" >"$work/out" 2>"$work/err"; then
 	ok "a seal that tar packed again, without compression"
 else
-	not_ok "a seal that tar packed again, without compression"
+	failed_command "a seal that tar packed again, without compression"
 fi
 size=$(stat -c %s "$work/again.tar")
 head -c $((size / 2 / 512 * 512)) "$work/again.tar" >"$work/half.tar"
@@ -309,11 +306,11 @@ refused "a file that is no archive" 2 "not a sealed kernel tree" \
 if [ "$(find "$work/cache/ksplice" -mindepth 1 -maxdepth 1 | wc -l)" = 1 ]; then
 	ok "of all these only the whole one is unpacked"
 else
-	not_ok "unpacked: $(ls "$work/cache/ksplice")"
+	failed_command "unpacked: $(ls "$work/cache/ksplice")"
 fi
 if is_empty "$work/tmp"; then
 	ok "nothing is left in TMPDIR"
 else
-	not_ok "left in TMPDIR: $(ls "$work/tmp")"
+	failed_command "left in TMPDIR: $(ls "$work/tmp")"
 fi
 exit $failed

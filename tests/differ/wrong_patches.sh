@@ -86,7 +86,7 @@ make_patch() {
 	while read -r script; do
 		file=${script#"$cases/$name/"}
 		file=${file%.sed}
-		mkdir -p "a/${file%/*}" "b/${file%/*}"
+		mkdir -p "a/$(dirname "$file")" "b/$(dirname "$file")"
 		cp "$source/$file" "a/$file"
 		sed -f "$script" "$source/$file" >"b/$file"
 		if cmp -s "a/$file" "b/$file"; then

@@ -44,14 +44,14 @@ check "the command" "$(cat "$log")" test "$(cut -f7 "$log")" = "$wrapper -c a.c"
 logged recorded a.o "by the plugin" "$wrapper" -DX="a 'b'" -c a.c
 check "the command, quoted" "$(cat "$log")" test "$(cut -f7 "$log")" = "$wrapper \"-DX=a 'b'\" -c a.c"
 logged failed broken.o "the compiler's exit status is 1" "$wrapper" -c broken.c
-logged passed - "no compile of C to an object" "$wrapper" main.c -o main
-logged passed - "no compile of C to an object" "$wrapper" --version
-logged passed s.o "no C source" "$wrapper" -c s.S
+logged passed - "not a compile of C to an object" "$wrapper" main.c -o main
+logged passed - "not a compile of C to an object" "$wrapper" --version
+logged passed s.o "not a C source" "$wrapper" -c s.S
 logged passed - "no such compiler" KSPLICE_COMPILER=no-such "$wrapper" -c a.c
-logged passed - "a ksplice-cc above" KSPLICE_UNIT="$folder/unit" "$wrapper" -c a.c
-logged passed a.o "compiled as no C" "$wrapper" g++ -c a.c
+logged passed - "another ksplice-cc" KSPLICE_UNIT="$folder/unit" "$wrapper" -c a.c
+logged passed a.o "not compiled as C" "$wrapper" g++ -c a.c
 logged passed distccd_1.o "distccd" "$wrapper" -c a.c -o distccd_1.o
-logged unrecorded a.o "lto: with -flto" "$wrapper" -flto -c a.c
+logged unrecorded a.o "lto: an object made with -flto" "$wrapper" -flto -c a.c
 logged unrecorded a.o "plugin-missing: no plugin" KSPLICE_LIBDIR=/nowhere "$wrapper" -c a.c
 mkdir -p scripts init tools && touch scripts/Kbuild.include init/main.c
 logged passed tools/a.o "runs on the build machine" "$wrapper" -c a.c -o tools/a.o
@@ -61,7 +61,7 @@ if command -v ccache >/dev/null; then
 	export CCACHE_DIR=$folder/ccache KSPLICE_UNIT_STORE=$folder/units
 	logged recorded a.o "by the plugin" "$wrapper" ccache gcc -c a.c
 	rm a.o
-	logged recorded a.o "from the store of units" "$wrapper" ccache gcc -c a.c
+	logged recorded a.o "from the store of the plugin's output" "$wrapper" ccache gcc -c a.c
 	unset CCACHE_DIR KSPLICE_UNIT_STORE
 else
 	skip "ccache" "it is not installed"

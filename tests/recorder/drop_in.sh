@@ -180,8 +180,18 @@ check "the link's --version" "$text" test "$text" = "$(gcc --version | head -n 1
 PATH=$folder/links:$PATH "$wrapper" gcc -c a.c
 check "link and wrapper" "no record" recorded a.o
 rm -rf .ksplice
-"$wrapper" no-such-compiler -c a.c >out 2>err; status=$?
-check "a compiler that is not there" "$(cat err)" test $status != 0
+for name in gcc-99 no-such-compiler /no/such/aarch64-linux-gnu-gcc-4.9; do
+	"$wrapper" $name -c a.c >out 2>err; status=$?
+	check "a compiler that is not installed: $name" "$status: $(cat err)" \
+		test "$status $(cat err)" = "127 ksplice-cc: $name: no such compiler"
+done
+# A file without a suffix is the compiler's to judge, and so is a source that is missing.
+cp a.c plain
+"$wrapper" plain -x c -c a.c >out 2>err
+check "a file is not a compiler" "$(cat err)" test -s a.o
+"$wrapper" no-such.cu -c a.c >out 2>err; status=$?
+check "a missing file is not a compiler" "$status: $(cat err)" grep -q '^gcc: .*no-such.cu' err
+rm -rf plain .ksplice
 ln -s "$wrapper" only-here
 timeout 60 ./only-here -c a.c 2>err; status=$?
 check "a name that only the wrapper has" "$status $(cat err)" test $status = 127
@@ -238,7 +248,7 @@ if command -v ccache >/dev/null; then
 	check "a garbled store" "$(diff first.unit garbled.unit)" cmp -s first.unit garbled.unit
 	CCACHE_DIR=$folder/ccache KSPLICE_UNIT_STORE='' cached none.unit
 	check "a hit without a store" "$(diff first.unit none.unit)" cmp -s first.unit none.unit
-	mkdir -p ../newplugin && cp "$build"/lib/ksplice/plugin-*.so ../newplugin
+	mkdir -p ../newplugin && cp "$build"/lib/ksplice/ksplice-plugin-*.so ../newplugin
 	KSPLICE_LIBDIR=$folder/newplugin cached new.unit
 	touch ../newplugin/*
 	: >../runs
@@ -255,7 +265,7 @@ if command -v ccache >/dev/null; then
 	rm -rf .ksplice a.o
 	ccache "$wrapper" -O2 -c a.c -o a.o
 	check "ccache ksplice-cc" "no record" recorded a.o
-	mkdir -p ../plugins && cp "$build"/lib/ksplice/plugin-*.so ../plugins
+	mkdir -p ../plugins && cp "$build"/lib/ksplice/ksplice-plugin-*.so ../plugins
 	for touched in no yes; do
 		[ $touched = no ] || touch ../plugins/*
 		rm -rf .ksplice
@@ -330,7 +340,7 @@ mkdir blocked && cp a.c a.h blocked && touch blocked/.ksplice
 check "a file in the record folder's place" "$(cat blocked/err)" test -s blocked/a.o
 warned "a file in the record folder's place" blocked/err '(folder-not-writable)'
 
-mkdir -p broken/lib && for plugin in "$build"/lib/ksplice/plugin-*.so; do
+mkdir -p broken/lib && for plugin in "$build"/lib/ksplice/ksplice-plugin-*.so; do
 	head -c 5000 "$plugin" >"broken/lib/${plugin##*/}"
 done
 rm -rf .ksplice
@@ -342,7 +352,7 @@ KSPLICE_LIBDIR=$PWD/missing "$wrapper" -O2 -c a.c 2>err; status=$?
 check "no plugin: compile" "$(cat err)" test $status = 0
 warned "no plugin" err '(plugin-missing)'
 check "no plugin: reason" "nothing says so" reason a.o plugin-missing
-mkdir good && cp "$build"/lib/ksplice/plugin-*.so good
+mkdir good && cp "$build"/lib/ksplice/ksplice-plugin-*.so good
 KSPLICE_LIBDIR=$PWD/good "$wrapper" -O2 -c a.c
 check "a plugin elsewhere" "no record" recorded a.o
 for plugin in good/*; do # the same time and size, so that the kept answer fits
@@ -437,7 +447,7 @@ timeout 600 "$wrapper" -c $waits.c 2>err &
 process=$!
 # It has the plugin, and waits for somebody who writes into the FIFO.
 for _ in $(seq 1200); do
-	victim=$(pgrep -f "cc1 .*$waits") && grep -q '/plugin-' "/proc/$victim/maps" &&
+	victim=$(pgrep -f "cc1 .*$waits") && grep -q '/ksplice-plugin-' "/proc/$victim/maps" &&
 		grep -q '^State:.S' "/proc/$victim/status" && break
 	sleep 0.05
 done

@@ -248,8 +248,8 @@ check "inputs: .incbin" "they are $inputs" \
 }
 
 tested=0
-for file in "$build"/lib/ksplice/plugin-*.so; do
-	version=${file##*/plugin-}
+for file in "$build"/lib/ksplice/ksplice-plugin-*.so; do
+	version=${file##*/ksplice-plugin-}
 	version=gcc-${version%.so}
 	if command -v "$version" >/dev/null; then
 		echo "# $version"

@@ -131,7 +131,7 @@ signature() {
 	is "the signature of $1" "[.functions[] | select(.name == \"$1\") | .signature]" "[\"$2\"]"
 }
 
-for plugin in "$build"/lib/ksplice/plugin-*.so; do
+for plugin in "$build"/lib/ksplice/ksplice-plugin-*.so; do
 	major=${plugin##*-}
 	gcc=gcc-${major%.so}
 	command -v "$gcc" >/dev/null || continue

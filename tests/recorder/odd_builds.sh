@@ -222,7 +222,7 @@ if command -v ccache >/dev/null; then
 	# ccache is told not to look at the plugin, so that it has hits with another one.
 	export CCACHE_COMPILERCHECK=none CCACHE_IGNOREOPTIONS='-fplugin=*'
 	mkdir ../plugins
-	cp "$build"/lib/ksplice/plugin-*.so ../plugins
+	cp "$build"/lib/ksplice/ksplice-plugin-*.so ../plugins
 	KSPLICE_LIBDIR=$folder/plugins compile "a kept unit" 0 "$wrapper" ccache gcc -c a.c
 	for kept in ../units/*/*; do
 		{ printf 'ksplice unit 1\n' && zstd -qdc "$kept" | tail -n +2 |
@@ -302,7 +302,7 @@ static int is_refused(void *caller)
 {
 	static int calls;
 	Dl_info info;
-	return dladdr(caller, &info) && strstr(info.dli_fname, "/plugin-") &&
+	return dladdr(caller, &info) && strstr(info.dli_fname, "/ksplice-plugin-") &&
 	       ++calls > atoi(getenv("CALLS"));
 }
 void *calloc(size_t count, size_t size)

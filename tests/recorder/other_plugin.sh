@@ -69,4 +69,12 @@ check "variables are told apart in the order of the source" "$variables" \
 	test "$variables" = '__UNIQUE_ID_x#0 __UNIQUE_ID_x#1 value@f#0 value@f#2 value@next#0 '
 record_text .ksplice/source.o.json.zst | grep -o '"inputs":\[[^]]*\]' >inputs
 check "headers are inputs" "$(cat inputs)" grep -q '\["source.c",.*"header.h"' inputs
+# GCC refuses two plugins with one file name.
+named=plugin-$(gcc -dumpversion).so
+cp other.so "$named"
+OTHER_CALLS=$folder/named "$wrapper" gcc -O2 -fplugin="./$named" -c source.c -o source.o 2>err ||
+	echo "exit status $?" >>err
+check "a plugin called $named: no message" "$(head -3 err)" test ! -s err
+check "a plugin called $named: the record" "$(diff alone <(list_all .ksplice/source.o.json.zst))" \
+	cmp -s alone <(list_all .ksplice/source.o.json.zst)
 exit "$failed"

@@ -18,7 +18,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 tree=${1:?the object tree}
 object=${2:-fs/sync.o}
 rounds=${3:-100}
-plugin=$build/lib/ksplice/plugin-$(gcc -dumpversion).so
+plugin=$build/lib/ksplice/ksplice-plugin-$(gcc -dumpversion).so
 
 echo 'int f(int a) { return a; }' >"$folder/f.c"
 compile="-c $folder/f.c -o $folder/f.o"

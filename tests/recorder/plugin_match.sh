@@ -20,7 +20,7 @@ cd "$folder" || exit 1
 mkdir libdir
 echo 'int twice(int x) { return 2 * x; }' >a.c
 export TMPDIR=$folder KSPLICE_LIBDIR=$folder/libdir
-plugin=$KSPLICE_LIBDIR/plugin-$major.so
+plugin=$KSPLICE_LIBDIR/ksplice-plugin-$major.so
 objects=$build/obj/plugin-$major
 
 # make_plugin EXPRESSION FILE: as the headers are once sed has changed FILE of them.
@@ -81,7 +81,7 @@ refused "a member more" \
 	's/^struct GTY\(\(\)\) tree_var_decl \{/& void *member_of_another_gcc;/' tree-core.h
 
 # The compiler is another one since the answer was kept: it is asked again.
-cp "$build/lib/ksplice/plugin-$major.so" "$plugin"
+cp "$build/lib/ksplice/ksplice-plugin-$major.so" "$plugin"
 compile
 check "its own plugin" "$(cat err)" recorded
 for kept in .ksplice/compiler-*; do cp -p "$kept" kept; done

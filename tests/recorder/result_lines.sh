@@ -2,38 +2,19 @@
 #
 # result_lines.sh - sourced by the recorder's tests
 #
-# Prints "ok NAME" and "not ok NAME: why", makes a temporary folder that is gone at
-# the end, and finds the tools: $KSPLICE_BUILD, or build/ of this checkout. The script
-# that sources it has set $here, its own folder.
+# Makes a temporary folder that is removed at the end, finds the tools ($KSPLICE_BUILD, or
+# build/ of this checkout), and reads records. The script that sources it has set $here, its
+# own folder. tests/verdict_lines.sh has the functions that print results.
+
+# shellcheck source=tests/verdict_lines.sh
+. "$here/../verdict_lines.sh"
 
 build=$(cd "${KSPLICE_BUILD:-$here/../../build}" && pwd) || exit 1
 wrapper=$build/bin/ksplice-cc
-failed=0
 folder=$(mktemp -d "${TMPDIR:-/tmp}/ksplice-test-XXXXXX") || exit 1
 trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM
 unset KSPLICE_UNIT KBUILD_EXTMOD KSPLICE_COMPILER KSPLICE_LIBDIR
-
-ok() {
-	echo "ok $1"
-}
-
-not_ok() {
-	echo "not ok $1: $2"
-	failed=1
-}
-
-skip() {
-	echo "ok $1 # SKIP $2"
-}
-
-# check NAME WHY COMMAND...: the command must succeed.
-check() {
-	check_name=$1
-	check_why=$2
-	shift 2
-	if "$@"; then ok "$check_name"; else not_ok "$check_name" "$check_why"; fi
-}
 
 # record_text FILE: the JSON of a record, or of a unit as it is.
 record_text() {

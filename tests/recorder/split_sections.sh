@@ -71,7 +71,7 @@ is_in() {
 	check "$gcc: the section of $1" "'$found', not '$2'" test "$found" = "$2"
 }
 
-for plugin in "$build"/lib/ksplice/plugin-*.so; do
+for plugin in "$build"/lib/ksplice/ksplice-plugin-*.so; do
 	major=${plugin##*-}
 	gcc=gcc-${major%.so}
 	command -v "$gcc" >/dev/null || continue
@@ -114,7 +114,7 @@ compile_object() {
 	local object=$2 source=$4 plugin command whole split
 	command=$3
 	plugin=$("${command%% *}" -dumpversion)
-	command="$command $sections -g0 -fplugin=$build/lib/ksplice/plugin-${plugin%%.*}.so"
+	command="$command $sections -g0 -fplugin=$build/lib/ksplice/ksplice-plugin-${plugin%%.*}.so"
 	KSPLICE_UNIT=$1/whole.json KSPLICE_LAYOUTS=1 \
 		eval "$command -c -o $1/whole.o $source" || { echo "whole: $object"; return; }
 	KSPLICE_UNIT=$1/split.json KSPLICE_LAYOUTS=1 KSPLICE_SPLIT=1 \

@@ -9,16 +9,8 @@ top=$(readlink -f "$(dirname "$0")/../..")
 bin=$top/${KSPLICE_BUILD:-build}/bin
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-failed=0
-
-ok() {
-	echo "ok $1"
-}
-
-not_ok() {
-	echo "not ok $1"
-	failed=1
-}
+# shellcheck source=tests/verdict_lines.sh
+. "$top/tests/verdict_lines.sh"
 
 # says JQ: the output is one document, of which that is true. (jq -e takes an empty one.)
 says() {

@@ -33,6 +33,7 @@ make_update() {
 		echo 0 >"/sys/kernel/ksplice/$1/$file"
 	done
 	echo applied >"/sys/kernel/ksplice/$1/state"
+	echo "vmlinux applied ksplice_$1" >"/sys/kernel/ksplice/$1/parts"
 }
 
 # view_during WANTED COMMAND ARGUMENT...: ksplice-view with these arguments; the command

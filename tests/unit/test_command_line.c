@@ -100,7 +100,7 @@ static void test_errors(void)
 		const char *line;
 		const char *error;
 	} lines[] = {
-		{"tool", "which file?"},
+		{"tool", "no file given"},
 		{"tool a b c", "c: one file too many"},
 		{"tool -x a", "-x: no such option"},
 		{"tool -qx a", "-x: no such option"},
@@ -113,7 +113,8 @@ static void test_errors(void)
 		{"tool a --output", "--output: needs an argument"},
 		{"tool a --=2", "--: is short for several options"},
 		{"tool a --false --help", "--false: no such option"},
-		{"tool -o b a --output c", "--output is there twice"},
+		{"tool -o b a --output c", "--output is given twice: b and c"},
+		{"tool --output=b a -oc", "-o (--output) is given twice: b and c"},
 	};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		struct reading reading;

@@ -27,8 +27,8 @@ static void check_missing(const char *reason, const char *hint)
 int main(void)
 {
 	check_missing(NULL, "install the compiler again: gcc 1");
-	/* Nothing is wrong with the compiler then. A signal that whoever started this test
-	 * ignores would stay ignored. */
+	/* Nothing is wrong with the compiler then. A signal that whoever started this
+	 * test ignores would stay ignored. */
 	signal(SIGINT, SIG_DFL);
 	process_catch_signals();
 	raise(SIGINT);

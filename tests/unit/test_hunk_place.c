@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "differ/create/patch_file.h"
+#include "differ/create/patch_reader.h"
 #include "lib/cleanup.h"
 #include "lib/json.h"
 #include "lib/memory.h"
@@ -25,7 +26,7 @@ static struct error *try_patch(
 	scope_patch_file struct patch_file patch = {0};
 	scope_free char *text =
 		memory_format("--- a/x.c\n+++ b/x.c\n%s\n%s", header, lines);
-	UNIT_CHECK_DONE(patch_file_read("t", text, 1, &patch));
+	UNIT_CHECK_DONE(patch_reader_read_one("t", text, 1, &patch));
 	return hunk_place_check(&patch.entries[0], original, &offset, warnings);
 }
 
@@ -104,15 +105,15 @@ static void test_reading(void)
 				   "--- a/y.c\n+++ b/y.c\n@@ -1 +1 @@\n-a\n+b\n";
 	scope_patch_file struct patch_file patch = {0};
 	scope_free long *offsets = NULL;
-	UNIT_CHECK_DONE(patch_file_read("t", text, 1, &patch));
+	UNIT_CHECK_DONE(patch_reader_read_one("t", text, 1, &patch));
 	UNIT_CHECK_DONE(hunk_place_read_offsets(&patch,
 		"patching file x.c\nHunk #2 succeeded at 54 (offset 45 lines).\n"
 		"patching file y.c\nHunk #1 succeeded at 1 (offset -1 lines).\n",
 		&offsets));
 	UNIT_CHECK(offsets && offsets[0] == 0 && offsets[1] == 45 && offsets[2] == -1);
 	scope_free long *none = NULL;
-	UNIT_CHECK_ERROR(
-		hunk_place_read_offsets(&patch, "patching file x.c\n", &none), "1 files");
+	UNIT_CHECK_ERROR(hunk_place_read_offsets(&patch, "patching file x.c\n", &none),
+		"did not change y.c");
 	UNIT_CHECK_ERROR(
 		hunk_place_read_offsets(&patch,
 			"patching file x.c\nHunk #3 succeeded at 1 (offset 1 line).\n",

@@ -3,6 +3,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -73,11 +74,43 @@ static void run_interrupted(const char *path)
 	const char *const arguments[] = {"touch", path, NULL};
 	struct process_request request = {.arguments = arguments};
 	int status = 0;
+	signal(SIGHUP, SIG_DFL);
 	process_catch_signals();
 	raise(SIGHUP);
 	struct error *error = process_run(&request, &status);
 	check_child(error && !strcmp(error_get_reason(error), "interrupted"));
 	error_free(error);
+}
+
+static void raise_quit(int number)
+{
+	(void)number;
+	raise(SIGQUIT);
+}
+
+/*
+ * SIGQUIT arrives while a program runs, which makes the file when it gets SIGTERM. This
+ * process can clean up, and ends by SIGQUIT then.
+ */
+static void quit(const char *path)
+{
+	const char *const arguments[] = {"sh", "-c",
+		"trap ': >\"$0\"; exit' TERM; kill -USR1 $PPID; "
+		"i=0; while [ $((i += 1)) -lt 600 ]; do sleep 0.1; done",
+		path, NULL};
+	struct process_request request = {.arguments = arguments};
+	int status = 0;
+	signal(SIGUSR1, raise_quit);
+	/* Whoever started this test may ignore it. */
+	signal(SIGQUIT, SIG_DFL);
+	process_catch_signals();
+	struct error *error = process_run(&request, &status);
+	check_child(error && !strcmp(error_get_reason(error), "interrupted"));
+	error_free(error);
+	const struct rlimit no_core = {0, 0};
+	setrlimit(RLIMIT_CORE, &no_core);
+	process_die_interrupted();
+	_exit(2);
 }
 
 static void test_signals(const char *folder)
@@ -86,6 +119,8 @@ static void test_signals(const char *folder)
 	UNIT_CHECK(run_child(ignore_signals, "") == 128 + SIGTERM);
 	UNIT_CHECK(run_child(run_interrupted, path) == 0);
 	UNIT_CHECK(!file_exists(path));
+	UNIT_CHECK(run_child(quit, path) == 128 + SIGQUIT);
+	UNIT_CHECK(file_exists(path));
 }
 
 /* More than run at the same time. */
@@ -129,7 +164,45 @@ static void test_missing(void)
 		{.arguments = works},
 	};
 	int statuses[3];
-	UNIT_CHECK_ERROR(process_run_all(requests, 3, statuses), "/no/such/program");
+	UNIT_CHECK_ERROR(process_run_all(requests, 3, statuses),
+		"/no/such/program: there is no such program");
+}
+
+/* What is missing, and what to install. */
+static void test_explanations(const char *folder)
+{
+	static const struct {
+		const char *program;
+		const char *folder;
+		const char *text;
+		const char *hint; /* NULL: there is none */
+	} cases[] = {
+		{"patch", NULL, "patch: there is no such program",
+			"install it (Debian: the package patch)"},
+		{"objcopy", NULL, "objcopy: there is no such program",
+			"install it (Debian: the package binutils)"},
+		{"no-such-program", NULL, "no-such-program: there is no such program",
+			"install it, or add its folder to PATH"},
+		{"./tools/objtool", NULL, "./tools/objtool: there is no such program",
+			NULL},
+		{"/bin/sh", "/no/such/folder",
+			"/no/such/folder: No such file or directory", NULL},
+		{"/etc/passwd", NULL, "/etc/passwd: cannot be run: Permission denied",
+			NULL},
+	};
+	scope_free char *path = memory_copy_text(getenv("PATH"));
+	setenv("PATH", folder, 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const char *const arguments[] = {cases[i].program, NULL};
+		struct process_request request = {
+			.arguments = arguments, .folder = cases[i].folder};
+		int status;
+		struct error *error = process_run(&request, &status);
+		const char *hint = error ? error_get_hint(error) : NULL;
+		UNIT_CHECK_TEXT(hint ? hint : "", cases[i].hint ? cases[i].hint : "");
+		UNIT_CHECK_ERROR(error, cases[i].text);
+	}
+	setenv("PATH", path, 1);
 }
 
 /* As we are when our parent ignores SIGCHLD. */
@@ -149,6 +222,7 @@ int main(void)
 	UNIT_CHECK_DONE(file_make_temporary("ksplice-test", &folder));
 	test_many();
 	test_missing();
+	test_explanations(folder);
 	test_output_at_end(folder);
 	test_signals(folder);
 	test_ignored_children();

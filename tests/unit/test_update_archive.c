@@ -187,8 +187,8 @@ static void test_strangers(const char *folder)
 			make_strange(strange, path, other);
 			pack_archive(folder, packed);
 			UNIT_CHECK_ERROR(update_archive_open(packed, &archive),
-				strange == STRANGE_SIZE ? "is larger than"
-							: "is not a plain file");
+				strange == STRANGE_SIZE ? "larger than"
+							: "not a regular file");
 			UNIT_CHECK_DONE(file_remove(inside));
 		}
 	}

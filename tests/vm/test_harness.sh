@@ -28,9 +28,13 @@ expect() {
 }
 
 echo 'test' >"$work/some file"
-expect status 3 '^test 2 tmp$' --smp 2 --file "$work/some file" <<'EOS'
+choose_modules 1 fs/fat/vfat fs/fuse/fuse drivers/block/loop fs/ext4/ext4 fs/xfs/xfs
+# shellcheck disable=SC2154 # choose_modules sets it
+echo "${chosen_modules[0]##*/}" >"$work/module"
+expect status 3 '^test 2 tmp$' --smp 2 --file "$work/some file" --file "$work/module" <<'EOS'
 echo "$(cat "/root/some file") $(nproc) $(sed -n 's|tmp /tmp \([a-z]*\)fs .*|tmp|p' /proc/mounts)"
-lsmod | grep -q vfat || modprobe vfat
+module=$(cat /root/module)
+lsmod | grep -q "^$module " || modprobe "$module"
 exit 3
 EOS
 expect success 0 '^fine$' --append 'quiet' <<'EOS'

@@ -1,0 +1,2 @@
+1i\
+# a comment

@@ -1,0 +1,2 @@
+$a\
+this is no Kconfig

@@ -1,0 +1,3 @@
+$a\
+config KSPLICE_TEST\
+	def_bool y

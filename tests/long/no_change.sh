@@ -74,7 +74,7 @@ try_form() {
 		target = 'vmlinux' AND source NOT LIKE 'source:tools/%'" | sed "s|^source:||; s|^$tree/||" | LC_ALL=C sort -u |
 		grep '\.c$' | while read -r file; do
 		[ ! -e "$source/$file" ] || echo "$file"
-	done | shuf --random-source=<(yes "$seed") -n "$count" >"$work/files"
+	done | shuf --random-source=<(yes "$seed" 2>/dev/null) -n "$count" >"$work/files"
 	while read -r file; do
 		# shellcheck disable=SC2254 # FILE is a pattern
 		case $file in $only) ;; *) continue ;; esac

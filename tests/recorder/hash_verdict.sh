@@ -50,12 +50,12 @@ compile_unit() {
 # are included by a path from the include folders alone can be put in front of them.
 find_header() {
 	local names path
-	names=$(sed -n 's/^inlined //p' list | shuf --random-source=<(yes "$1") | head -n 5 |
+	names=$(sed -n 's/^inlined //p' list | shuf --random-source=<(yes "$1" 2>/dev/null) | head -n 5 |
 		paste -sd '|')
 	[ -n "$names" ] || return 1
 	sed -n 's/^input //p' list | grep -E '(^|/)(arch/x86/)?include/(linux|asm|asm-generic|net)/' |
 		(cd "$tree" && xargs grep -lE "^static .*\\b($names)\\(" 2>/dev/null) |
-		shuf --random-source=<(yes "$1") | head -n 1 >header
+		shuf --random-source=<(yes "$1" 2>/dev/null) | head -n 1 >header
 	path=$(cat header)
 	[ -n "$path" ] || return 1
 	case $path in */arch/x86/include/*) path=arch/x86/include/${path##*/include/} ;;

@@ -7,9 +7,13 @@
 
 #include "lib/error.h"
 #include "lib/memory.h"
+#include "lib/process.h"
 
 /* Another ksplice-create may be updating the same index; it takes seconds at most. */
 static const int database_wait_ms = 60000;
+
+/* Of SQLite's machine, between two looks for a signal: far below a second. */
+static const int database_steps = 100000;
 
 /* So much memory that no page is written before the end of a transaction; and no
  * waiting for the disk: what the index holds can be made again. */
@@ -24,12 +28,21 @@ static bool database_is_damaged(const struct database *database)
 
 static struct error *database_problem(const struct database *database)
 {
+	if (sqlite3_errcode(database->handle) == SQLITE_INTERRUPT)
+		return error_interrupted("%s: interrupted", database->path);
 	struct error *error =
 		error_failed("%s: %s", database->path, sqlite3_errmsg(database->handle));
 	return database_is_damaged(database)
 		       ? error_hint(
 				 error, "remove the file; ksplice-index makes it again")
 		       : error;
+}
+
+/* A signal ends a long query. */
+static int database_is_interrupted(void *unused)
+{
+	(void)unused;
+	return process_interruption() != 0;
 }
 
 static struct error *database_open_with(
@@ -43,6 +56,8 @@ static struct error *database_open_with(
 	}
 	sqlite3_busy_timeout(opened.handle, database_wait_ms);
 	sqlite3_exec(opened.handle, database_settings, NULL, NULL, NULL);
+	sqlite3_progress_handler(
+		opened.handle, database_steps, database_is_interrupted, NULL);
 	*database = opened;
 	return NULL;
 }

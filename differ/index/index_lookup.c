@@ -86,10 +86,24 @@ static const struct lookup_condition by_name = {
 	"symbol.name = ?1 OR function.name = ?1 OR function.origin = ?1",
 	"function.name = ?1 OR function.origin = ?1",
 };
+#define NAMES_LIKE "(SELECT number FROM name WHERE name GLOB ?3)"
+static const struct lookup_condition by_pattern = {
+	"symbol.name IN " NAMES_LIKE " OR function.name IN " NAMES_LIKE
+	" OR function.origin IN " NAMES_LIKE,
+	"function.name IN " NAMES_LIKE " OR function.origin IN " NAMES_LIKE,
+};
 static const struct lookup_condition by_unit = {"symbol.unit = ?1", "function.unit = ?1"};
 static const struct lookup_condition by_function = {
 	"function.unit = ?1 AND function.number = ?2 AND symbol.kind = 0",
 	"function.unit = ?1 AND function.number = ?2",
+};
+
+/* What the conditions call ?1, ?2 and ?3. What a condition does not name is not looked
+ * at. */
+struct lookup_key {
+	int64_t first;
+	int64_t second;
+	const char *pattern; /* of SQLite's GLOB */
 };
 
 /* NULL where the column is. */
@@ -164,7 +178,7 @@ static struct error *lookup_add_row(
 }
 
 static struct error *lookup_query(const struct database *database, const char *query,
-	const char *condition, int64_t first, int64_t second, struct lookup *found)
+	const char *condition, const struct lookup_key *key, struct lookup *found)
 {
 	scope_statement struct sqlite3_stmt *statement = NULL;
 	scope_text struct text sql = {0};
@@ -175,22 +189,20 @@ static struct error *lookup_query(const struct database *database, const char *q
 	text_add(&sql, condition);
 	text_add(&sql, hole + strlen("%s"));
 	try(database_prepare(database, sql.data, &statement));
-	/* A second argument that the query has not is not looked at. */
-	database_bind(statement, "ii", first, second);
+	database_bind(statement, "iit", key->first, key->second,
+		key->pattern ? key->pattern : "");
 	while (!(error = database_step(database, statement, &row)) && row)
 		try(lookup_add_row(database, statement, found));
 	return error;
 }
 
 static struct error *lookup_add(const struct index *index,
-	const struct lookup_condition *condition, int64_t first, int64_t second,
+	const struct lookup_condition *condition, struct lookup_key key,
 	struct lookup *found)
 {
 	const struct database *database = index_get_database(index);
-	try(lookup_query(
-		database, symbol_query, condition->symbol, first, second, found));
-	return lookup_query(
-		database, function_query, condition->function, first, second, found);
+	try(lookup_query(database, symbol_query, condition->symbol, &key, found));
+	return lookup_query(database, function_query, condition->function, &key, found);
 }
 
 /* Hands over what was found, or nothing with an error. */
@@ -243,21 +255,13 @@ static struct error *lookup_miss_function(
 		error_failed("%s: no such function in the index", name), &hints);
 }
 
-/* All functions whose names the pattern (of SQLite's GLOB) fits. */
+/* All functions whose names the pattern fits. */
 static struct error *lookup_match_functions(
 	const struct index *index, const char *pattern, struct lookup *found)
 {
-	const struct database *database = index_get_database(index);
-	scope_statement struct sqlite3_stmt *list = NULL;
 	struct lookup gathered = {0};
-	bool row;
-	struct error *error;
-	try(database_prepare(database,
-		"SELECT number FROM name WHERE name GLOB ? ORDER BY name", &list));
-	database_bind(list, "t", pattern);
-	while (!(error = database_step(database, list, &row)) && row && !error)
-		error = lookup_add(
-			index, &by_name, database_number(list, 0), 0, &gathered);
+	struct error *error = lookup_add(
+		index, &by_pattern, (struct lookup_key){.pattern = pattern}, &gathered);
 	if (!error && !gathered.count)
 		error = error_failed(
 			"%s: no function with such a name has code of its own", pattern);
@@ -274,8 +278,9 @@ struct error *index_look_up_function(
 	if (strpbrk(name, "*?["))
 		return lookup_match_functions(index, name, found);
 	try(lookup_find_name(database, name, &number));
-	struct error *error =
-		number ? lookup_add(index, &by_name, number, 0, &gathered) : NULL;
+	struct error *error = number ? lookup_add(index, &by_name,
+					       (struct lookup_key){number}, &gathered)
+				     : NULL;
 	if (error || gathered.count)
 		return lookup_give(error, &gathered, found);
 	struct error *missing = index_look_up_inliners(index, name, &inliners);
@@ -306,8 +311,10 @@ static struct error *inliners_add(
 		size_t size;
 		const void *inlined = database_bytes(list, 2, &size);
 		if (number_list_has(inlined, size, name))
-			try(lookup_add(index, &by_function, database_number(list, 0),
-				database_number(list, 1), found));
+			try(lookup_add(index, &by_function,
+				(struct lookup_key){database_number(list, 0),
+					database_number(list, 1)},
+				found));
 	}
 	return error;
 }
@@ -317,7 +324,8 @@ static struct error *function_is_there(
 	const struct index *index, int64_t name, bool *is_there)
 {
 	struct lookup found = {0};
-	struct error *error = lookup_add(index, &by_name, name, 0, &found);
+	struct error *error =
+		lookup_add(index, &by_name, (struct lookup_key){name}, &found);
 	*is_there = found.count;
 	lookup_deinit(&found);
 	return error;
@@ -344,7 +352,8 @@ struct error *index_look_up_unit(
 	const struct index *index, const struct index_unit *unit, struct lookup *found)
 {
 	struct lookup gathered = {0};
-	return lookup_give(lookup_add(index, &by_unit, unit->number, 0, &gathered),
+	return lookup_give(
+		lookup_add(index, &by_unit, (struct lookup_key){unit->number}, &gathered),
 		&gathered, found);
 }
 

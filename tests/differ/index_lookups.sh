@@ -89,6 +89,13 @@ ask '--function=gid_cm?'
 cp "$work/answer" "$work/by_pattern"
 ask --function=gid_cmp
 check_equal "function: by a pattern" "$(cat "$work/by_pattern")" "$(cat "$work/answer")"
+# count_functions PATTERN
+count_functions() {
+	ask --json "--function=$1"
+	jq '.found | length' "$work/answer"
+}
+check_equal "function: all of them" "$(count_functions '*')" \
+	$(($(count_functions '[a-m]*') + $(count_functions '[^a-m]*')))
 ask --json --function=gid_cpm
 check_equal "json: the error" "$(jq -r .result "$work/answer")" error
 ask -f gid_cmp -d kernel/groups.c

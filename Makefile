@@ -49,7 +49,7 @@ cc_flags := -I. $(warnings) $(CPPFLAGS) $(CXXFLAGS) -fno-rtti -fno-exceptions -f
 
 differ_libs := -lelf -lzstd -ljansson -lsqlite3 -larchive -lopcodes -lbfd
 apply_libs := -lelf -ljansson
-ccwrap_libs := -lelf -lzstd -ljansson -lz
+ccwrap_libs := -lelf -lzstd -ljansson
 all_libs := $(differ_libs)
 
 # The GCC majors whose plugin headers are here, and the one of the default gcc.
@@ -61,7 +61,7 @@ default_major := $(firstword $(subst ., ,$(shell gcc -dumpversion 2>/dev/null)))
 # ksplice-cc runs once per object: without shared libraries, where the static ones are
 # there, it starts in half the time.
 ccwrap_static = $(if $(SAN)$(filter no,$(STATIC)),,$(shell echo 'int main(void) { return 0; }' | \
-	$(CC) -static -x c -o /dev/null - $(ccwrap_libs) 2>/dev/null && echo -static))
+	$(CC) -static -x c -o /dev/null - $(ccwrap_libs) -lz 2>/dev/null && echo -static))
 
 # ---- lists of files: a file that is added needs no change here ---------------
 
@@ -233,7 +233,7 @@ $(O)/plugin.a: $(call object,$(wildcard plugin/*.c))
 	$(archive)
 
 $(B)/bin/ksplice-cc: $(call object,$(wildcard ccwrap/*.c)) $(O)/lib.a
-	$(call link,$(ccwrap_static) $(ccwrap_libs))
+	$(call link,$(ccwrap_static) $(ccwrap_libs) $(if $(ccwrap_static),-lz))
 $(differ_tools:%=$(B)/bin/%): $(B)/bin/ksplice-%: $(O)/differ/cmd_%.o $(O)/differ.a $(O)/lib.a
 	$(call link,$(differ_libs))
 $(apply_tools:%=$(B)/bin/%): $(B)/bin/ksplice-%: $(O)/apply/cmd_%.o $(O)/apply.a $(O)/lib.a

@@ -418,7 +418,7 @@ deb: dist
 		echo 'make deb: dpkg-buildpackage is missing: install dpkg-dev' >&2; exit 1; }
 	rm -rf $(B)/deb
 	mkdir -p $(B)/deb
-	tar -xzf $(B)/$(dist_name).tar.gz -C $(B)/deb
+	umask 022 && tar -xzf $(B)/$(dist_name).tar.gz -C $(B)/deb
 	cd $(B)/deb/$(dist_name) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
 		dpkg-buildpackage -us -uc $(DEBFLAGS)
 	rm -rf $(B)/deb/$(dist_name)

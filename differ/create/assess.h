@@ -24,9 +24,9 @@ struct update_unit;
 /* Functions that are gone, or that are in another kind of section than before. */
 void assess_functions(struct update *update);
 
-/* Global functions that the patch removes while other objects of their target use them:
- * those of the build, or what the patch makes of them. Reads the objects if there is
- * such a function. */
+/* Global functions and variables that the patch removes or makes static while other
+ * objects of their target use them: those of the build, or what the patch makes of them.
+ * Reads the objects if there is such a function or variable. */
 struct error *assess_removals(struct update *update);
 
 /* Variables and constants: changed in place, copied, or nothing that code can bring. */

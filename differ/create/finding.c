@@ -42,6 +42,8 @@ static const struct finding_row {
 		"update is applied"},
 	[FINDING_NEW_VARIABLE] = {"new-variable", FINDING_NOTED},
 	[FINDING_GONE_VARIABLE] = {"gone-variable", FINDING_NOTED},
+	[FINDING_REMOVED_VARIABLE] = {"removed-variable", FINDING_REFUSED,
+		"keep the variable, or change the files that use it in the same patch"},
 	[FINDING_ONCE_STATE] = {"once-state", FINDING_NOTED},
 	[FINDING_CHANGED_DATA] = {"changed-data", FINDING_REFUSED,
 		"leave the definition as it was, and set the new value in the code "

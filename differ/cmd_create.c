@@ -395,6 +395,7 @@ static struct error *create_select(struct create *create)
 	update_hook_collect(update);
 	try(closure_select(update));
 	assess_selection(update);
+	assess_threads(update);
 	assess_exports(update);
 	assess_init(update);
 	update_hook_assess(update);

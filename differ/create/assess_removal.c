@@ -21,46 +21,76 @@
 #include "lib/name_map.h"
 
 /*
- * A global function that the patch removes, while another object of the same target still
- * uses it: the patched kernel would not link. The running one would go on calling the old
- * function, which may call replaced ones in the old way.
+ * A global function or variable that the patch removes or makes static, while another
+ * object of the same target still uses it: the patched kernel would not link. In the
+ * running one, the other object would go on with the old one: an old function may call
+ * replaced ones in the old way, and nothing new sets an old variable.
  */
 
 struct removal {
 	const struct update_unit *unit;
-	const char *name;
+	const struct elf_symbol *symbol;
+	bool is_static;  /* it is still there, for its own unit alone */
+	bool is_defined; /* another object defines it, too: one of them is weak */
+	char *user;      /* the first object found that uses it, or NULL */
 };
 
 struct removing {
 	struct update *update;
 	const struct update_target *target;
-	struct name_map numbers; /* name → number in removals, -1: reported */
+	struct name_map kept;    /* what the posts of the target define for others */
+	struct name_map numbers; /* name → number in removals */
 	array_of(struct removal) removals;
 };
 
-static bool target_has_name(
-	const struct update *update, const struct update_target *target, const char *name)
+static void removing_deinit(struct removing *removing)
 {
-	int64_t ignored;
-	return name_map_find(&update->global_numbers[target->number], name, &ignored);
+	array_foreach (removal, &removing->removals)
+		free(removal->user);
+	free(removing->removals.items);
+	name_map_deinit(&removing->kept);
+	name_map_deinit(&removing->numbers);
 }
 
-/* Functions of __init code are without effect; exported ones see assess_exports. */
+static bool symbol_is_given(const struct elf_symbol *symbol)
+{
+	return symbol->section != SHN_UNDEF && symbol->binding != STB_LOCAL;
+}
+
+static void removing_keep(struct removing *removing, const struct elf_object *post)
+{
+	for (size_t i = 1; i < post->symbol_count; i++) {
+		if (symbol_is_given(&post->symbols[i]))
+			name_map_set(&removing->kept, post->symbols[i].name, 0);
+	}
+}
+
+static bool object_has_static(const struct elf_object *object, const char *name)
+{
+	for (size_t i = 1; i < object->symbol_count; i++) {
+		if (object->symbols[i].section != SHN_UNDEF &&
+			strcmp(object->symbols[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void removing_collect(struct removing *removing, const struct update_unit *unit)
 {
-	for (size_t i = 0; i < unit->pre_pieces->count; i++) {
-		const struct piece *piece = &unit->pre_pieces->pieces[i];
-		if (!update_is_function(piece) || piece->twin ||
-			piece->symbol->binding == STB_LOCAL ||
-			piece->kind == SECTION_KIND_INIT ||
-			target_has_name(
-				removing->update, unit->target, piece->symbol->name))
+	for (size_t i = 1; i < unit->pre->symbol_count; i++) {
+		const struct elf_symbol *symbol = &unit->pre->symbols[i];
+		int64_t known;
+		if (!symbol_is_given(symbol) ||
+			name_map_find(&removing->kept, symbol->name, &known))
 			continue;
-		name_map_set(&removing->numbers, piece->symbol->name,
+		name_map_set(&removing->numbers, symbol->name,
 			(int64_t)removing->removals.count);
 		struct removal *removal = array_add(&removing->removals);
-		removal->unit = unit;
-		removal->name = piece->symbol->name;
+		*removal = (struct removal){
+			.unit = unit,
+			.symbol = symbol,
+			.is_static = object_has_static(unit->post, symbol->name),
+		};
 	}
 }
 
@@ -70,16 +100,29 @@ static void removing_look(
 	for (size_t i = 1; i < object->symbol_count; i++) {
 		const struct elf_symbol *symbol = &object->symbols[i];
 		int64_t number;
-		if (symbol->section != SHN_UNDEF ||
-			!name_map_find(&removing->numbers, symbol->name, &number) ||
-			number < 0)
+		if (symbol->binding == STB_LOCAL ||
+			!name_map_find(&removing->numbers, symbol->name, &number))
 			continue;
-		const struct removal *removal = &removing->removals.items[number];
-		finding_add(&removing->update->findings, FINDING_REMOVED_FUNCTION,
-			removal->unit->object, removal->name,
-			"is removed, but %s uses it, so the patched kernel would not link",
-			path);
-		name_map_set(&removing->numbers, symbol->name, -1);
+		struct removal *removal = &removing->removals.items[number];
+		if (symbol->section != SHN_UNDEF)
+			removal->is_defined = true;
+		else if (!removal->user && symbol->binding != STB_WEAK)
+			removal->user = memory_copy_text(path);
+	}
+}
+
+static void removing_report(struct removing *removing)
+{
+	array_foreach (removal, &removing->removals) {
+		bool is_function = removal->symbol->type == STT_FUNC;
+		if (!removal->user || removal->is_defined)
+			continue;
+		finding_add(&removing->update->findings,
+			is_function ? FINDING_REMOVED_FUNCTION : FINDING_REMOVED_VARIABLE,
+			removal->unit->object, removal->symbol->name,
+			"%s, but %s uses it, so the patched kernel would not link",
+			removal->is_static ? "becomes static" : "is removed",
+			removal->user);
 	}
 }
 
@@ -124,20 +167,30 @@ static struct error *removing_search(struct removing *removing)
 	return error;
 }
 
-struct error *assess_removals(struct update *update)
+static struct error *assess_target_removals(
+	struct update *update, const struct update_target *target)
 {
 	struct error *error = NULL;
-	for (size_t i = 0; i < update->targets->count && !error; i++) {
-		struct removing removing = {
-			.update = update, .target = update->targets->items[i]};
-		for (size_t k = 0; k < update->unit_count; k++) {
-			if (update->units[k].target == removing.target)
-				removing_collect(&removing, &update->units[k]);
-		}
-		if (removing.removals.count)
-			error = removing_search(&removing);
-		free(removing.removals.items);
-		name_map_deinit(&removing.numbers);
+	struct removing removing = {.update = update, .target = target};
+	for (size_t i = 0; i < update->unit_count; i++) {
+		if (update->units[i].target == target)
+			removing_keep(&removing, update->units[i].post);
 	}
+	for (size_t i = 0; i < update->unit_count; i++) {
+		if (update->units[i].target == target)
+			removing_collect(&removing, &update->units[i]);
+	}
+	if (removing.removals.count)
+		error = removing_search(&removing);
+	if (!error)
+		removing_report(&removing);
+	removing_deinit(&removing);
 	return error;
+}
+
+struct error *assess_removals(struct update *update)
+{
+	for (size_t i = 0; i < update->targets->count; i++)
+		try(assess_target_removals(update, update->targets->items[i]));
+	return NULL;
 }

@@ -37,8 +37,13 @@ static const struct finding_row {
 		"change one of its callers instead"},
 	[FINDING_STOPPED_FUNCTION] = {"stopped-function", FINDING_REFUSED,
 		"that needs a new kernel"},
+	[FINDING_THREAD_FUNCTION] = {"thread-function", FINDING_WARNED,
+		"change a function that it calls instead, or end the thread before the "
+		"update is applied"},
 	[FINDING_NEW_VARIABLE] = {"new-variable", FINDING_NOTED},
 	[FINDING_GONE_VARIABLE] = {"gone-variable", FINDING_NOTED},
+	[FINDING_REMOVED_VARIABLE] = {"removed-variable", FINDING_REFUSED,
+		"keep the variable, or change the files that use it in the same patch"},
 	[FINDING_ONCE_STATE] = {"once-state", FINDING_NOTED},
 	[FINDING_CHANGED_DATA] = {"changed-data", FINDING_REFUSED,
 		"leave the definition as it was, and set the new value in the code "

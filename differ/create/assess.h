@@ -2,7 +2,7 @@
 /*
  * assess.h - what the differences between pre and post mean for a running kernel
  *
- *     compare ─▶ assess_functions, assess_removals, assess_data, assess_boot ─▶ closure
+ *     compare ─▶ assess_functions, assess_links, assess_data, assess_boot ─▶ closure
  *             ─▶ assess_selection, assess_threads, assess_exports, assess_init,
  *                assess_layouts
  *
@@ -24,10 +24,11 @@ struct update_unit;
 /* Functions that are gone, or that are in another kind of section than before. */
 void assess_functions(struct update *update);
 
-/* Global functions and variables that the patch removes or makes static while other
- * objects of their target use them: those of the build, or what the patch makes of them.
- * Reads the objects if there is such a function or variable. */
-struct error *assess_removals(struct update *update);
+/* Patches with which the kernel would not link: global functions and variables that are
+ * removed or made static while other objects of their target use them (those of the
+ * build, or what the patch makes of them), and names that two units define. Reads the
+ * objects of the build if something is removed. */
+struct error *assess_links(struct update *update);
 
 /* Variables and constants: changed in place, copied, or nothing that code can bring. */
 void assess_data(struct update *update);

@@ -28,6 +28,8 @@ static const struct finding_row {
 		"keep a function of that name, and let it do what the new code should do"},
 	[FINDING_MOVED_FUNCTION] = {"moved-function", FINDING_REFUSED,
 		"leave the function in its file and section"},
+	[FINDING_DEFINED_TWICE] = {"defined-twice", FINDING_REFUSED,
+		"give one of them another name, or make it static"},
 	[FINDING_CHANGED_SIGNATURE] = {"changed-signature", FINDING_REFUSED,
 		"leave the function as it was, and add one with the new parameters"},
 	[FINDING_NOINSTR_FUNCTION] = {"noinstr-function", FINDING_REFUSED,

@@ -21,10 +21,14 @@
 #include "lib/name_map.h"
 
 /*
+ * Patches with which the kernel would not link.
+ *
  * A global function or variable that the patch removes or makes static, while another
- * object of the same target still uses it: the patched kernel would not link. In the
- * running one, the other object would go on with the old one: an old function may call
- * replaced ones in the old way, and nothing new sets an old variable.
+ * object of the same target still uses it: in the running kernel, the other object would
+ * go on with the old one, which may call replaced functions in the old way, and nothing
+ * new sets an old variable.
+ *
+ * A name that two files of the patch define: each means its own.
  */
 
 struct removal {
@@ -35,21 +39,23 @@ struct removal {
 	char *user;      /* the first object found that uses it, or NULL */
 };
 
-struct removing {
+struct linking {
 	struct update *update;
 	const struct update_target *target;
-	struct name_map kept;    /* what the posts of the target define for others */
+	/* What the posts of the target define for others: the unit's number, -1 if weak.
+	 */
+	struct name_map kept;
 	struct name_map numbers; /* name → number in removals */
 	array_of(struct removal) removals;
 };
 
-static void removing_deinit(struct removing *removing)
+static void linking_deinit(struct linking *linking)
 {
-	array_foreach (removal, &removing->removals)
+	array_foreach (removal, &linking->removals)
 		free(removal->user);
-	free(removing->removals.items);
-	name_map_deinit(&removing->kept);
-	name_map_deinit(&removing->numbers);
+	free(linking->removals.items);
+	name_map_deinit(&linking->kept);
+	name_map_deinit(&linking->numbers);
 }
 
 static bool symbol_is_given(const struct elf_symbol *symbol)
@@ -57,11 +63,26 @@ static bool symbol_is_given(const struct elf_symbol *symbol)
 	return symbol->section != SHN_UNDEF && symbol->binding != STB_LOCAL;
 }
 
-static void removing_keep(struct removing *removing, const struct elf_object *post)
+static void linking_keep(struct linking *linking, size_t number)
 {
-	for (size_t i = 1; i < post->symbol_count; i++) {
-		if (symbol_is_given(&post->symbols[i]))
-			name_map_set(&removing->kept, post->symbols[i].name, 0);
+	struct update *update = linking->update;
+	const struct update_unit *unit = &update->units[number];
+	for (size_t i = 1; i < unit->post->symbol_count; i++) {
+		const struct elf_symbol *symbol = &unit->post->symbols[i];
+		bool is_weak = symbol->binding == STB_WEAK;
+		int64_t known;
+		if (!symbol_is_given(symbol))
+			continue;
+		bool is_known = name_map_find(&linking->kept, symbol->name, &known);
+		if (is_known && known >= 0 && !is_weak)
+			finding_add(&update->findings, FINDING_DEFINED_TWICE,
+				unit->object, symbol->name,
+				"is defined by %s, too, so the patched kernel would not "
+				"link",
+				update->units[known].object);
+		if (!is_known || !is_weak)
+			name_map_set(&linking->kept, symbol->name,
+				is_weak ? -1 : (int64_t)number);
 	}
 }
 
@@ -75,17 +96,17 @@ static bool object_has_static(const struct elf_object *object, const char *name)
 	return false;
 }
 
-static void removing_collect(struct removing *removing, const struct update_unit *unit)
+static void linking_collect(struct linking *linking, const struct update_unit *unit)
 {
 	for (size_t i = 1; i < unit->pre->symbol_count; i++) {
 		const struct elf_symbol *symbol = &unit->pre->symbols[i];
 		int64_t known;
 		if (!symbol_is_given(symbol) ||
-			name_map_find(&removing->kept, symbol->name, &known))
+			name_map_find(&linking->kept, symbol->name, &known))
 			continue;
-		name_map_set(&removing->numbers, symbol->name,
-			(int64_t)removing->removals.count);
-		struct removal *removal = array_add(&removing->removals);
+		name_map_set(&linking->numbers, symbol->name,
+			(int64_t)linking->removals.count);
+		struct removal *removal = array_add(&linking->removals);
 		*removal = (struct removal){
 			.unit = unit,
 			.symbol = symbol,
@@ -94,16 +115,16 @@ static void removing_collect(struct removing *removing, const struct update_unit
 	}
 }
 
-static void removing_look(
-	struct removing *removing, const struct elf_object *object, const char *path)
+static void linking_look(
+	struct linking *linking, const struct elf_object *object, const char *path)
 {
 	for (size_t i = 1; i < object->symbol_count; i++) {
 		const struct elf_symbol *symbol = &object->symbols[i];
 		int64_t number;
 		if (symbol->binding == STB_LOCAL ||
-			!name_map_find(&removing->numbers, symbol->name, &number))
+			!name_map_find(&linking->numbers, symbol->name, &number))
 			continue;
-		struct removal *removal = &removing->removals.items[number];
+		struct removal *removal = &linking->removals.items[number];
 		if (symbol->section != SHN_UNDEF)
 			removal->is_defined = true;
 		else if (!removal->user && symbol->binding != STB_WEAK)
@@ -111,13 +132,13 @@ static void removing_look(
 	}
 }
 
-static void removing_report(struct removing *removing)
+static void linking_report(struct linking *linking)
 {
-	array_foreach (removal, &removing->removals) {
+	array_foreach (removal, &linking->removals) {
 		bool is_function = removal->symbol->type == STT_FUNC;
 		if (!removal->user || removal->is_defined)
 			continue;
-		finding_add(&removing->update->findings,
+		finding_add(&linking->update->findings,
 			is_function ? FINDING_REMOVED_FUNCTION : FINDING_REMOVED_VARIABLE,
 			removal->unit->object, removal->symbol->name,
 			"%s, but %s uses it, so the patched kernel would not link",
@@ -137,60 +158,60 @@ static const struct update_unit *update_find_unit(
 }
 
 /* Of objects that the patch changes, what it makes of them counts. */
-static struct error *removing_look_at(
-	struct removing *removing, const struct index_unit *unit)
+static struct error *linking_look_at(
+	struct linking *linking, const struct index_unit *unit)
 {
 	const struct update_unit *changed =
-		update_find_unit(removing->update, unit->object);
+		update_find_unit(linking->update, unit->object);
 	if (changed) {
-		removing_look(removing, changed->post, unit->object);
+		linking_look(linking, changed->post, unit->object);
 		return NULL;
 	}
 	scope_elf_object struct elf_object *object = NULL;
 	scope_free char *path =
-		file_join(removing->update->targets->tree->objects, unit->object);
+		file_join(linking->update->targets->tree->objects, unit->object);
 	try(elf_object_open(path, ELF_RELOCS_SKIP, &object));
-	removing_look(removing, object, unit->object);
+	linking_look(linking, object, unit->object);
 	return NULL;
 }
 
-static struct error *removing_search(struct removing *removing)
+static struct error *linking_search(struct linking *linking)
 {
 	struct index_unit *units;
 	size_t count;
 	struct error *error = NULL;
-	try(index_list_target(removing->update->targets->index, removing->target->path,
-		&units, &count));
+	try(index_list_target(
+		linking->update->targets->index, linking->target->path, &units, &count));
 	for (size_t i = 0; i < count && !error; i++)
-		error = removing_look_at(removing, &units[i]);
+		error = linking_look_at(linking, &units[i]);
 	index_free_units(units, count);
 	return error;
 }
 
-static struct error *assess_target_removals(
+static struct error *assess_target_link(
 	struct update *update, const struct update_target *target)
 {
 	struct error *error = NULL;
-	struct removing removing = {.update = update, .target = target};
+	struct linking linking = {.update = update, .target = target};
 	for (size_t i = 0; i < update->unit_count; i++) {
 		if (update->units[i].target == target)
-			removing_keep(&removing, update->units[i].post);
+			linking_keep(&linking, i);
 	}
 	for (size_t i = 0; i < update->unit_count; i++) {
 		if (update->units[i].target == target)
-			removing_collect(&removing, &update->units[i]);
+			linking_collect(&linking, &update->units[i]);
 	}
-	if (removing.removals.count)
-		error = removing_search(&removing);
+	if (linking.removals.count)
+		error = linking_search(&linking);
 	if (!error)
-		removing_report(&removing);
-	removing_deinit(&removing);
+		linking_report(&linking);
+	linking_deinit(&linking);
 	return error;
 }
 
-struct error *assess_removals(struct update *update)
+struct error *assess_links(struct update *update)
 {
 	for (size_t i = 0; i < update->targets->count; i++)
-		try(assess_target_removals(update, update->targets->items[i]));
+		try(assess_target_link(update, update->targets->items[i]));
 	return NULL;
 }

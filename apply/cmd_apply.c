@@ -25,7 +25,7 @@
 
 static const char help[] =
 	"usage: ksplice-apply [OPTION...] ksplice-ID.tar.gz|FOLDER\n"
-	"       ksplice-apply [OPTION...] --installed\n"
+	"       ksplice-apply [OPTION...] --installed[=ID]\n"
 	"       ksplice-apply --confirm[=now]\n"
 	"       ksplice-apply --unblock ID\n"
 	"Applies an update that ksplice-create made to the running kernel. Given a folder,\n"
@@ -40,8 +40,9 @@ static const char help[] =
 	"  --on-mismatch WHAT  for modules that are loaded later and that the update cannot\n"
 	"                      patch: refuse (do not load them) or leave (unpatched)\n"
 	"  --module PATH       load this ksplice.ko if the kernel has none yet\n"
-	"  --installed         apply the updates in /var/lib/ksplice/RELEASE that are for this\n"
-	"                      kernel, except those after which the machine went down\n"
+	"  --installed[=ID]    apply the updates in /var/lib/ksplice/RELEASE that are for this\n"
+	"                      kernel (or one of them), except those after which the machine\n"
+	"                      went down\n"
 	"  --confirm[=now]     wait until these have run for a minute (now: do not wait), so\n"
 	"                      that they are applied at the next boot again\n"
 	"  --unblock ID        apply that one again, although the machine went down after it\n"
@@ -56,10 +57,10 @@ static const char help[] =
 struct apply_options {
 	/* NULL: --help or --version was printed, or it is none of the first two forms. */
 	const char *path;
-	bool installed;
-	const char *confirm; /* "" or "now"; NULL: not asked for */
-	const char *unblock; /* the id; NULL: not asked for */
-	const char *part;    /* of update path: load this part alone; the core calls so */
+	const char *installed; /* "" or the id of the only one; NULL: not asked for */
+	const char *confirm;   /* "" or "now"; NULL: not asked for */
+	const char *unblock;   /* the id; NULL: not asked for */
+	const char *part; /* of update path: load this part alone; the core calls so */
 	struct install_request request;
 	bool json;
 	bool quiet;
@@ -69,14 +70,14 @@ struct apply_options {
 static struct error *apply_check_operands(
 	const struct apply_options *options, char **operands, bool part, bool replace)
 {
-	int forms = options->installed + !!options->confirm + !!options->unblock;
+	int forms = !!options->installed + !!options->confirm + !!options->unblock;
 
 	if (forms > 1)
 		return error_usage("give one of --installed, --confirm and --unblock");
 	if (forms && (operands[0] || part))
 		return error_usage(
 			"%s: takes no update", operands[0] ? operands[0] : "--part");
-	if (options->installed && replace)
+	if (options->installed && !*options->installed && replace)
 		return error_usage("--replace: each update would replace the one before");
 	if (options->confirm && *options->confirm && strcmp(options->confirm, "now"))
 		return error_usage("--confirm=%s: must be now", options->confirm);
@@ -110,7 +111,7 @@ static struct error *apply_read_options(
 		{"part", .flag = &part},
 		{"on-mismatch", .text = &request->on_mismatch},
 		{"module", .text = &request->core_path},
-		{"installed", .flag = &options->installed},
+		{"installed", .is_optional = true, .text = &options->installed},
 		{"confirm", .is_optional = true, .text = &options->confirm},
 		{"unblock", .text = &options->unblock},
 		{"json", .flag = &options->json},
@@ -121,8 +122,7 @@ static struct error *apply_read_options(
 	char **operands;
 	try(command_line_read(&line, argc, argv, &operands));
 	if (!operands) {
-		options->installed = false;
-		options->confirm = options->unblock = NULL;
+		options->installed = options->confirm = options->unblock = NULL;
 		return NULL;
 	}
 	try(apply_check_operands(options, operands, part, replace));
@@ -301,8 +301,8 @@ static struct error *apply_run(const struct apply_options *options,
 {
 	scope_folder struct update_folder folder = {0};
 	struct apply_visit visit = {options, report};
-	const struct installed_visitor visitor = {
-		apply_visit_archive, apply_warn, &visit, options->request.check};
+	const struct installed_visitor visitor = {apply_visit_archive, apply_warn, &visit,
+		options->installed, options->request.check};
 
 	try(command_end_need_root());
 	if (options->installed)

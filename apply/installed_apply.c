@@ -2,6 +2,7 @@
 #include "apply/installed_apply.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "apply/boot_option.h"
@@ -21,6 +22,7 @@ struct installed_outcome {
 	struct json_t *failed;
 	struct json_t *blocked;
 	struct error *first; /* of the errors */
+	bool is_found;       /* there was one that is wanted, applied or not */
 };
 
 static bool installed_is_applied(const char *id)
@@ -89,6 +91,9 @@ static void installed_apply_one(const struct installed_visitor *visitor,
 	const struct crash_guard *guard, const struct update_archive *archive,
 	struct installed_outcome *outcome)
 {
+	if (*visitor->id && strcmp(visitor->id, archive->id))
+		return;
+	outcome->is_found = true;
 	if (installed_is_applied(archive->id))
 		return;
 	struct error *error = installed_apply_guarded(visitor, guard, archive, outcome);
@@ -106,7 +111,8 @@ static struct error *installed_apply_folder(const struct installed_visitor *visi
 	scope_guard struct crash_guard guard = {0};
 
 	try(crash_guard_init(&guard, installed_list_folder()));
-	for (size_t i = 0; i < folder->failed_count; i++) {
+	/* They have no id; whoever wants one update did not ask for them. */
+	for (size_t i = 0; i < folder->failed_count && !*visitor->id; i++) {
 		struct update_folder_failure *failed = &folder->failed[i];
 		installed_add_failure(visitor, outcome, failed->name, failed->error);
 		failed->error = NULL;
@@ -117,7 +123,9 @@ static struct error *installed_apply_folder(const struct installed_visitor *visi
 		return outcome->first;
 	if (process_interruption())
 		return process_interrupted();
-	if (!folder->count)
+	if (!outcome->is_found && *visitor->id)
+		return error_failed("%s: is not installed for this kernel", visitor->id);
+	if (!outcome->is_found)
 		return error_no_change("nothing to do: no update is installed for this "
 				       "kernel");
 	return error_no_change(
@@ -137,7 +145,7 @@ struct error *installed_apply_run(
 				       "command line turns installed updates off");
 	try(update_folder_open_all(path, &folder));
 	struct installed_outcome outcome = {
-		json_make_array(), json_make_array(), json_make_array(), NULL};
+		json_make_array(), json_make_array(), json_make_array(), NULL, false};
 	struct json_t *skipped = json_make_array();
 	struct error *error = installed_apply_folder(visitor, &folder, &outcome);
 	for (size_t i = 0; i < folder.skipped_count; i++)

@@ -19,7 +19,8 @@ struct installed_visitor {
 	/* Is told of each error but the first, which installed_apply_run returns. */
 	void (*warn)(const struct error *error);
 	void *data;
-	bool is_check; /* nothing is changed, so nothing is guarded */
+	const char *id; /* "", or the only one that is wanted */
+	bool is_check;  /* nothing is changed, so nothing is guarded */
 };
 
 /*

@@ -251,10 +251,14 @@ struct apply_visit {
 };
 
 static struct error *apply_visit_archive(
-	const struct update_archive *archive, void *data, struct json_t **document)
+	const struct update_archive *archive, void *data, struct json_t *done)
 {
 	const struct apply_visit *visit = data;
-	struct error *error = apply_one(visit->options, archive, visit->report, document);
+	struct json_t *document = NULL;
+	struct error *error =
+		apply_one(visit->options, archive, visit->report, &document);
+	if (document)
+		json_append(done, document);
 	/* What was noted of this update says nothing about the next one. */
 	change_report_deinit(visit->report);
 	return error;

@@ -54,7 +54,6 @@ static struct error *installed_apply_guarded(const struct installed_visitor *vis
 	struct installed_outcome *outcome)
 {
 	scope_verdict struct crash_guard_verdict verdict = {0};
-	struct json_t *document = NULL;
 
 	try(crash_guard_read(guard, archive->id, &verdict));
 	if (verdict.kind == CRASH_GUARD_BLOCKED) {
@@ -63,9 +62,7 @@ static struct error *installed_apply_guarded(const struct installed_visitor *vis
 	}
 	if (!visitor->is_check)
 		try(crash_guard_begin(guard, archive->id));
-	struct error *error = visitor->apply(archive, visitor->data, &document);
-	if (document)
-		json_append(outcome->done, document);
+	struct error *error = visitor->apply(archive, visitor->data, outcome->done);
 	if (error && !visitor->is_check && !installed_is_applied(archive->id))
 		error_free(crash_guard_end(guard, archive->id));
 	return error;

@@ -13,9 +13,9 @@ struct json_t;
 struct update_archive;
 
 struct installed_visitor {
-	/* Applies one, or only checks it; *document is set if that was done. */
-	struct error *(*apply)(const struct update_archive *archive, void *data,
-		struct json_t **document);
+	/* Applies one, or only checks it, and appends what was done to done. */
+	struct error *(*apply)(
+		const struct update_archive *archive, void *data, struct json_t *done);
 	/* Is told of each error but the first, which installed_apply_run returns. */
 	void (*warn)(const struct error *error);
 	void *data;

@@ -125,11 +125,11 @@ run_dpkg -i "$newer"
 check_equal "upgraded: the newer takes the older one's place" "$(installed)" \
 	"./$release/${newer_archive##*/} "
 newer_id=${newer_archive##*/ksplice-} newer_id=${newer_id%.tar.gz}
-touch "$root/var/lib/ksplice/trial/$newer_id" "$root/var/lib/ksplice/trial/other"
+touch "$root/var/lib/ksplice/trial/$newer_id" "$root/var/lib/ksplice/trial/~other"
 run_dpkg -r "$name"
-check_equal "removed: what blocks it stays" "$(installed)" "./trial/$newer_id ./trial/other "
+check_equal "removed: what blocks it stays" "$(installed)" "./trial/$newer_id ./trial/~other "
 run_dpkg -P "$name"
-check_equal "purged" "$(installed)" "./trial/other "
+check_equal "purged" "$(installed)" "./trial/~other "
 
 # ---- what cannot be made ------------------------------------------------------------------
 

@@ -356,6 +356,12 @@ $(B)/tests/guest/%: tests/vm/guest/%.c $(wildcard tests/vm/guest/*.h abi/*.h) \
 
 destination := $(DESTDIR)$(PREFIX)
 man_pages := $(wildcard docs/man/*.[1-8])
+# ksplice-cc takes the options of gcc.
+completed := $(filter-out ksplice-cc,$(notdir $(tools)))
+completions := $(foreach tool,$(completed),share/bash-completion/completions/$(tool) \
+	share/zsh/site-functions/_$(tool) share/fish/vendor_completions.d/$(tool).fish)
+completion_shell = $(word 2,$(subst /, ,$(1)))
+completion_source = docs/completion/ksplice.$(patsubst %-completion,%,$(call completion_shell,$(1)))
 units := $(notdir $(wildcard apply/*.service))
 man_path = share/man/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
@@ -363,7 +369,7 @@ man_path = share/man/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 installed_data := $(patsubst $(B)/%,%,$(plugins) $(shadow) $(data))
 installed := $(tools:$(B)/bin/%=bin/%) $(installed_data) \
 	$(foreach page,$(man_pages),$(call man_path,$(page))) \
-	include/ksplice/ksplice.h share/pkgconfig/ksplice.pc
+	include/ksplice/ksplice.h share/pkgconfig/ksplice.pc $(completions)
 
 # For patches outside of ksplice-create, such as those that an editor reads.
 define pkgconfig
@@ -387,6 +393,10 @@ install: all
 	for page in $(man_pages); do install -D -m 644 $$page \
 		$(destination)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
 	ln -sf ../../lib/ksplice/author/ksplice.h $(destination)/include/ksplice/ksplice.h
+	install -d $(addprefix $(destination)/,$(sort $(dir $(completions))))
+	$(foreach file,$(completions),sed 's,@COMMAND@,$(patsubst \
+		_%,%,$(notdir $(file:.fish=))),' $(call completion_source,$(file)) \
+		>$(destination)/$(file) &&) true
 	for unit in $(units); do sed 's,@BIN@,$(PREFIX)/bin,' apply/$$unit \
 		>$(DESTDIR)$(UNITDIR)/$$unit || exit 1; done
 	printf '%s\n' "$$pkgconfig" >$(destination)/share/pkgconfig/ksplice.pc

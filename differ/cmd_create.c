@@ -543,6 +543,7 @@ static struct error *create_choose(struct create *create)
 		.allowed_layouts = &create->allowed_layouts,
 		.description = create->description,
 		.output = create->output,
+		.keep = create->keep,
 		.work = create->work,
 		.is_dry = create->is_dry,
 	};
@@ -585,7 +586,7 @@ static void create_free_options(struct create *create)
 static struct error *create_clean(struct create *create)
 {
 	struct error *error = NULL;
-	if (create->work && !create->keep)
+	if (create->work && (!create->keep || create->is_each))
 		error = file_remove(create->work);
 	for (size_t i = 0; create->units && i < create->plan.count; i++)
 		update_unit_deinit(&create->units[i]);
@@ -724,8 +725,6 @@ static struct error *create_check_sources(const struct create *create, const cha
 		return error_usage("--strip is for patches that --patch names");
 	if (create->is_each && create->extension)
 		return error_usage("--each is for patches and commits");
-	if (create->is_each && create->keep)
-		return error_usage("--keep cannot be used with --each");
 	for (size_t i = 0; i < create->patch_paths.count; i++)
 		inputs += strcmp(create->patch_paths.items[i], "-") == 0;
 	if (inputs > 1)

@@ -43,6 +43,7 @@ struct choice {
 	char *tree_path;
 	char *source_path;
 	char *output;
+	char *keep;
 	size_t *groups; /* their first candidates */
 	size_t group_count;
 	struct error **errors; /* by group */
@@ -146,9 +147,10 @@ static bool candidates_share_file(const struct candidate *a, const struct candid
 
 /* ---- runs of ksplice-create ------------------------------------------------------ */
 
-/* What one run says of these candidates, as numbers in ascending order. */
+/* What one run says of these candidates, as numbers in ascending order. A trial keeps
+ * nothing. */
 static struct error *choice_ask(struct choice *choice, const size_t *numbers,
-	size_t count, bool is_dry, enum answer *answer, struct json_t **said)
+	size_t count, bool is_trial, enum answer *answer, struct json_t **said)
 {
 	const struct patch_choice_request *request = choice->request;
 	scope_text struct text output = {0};
@@ -159,8 +161,10 @@ static struct error *choice_ask(struct choice *choice, const size_t *numbers,
 	*array_add(&words) = choice->program;
 	*array_add(&words) = "--json";
 	*array_add(&words) = "--quiet";
-	if (is_dry)
+	if (is_trial || request->is_dry)
 		*array_add(&words) = "--dry-run";
+	if (!is_trial && choice->keep)
+		*array_add(&made) = memory_format("--keep=%s", choice->keep);
 	*array_add(&made) = memory_format("--strip=%u", request->strip);
 	*array_add(&made) = memory_format("--output=%s", choice->output);
 	if (choice->source_path)
@@ -307,24 +311,6 @@ static bool candidate_may_need_others(const struct candidate *candidate)
 	return false;
 }
 
-static struct error *choice_judge_again(struct choice *choice)
-{
-	size_t total = choice->candidates.count;
-	scope_free size_t *numbers = memory_allocate((total + 1) * sizeof(*numbers));
-	for (size_t i = 0; i < total; i++) {
-		struct candidate *candidate = &choice->candidates.items[i];
-		size_t count = choice_list_taken(choice, SIZE_MAX, i, numbers);
-		if (candidate->is_taken || !candidate_may_need_others(candidate) ||
-			count == candidate->tried_with)
-			continue;
-		try(choice_judge(choice, i, numbers, count));
-		scope_free char *name = candidate_describe(candidate);
-		message_step("with the %zu before it: %s: %s", count, name,
-			candidate_find_verdict(candidate));
-	}
-	return NULL;
-}
-
 /* Leaves out the first one with which those before it cannot be one update. said is what
  * a run said of all of them. */
 static struct error *choice_drop_one(struct choice *choice, const size_t *numbers,
@@ -362,9 +348,10 @@ static struct error *choice_drop_one(struct choice *choice, const size_t *number
 	return NULL;
 }
 
-/* *said stays NULL if none is left. */
+/* Leaves out what cannot be in one update with the others. *said is what the run said of
+ * all that are left; NULL if there is none. */
 static struct error *choice_unite(
-	struct choice *choice, enum answer *answer, struct json_t **said)
+	struct choice *choice, bool is_trial, enum answer *answer, struct json_t **said)
 {
 	size_t total = choice->candidates.count;
 	scope_free size_t *numbers = memory_allocate((total + 1) * sizeof(*numbers));
@@ -373,15 +360,44 @@ static struct error *choice_unite(
 		struct json_t *found = NULL;
 		if (!count)
 			return NULL;
-		message_step("making one update of %zu patches", count);
-		try(choice_ask(
-			choice, numbers, count, choice->request->is_dry, answer, &found));
+		message_step("making one update of what can be live: %zu of %zu", count,
+			total);
+		try(choice_ask(choice, numbers, count, is_trial, answer, &found));
 		if (*answer == ANSWER_MADE || *answer == ANSWER_NO_CHANGE) {
 			*said = found;
 			return NULL;
 		}
 		try(choice_drop_one(choice, numbers, count, *answer, found));
+		if (!is_trial && choice->keep)
+			try(file_remove(choice->keep));
 	}
+}
+
+/* Patches that need others are judged with those that can be one update. */
+static struct error *choice_judge_again(struct choice *choice)
+{
+	size_t total = choice->candidates.count;
+	scope_free size_t *numbers = memory_allocate((total + 1) * sizeof(*numbers));
+	bool is_united = false;
+	for (size_t i = 0; i < total; i++) {
+		struct candidate *candidate = &choice->candidates.items[i];
+		size_t count = choice_list_taken(choice, SIZE_MAX, i, numbers);
+		enum answer answer;
+		struct json_t *ignored = NULL;
+		if (candidate->is_taken || !candidate_may_need_others(candidate) ||
+			count == candidate->tried_with)
+			continue;
+		if (!is_united)
+			try(choice_unite(choice, true, &answer, &ignored));
+		json_release(ignored);
+		is_united = true;
+		count = choice_list_taken(choice, SIZE_MAX, i, numbers);
+		try(choice_judge(choice, i, numbers, count));
+		scope_free char *name = candidate_describe(candidate);
+		message_step("with the %zu before it: %s: %s", count, name,
+			candidate_find_verdict(candidate));
+	}
+	return NULL;
 }
 
 /* ---- the result ------------------------------------------------------------------ */
@@ -431,8 +447,9 @@ static void choice_warn(const struct choice *choice, const struct candidate *can
 {
 	const struct candidate *missing = choice_find_missing(choice, candidate);
 	const char *message = json_find_text(candidate->said, "message");
+	int length = message ? (int)strcspn(message, "\n") : 0;
 	scope_free char *name = candidate_describe(candidate);
-	message_warn("left out: %s: %s%s%s%s", name, message ? message : "no message",
+	message_warn("left out: %s: %.*s%s%s%s", name, length, message ? message : "",
 		missing ? " (it may need " : "", missing ? missing->source->name : "",
 		missing ? ", which is left out)" : "");
 }
@@ -469,7 +486,7 @@ static void choice_report(const struct choice *choice, struct json_t *result)
 			json_append(same, item);
 		}
 	}
-	message_step("%zu of %zu patches are left out", json_count_items(left_out),
+	message_step("left out: %zu of %zu", json_count_items(left_out),
 		choice->candidates.count);
 	json_put(result, "left_out", left_out);
 	json_put(result, "without_change", same);
@@ -482,11 +499,11 @@ static struct error *choice_run(struct choice *choice, struct json_t **result)
 	array_foreach (source, request->patches)
 		try(choice_add(choice, source));
 	choice_group(choice);
-	message_step("judging %zu patches; those of the same files together: %zu groups",
+	message_step("judging each patch: %zu, in %zu groups that have files in common",
 		choice->candidates.count, choice->group_count);
 	try(choice_judge_groups(choice));
 	try(choice_judge_again(choice));
-	try(choice_unite(choice, &answer, result));
+	try(choice_unite(choice, false, &answer, result));
 	if (!*result)
 		*result = json_make_object();
 	choice_report(choice, *result);
@@ -512,6 +529,8 @@ struct error *patch_choice_run(
 	choice.program = realpath("/proc/self/exe", NULL);
 	choice.tree_path = path_make_absolute(request->tree_path);
 	choice.output = path_make_absolute(request->output);
+	if (request->keep)
+		choice.keep = path_make_absolute(request->keep);
 	if (request->source_path)
 		choice.source_path = path_make_absolute(request->source_path);
 	struct error *error = choice.program ? choice_run(&choice, result)
@@ -528,5 +547,6 @@ struct error *patch_choice_run(
 	free(choice.tree_path);
 	free(choice.source_path);
 	free(choice.output);
+	free(choice.keep);
 	return error;
 }

@@ -7,9 +7,10 @@
  * ksplice-create says of it, so each attempt is a run of this program:
  *
  *     1. each patch with those taken before it that touch the same files
- *     2. what did not apply or compile, once more with all that were taken before it
- *     3. all that were taken, as one update; if it is refused, the first patch with which
+ *     2. all that were taken, as one update; if it is refused, the first patch with which
  *        it is refused is left out, and so on
+ *     3. what did not apply or compile, once more with all that were taken before it;
+ *        then step 2 again
  *
  * So the update is one that ksplice-create makes of the patches that it consists of.
  */
@@ -31,6 +32,7 @@ struct patch_choice_request {
 	const struct command_list *allowed_layouts;
 	const char *description; /* or NULL */
 	const char *output;      /* a folder */
+	const char *keep;        /* the folder for the update's objects; or NULL */
 	const char *work;        /* a folder for what is needed meanwhile; absolute */
 	bool is_dry;             /* make no archive */
 };

@@ -10,7 +10,8 @@
 /*
  * In the order in which they run: arch/x86/kernel/traps.c, kernel/notifier.c. After
  * kprobe_exceptions_notify comes our handler, and ends the chain. Most are NOKPROBE,
- * which says nothing where kprobes are off; the functions of RCU and of lockdep are not.
+ * which says nothing where kprobes are off; the functions of RCU, of lockdep and of the
+ * checks of a debug kernel are not.
  * tests/kmod/test_breakpoint_path.sh traces what runs, and compares.
  */
 static const char *const path_names[] = {
@@ -25,6 +26,18 @@ static const char *const path_names[] = {
 	"__rcu_read_lock",
 	"lock_acquire",
 	"notifier_call_chain",
+#ifdef CONFIG_DEBUG_NOTIFIERS
+	"func_ptr_is_kernel_text",
+	"core_kernel_text",
+	"in_gate_area_no_mm",
+	"is_module_text_address",
+	"preempt_count_add",
+	"__module_text_address",
+	"__module_address",
+	"rcu_read_lock_sched_held",
+	"mod_find",
+	"preempt_count_sub",
+#endif
 	"hw_breakpoint_exceptions_notify",
 	"kprobe_exceptions_notify",
 	"lock_release",

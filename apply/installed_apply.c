@@ -49,6 +49,18 @@ static struct error *installed_refuse_blocked(
 		"find the cause; then: ksplice-apply --unblock %s", id);
 }
 
+/* The minute begins when it is applied, which may be long after the first attempt. The
+ * marker is there already, so a failure is no reason to take the update out again. */
+static void installed_begin_minute(const char *id)
+{
+	scope_guard struct crash_guard guard = {0};
+	struct error *error = crash_guard_init(&guard, installed_list_folder());
+
+	if (!error)
+		error = crash_guard_begin(&guard, id);
+	error_free(error);
+}
+
 static struct error *installed_apply_guarded(const struct installed_visitor *visitor,
 	const struct crash_guard *guard, const struct update_archive *archive,
 	struct installed_outcome *outcome)
@@ -63,8 +75,12 @@ static struct error *installed_apply_guarded(const struct installed_visitor *vis
 	if (!visitor->is_check)
 		try(crash_guard_begin(guard, archive->id));
 	struct error *error = visitor->apply(archive, visitor->data, outcome->done);
-	if (error && !visitor->is_check && !installed_is_applied(archive->id))
+	if (visitor->is_check)
+		return error;
+	if (error && !installed_is_applied(archive->id))
 		error_free(crash_guard_end(guard, archive->id));
+	else
+		installed_begin_minute(archive->id);
 	return error;
 }
 

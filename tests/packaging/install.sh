@@ -59,6 +59,15 @@ check "install: the plugin" "is missing" [ -s "$root/usr/lib/ksplice/ksplice-plu
 check_equal "an installed program runs" "$("$root/usr/bin/ksplice-create" --version)" \
 	"ksplice-create $version"
 
+# A clean shutdown ends the trial of updates also if ksplice.service failed, because another
+# update could not be applied: systemd stops only what is active.
+for unit in ksplice ksplice-confirm; do
+	file=$root/usr/lib/systemd/system/$unit.service
+	check "$unit.service: a clean shutdown confirms" "no ExecStop" \
+		grep -qx 'ExecStop=/usr/bin/ksplice-apply --confirm=now' "$file"
+	check_equal "$unit.service: nothing is left to fill in" "$(grep -c @ "$file" || true)" 0
+done
+
 # What an author of patches asks pkg-config for, where the root is.
 if command -v pkg-config >/dev/null; then
 	export PKG_CONFIG_LIBDIR=$root/usr/share/pkgconfig PKG_CONFIG_SYSROOT_DIR=$root

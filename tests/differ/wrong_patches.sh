@@ -94,6 +94,19 @@ make_patch() {
 		fi
 		diff -u "a/$file" "b/$file" >>fix.patch || true
 	done < <(find "$cases/$name" -name '*.sed' | sort)
+	while read -r script; do
+		file=${script#"$cases/$name/"}
+		file=${file%.new}
+		[ ! -e "$source/$file" ] || problem "$file exists"
+		printf -- '--- /dev/null\n+++ b/%s\n' "$file" >>fix.patch
+		diff -u /dev/null "$script" | tail -n +3 >>fix.patch || true
+	done < <(find "$cases/$name" -name '*.new' | sort)
+	while read -r script; do
+		file=${script#"$cases/$name/"}
+		file=${file%.gone}
+		printf -- '--- a/%s\n+++ /dev/null\n' "$file" >>fix.patch
+		diff -u "$source/$file" /dev/null | tail -n +3 >>fix.patch || true
+	done < <(find "$cases/$name" -name '*.gone' | sort)
 	[ ! -e "$cases/$name/patch.edit" ] || sed -i -f "$cases/$name/patch.edit" fix.patch
 }
 

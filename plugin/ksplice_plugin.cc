@@ -232,18 +232,18 @@ static bool is_local_alias(symtab_node *node)
 	       !node->transparent_alias && !TREE_PUBLIC(node->decl);
 }
 
-/* Gives the variable a section whose name is the same in each compile of the source. */
-static void split_section(varpool_node *node)
+/* Gives it a section whose name is the same in each compile of the source. */
+static void split_section(symtab_node *node)
 {
 	char name[1024];
 	tree decl = node->decl;
-	const char *variable =
+	const char *symbol =
 		DECL_ASSEMBLER_NAME_SET_P(decl) ? get_assembler_name(decl) : NULL;
 	int length =
-		variable ? snprintf(name, sizeof(name), "%s%s%s", DECL_SECTION_NAME(decl),
-				   KSPLICE_SPLIT_MARK, variable)
-			 : snprintf(name, sizeof(name), "%s%s%d", DECL_SECTION_NAME(decl),
-				   KSPLICE_SPLIT_MARK, node->order);
+		symbol ? snprintf(name, sizeof(name), "%s%s%s", DECL_SECTION_NAME(decl),
+				 KSPLICE_SPLIT_MARK, symbol)
+		       : snprintf(name, sizeof(name), "%s%s%d", DECL_SECTION_NAME(decl),
+				 KSPLICE_SPLIT_MARK, node->order);
 	if (length > 0 && (size_t)length < sizeof(name))
 		set_decl_section_name(decl, name);
 }
@@ -251,8 +251,8 @@ static void split_section(varpool_node *node)
 /* At this time GCC has written nothing, and makes no more decisions by sections. */
 static void split_sections(void)
 {
-	varpool_node *node;
-	FOR_EACH_VARIABLE(node)
+	symtab_node *node;
+	FOR_EACH_SYMBOL(node)
 	{
 		const char *asked = get_section(node->decl);
 		if (node->definition && !node->alias && asked && section_split_has(asked))

@@ -33,8 +33,11 @@ static const struct finding_row {
 	[FINDING_NOINSTR_FUNCTION] = {"noinstr-function", FINDING_REFUSED,
 		"change one of its callers that is not noinstr instead"},
 	[FINDING_SHARED_SECTION] = {"shared-section", FINDING_REFUSED,
-		"functions that an attribute puts into a section cannot be replaced yet; "
+		"functions that share a section of this name cannot be told apart; change "
+		"one of its callers instead"},
+	[FINDING_SPECIAL_SECTION] = {"special-section", FINDING_REFUSED,
 		"change one of its callers instead"},
+	[FINDING_SECTION_MEANING] = {"section-meaning", FINDING_WARNED},
 	[FINDING_STOPPED_FUNCTION] = {"stopped-function", FINDING_REFUSED,
 		"that needs a new kernel"},
 	[FINDING_NEW_VARIABLE] = {"new-variable", FINDING_NOTED},

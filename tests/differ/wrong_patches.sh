@@ -209,6 +209,11 @@ check_line() {
 		readelf -sW update/*.ko | awk '$4 == "FUNC" && $7 != "UND" { print $8 }' |
 			grep -qE "^$1(\\.|\$)" || problem "the update lacks the function $1"
 		;;
+	in-section)
+		got=$(readelf -sW update/*.ko | awk -v name="$1" '$8 == name { print $7 }')
+		got=$(readelf -SW update/*.ko | sed -nE "s/^ *\[ *${got:-none}\] ([^ ]+) .*/\1/p")
+		[ "$got" = "$2" ] || problem "$1 is in ${got:-no section}, not $2"
+		;;
 	defines) list_defined | grep -qxF -e "$1" || problem "the update lacks $1" ;;
 	no-copy) ! list_defined | grep -qxF -e "$1" || problem "the update has its own $1" ;;
 	refers) list_referred | grep -qxF -e "$1" || problem "the update does not refer to $1" ;;

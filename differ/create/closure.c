@@ -113,9 +113,10 @@ static void closing_check_data(struct closing *closing, const struct update_unit
 	struct finding_list *findings = &closing->update->findings;
 	const char *name = update_piece_name(piece);
 	bool is_constant = piece->kind == SECTION_KIND_CONSTANT;
-	if (piece->kind == SECTION_KIND_PER_CPU)
+	if (piece->kind == SECTION_KIND_PER_CPU && piece->known->obstacle)
 		finding_add(findings, FINDING_NEW_PER_CPU_VARIABLE, unit->object, name,
-			"is a new per-cpu variable");
+			"is a new per-cpu variable in %s, %s", piece->known->name,
+			piece->known->obstacle);
 	else if (!is_constant && !piece->symbol && piece->size)
 		finding_add(findings, FINDING_UNNAMED_CONTENT, unit->object, name,
 			"has writable content that no symbol names");

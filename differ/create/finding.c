@@ -60,7 +60,7 @@ static const struct finding_row {
 	[FINDING_UNCORRELATED_VARIABLE] = {"uncorrelated-variable", FINDING_REFUSED,
 		"give the variable a name"},
 	[FINDING_NEW_PER_CPU_VARIABLE] = {"new-per-cpu-variable", FINDING_REFUSED,
-		"use an array indexed by CPU instead"},
+		"use DEFINE_PER_CPU, or an array indexed by CPU"},
 	[FINDING_UNNAMED_CONTENT] = {"unnamed-content", FINDING_REFUSED},
 	[FINDING_AMBIGUOUS_REFERENCE] = {"ambiguous-reference", FINDING_REFUSED,
 		"put new variables of that section into another one"},

@@ -81,6 +81,10 @@ static uint32_t making_find_section(
 	if (keeps_name)
 		return object_writer_section(
 			writer, piece->known->name, SHT_PROGBITS, section->flags, 0);
+	/* The module loader makes such a variable for each CPU. */
+	if (piece->known && piece->known->placed_in)
+		return object_writer_section(writer, piece->known->placed_in,
+			SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0);
 	if (section->type == SHT_NOBITS)
 		return object_writer_section(
 			writer, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0);

@@ -32,6 +32,7 @@
 		.name = section, .role = SECTION_DATA, .kind = section_kind,             \
 		.is_prefix = true, __VA_ARGS__                                           \
 	}
+#define PER_CPU(section) DATA(section, SECTION_KIND_PER_CPU, .placed_in = ".data..percpu")
 #define TABLE(section, ...)                                                              \
 	{                                                                                \
 		.name = section, .role = SECTION_TABLE, .keeps_name = true, __VA_ARGS__  \
@@ -167,7 +168,21 @@ static const struct kernel_section kernel_sections[] = {
 		.is_prefix = true,
 		.kind = SECTION_KIND_INIT},
 	DATA(".exit.data", SECTION_KIND_INIT),
-	DATA(".data..percpu", SECTION_KIND_PER_CPU),
+	/* include/linux/percpu-defs.h. The module loader knows the first name alone, and
+	 * the others are about where in memory such variables are best. */
+	DATA(".data..percpu..first", SECTION_KIND_PER_CPU,
+		.obstacle = "where boot puts what has a fixed place"),
+	DATA(".data..percpu..decrypted", SECTION_KIND_PER_CPU,
+		.obstacle = "whose memory boot makes readable to the hypervisor"),
+	PER_CPU(".data..percpu..shared_aligned"),
+	PER_CPU(".data..percpu..read_mostly"),
+	PER_CPU(".data..percpu..page_aligned"),
+	{.name = ".data..percpu..",
+		.role = SECTION_DATA,
+		.is_prefix = true,
+		.kind = SECTION_KIND_PER_CPU,
+		.obstacle = "and it is not known what that means"},
+	PER_CPU(".data..percpu"),
 	DATA(".data..ro_after_init", SECTION_KIND_RO_AFTER_INIT, .keeps_name = true),
 	/* Flags of WARN_ONCE and the like (include/linux/once.h). */
 	DATA(".data.once", SECTION_KIND_WRITABLE, .is_forkable = true),

@@ -69,12 +69,14 @@ struct kernel_section {
 	bool is_forkable;
 	/* Of a constant: nobody keeps the addresses of functions that are in it. */
 	bool lends_functions;
-	/* Of code with a meaning: */
-	const char *obstacle; /* "X is in .y, <obstacle>": it cannot be replaced */
-	const char *loss;     /* what the kernel does not do with a copy elsewhere */
-	bool keeps_name;      /* in an update: the module loader looks for it by name */
-	const char *what;     /* for messages: what a change in it is */
-	const char *reason;   /* kind of the finding of SECTION_ONCE */
+	/* Of code with a meaning, and of per-cpu data: "X is in .y, <obstacle>"; it
+	 * cannot be replaced, or be new. */
+	const char *obstacle;
+	const char *loss;      /* of code: what the kernel does not do with a copy */
+	const char *placed_in; /* of data: the section that an update has for it */
+	bool keeps_name;       /* in an update: the module loader looks for it by name */
+	const char *what;      /* for messages: what a change in it is */
+	const char *reason;    /* kind of the finding of SECTION_ONCE */
 };
 
 /* The row for a section, NULL if the table has none. */

@@ -140,6 +140,13 @@ list_referred() {
 		sed -E 's/\.[0-9]+$//'
 }
 
+# find_section MODULE SYMBOL: the section that defines it, if one does.
+find_section() {
+	local number
+	number=$(readelf -sW "$1" | awk -v name="$2" '$8 == name && $7 ~ /^[0-9]+$/ { print $7 }')
+	readelf -SW "$1" | sed -nE "s/^ *\\[ *${number:-none}\\] ([^ ]+) .*/\\1/p"
+}
+
 # The names that the update refers to in the target, or part, whose name begins with $1.
 list_referred_in() {
 	readelf -sW update/*.ko | awk '$7 == "UND" { print $8 }' |
@@ -210,8 +217,7 @@ check_line() {
 			grep -qE "^$1(\\.|\$)" || problem "the update lacks the function $1"
 		;;
 	in-section)
-		got=$(readelf -sW update/*.ko | awk -v name="$1" '$8 == name { print $7 }')
-		got=$(readelf -SW update/*.ko | sed -nE "s/^ *\[ *${got:-none}\] ([^ ]+) .*/\1/p")
+		got=$(for module in update/*.ko; do find_section "$module" "$1"; done)
 		[ "$got" = "$2" ] || problem "$1 is in ${got:-no section}, not $2"
 		;;
 	defines) list_defined | grep -qxF -e "$1" || problem "the update lacks $1" ;;

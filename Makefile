@@ -23,10 +23,17 @@ KERNEL  ?=
 SAN     ?=
 WERROR  ?=
 CFLAGS  ?= -O2 -g
+CXXFLAGS ?= -O2 -g
+CPPFLAGS ?=
 LDFLAGS ?=
+STATIC  ?= auto
+GCC_MAJORS ?= 10 11 12 13 14 15
 ifeq ($(origin CC),default)
 CC := gcc
 endif
+
+# The one place that has the version; the changelog and the RPM spec are compared with it.
+version := $(shell sed -n 's/^.define KSPLICE_VERSION "\(.*\)"/\1/p' abi/version.h)
 
 # ---- what is built with which flags ----------------------------------------
 
@@ -37,24 +44,24 @@ comma := ,
 san_flags := $(if $(SAN),-fsanitize=address$(comma)undefined -fno-omit-frame-pointer)
 warnings := -Wall -Wextra -Wshadow -Wno-missing-field-initializers $(if $(WERROR),-Werror)
 depend := -MMD -MP
-c_flags := -std=gnu11 -D_GNU_SOURCE -I. $(warnings) $(CFLAGS)
-cc_flags := -I. $(warnings) -O2 -g -fno-rtti -fno-exceptions -fvisibility=hidden -fPIC
+c_flags := -std=gnu11 -D_GNU_SOURCE -I. $(warnings) $(CPPFLAGS) $(CFLAGS)
+cc_flags := -I. $(warnings) $(CPPFLAGS) $(CXXFLAGS) -fno-rtti -fno-exceptions -fvisibility=hidden -fPIC
 
 differ_libs := -lelf -lzstd -ljansson -lsqlite3 -larchive -lopcodes -lbfd
 apply_libs := -lelf -ljansson
-ccwrap_libs := -lelf -lzstd -ljansson -lz
+ccwrap_libs := -lelf -lzstd -ljansson
 all_libs := $(differ_libs)
 
 # The GCC majors whose plugin headers are here, and the one of the default gcc.
 plugin_include = $(shell gcc-$(1) -print-file-name=plugin 2>/dev/null)/include
-plugin_majors := $(foreach m,10 11 12 13 14 15,$(if \
+plugin_majors := $(foreach m,$(GCC_MAJORS),$(if \
 	$(wildcard $(call plugin_include,$(m))/gcc-plugin.h),$(m)))
 default_major := $(firstword $(subst ., ,$(shell gcc -dumpversion 2>/dev/null)))
 
 # ksplice-cc runs once per object: without shared libraries, where the static ones are
 # there, it starts in half the time.
-ccwrap_static = $(if $(SAN),,$(shell echo 'int main(void) { return 0; }' | \
-	$(CC) -static -x c -o /dev/null - $(ccwrap_libs) 2>/dev/null && echo -static))
+ccwrap_static = $(if $(SAN)$(filter no,$(STATIC)),,$(shell echo 'int main(void) { return 0; }' | \
+	$(CC) -static -x c -o /dev/null - $(ccwrap_libs) -lz 2>/dev/null && echo -static))
 
 # ---- lists of files: a file that is added needs no change here ---------------
 
@@ -91,7 +98,8 @@ guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 
 # ---- targets ----------------------------------------------------------------
 
-.PHONY: all kmod kmod-install tests demo check check-long check-debug corpus bench install clean help
+.PHONY: all kmod kmod-install tests check-unit demo check check-long check-debug corpus \
+	bench install uninstall dist deb clean help
 all: $(tools) $(plugins) $(shadow) $(data)
 
 ifneq ($(plugin_cc),)
@@ -121,7 +129,11 @@ help:
 	'make kmod-install    the same, and install it to DESTDIR/lib/modules/RELEASE/updates,' \
 	'                     where modprobe and ksplice-apply find it' \
 	'make tests           build the unit tests and the programs the VM tests run' \
+	'make check-unit      the tests that need only the tools and a compiler' \
 	'make install         install to DESTDIR and PREFIX' \
+	'make uninstall       remove what install puts there' \
+	'make dist            the source as build/ksplice-$(version).tar.gz' \
+	'make deb             Debian packages, in build/deb; DEBFLAGS= for dpkg-buildpackage' \
 	'make clean           remove build/' \
 	'' \
 	'KERNEL=OBJTREE       demo and check: use this tree, built with ksplice-cc' \
@@ -131,10 +143,15 @@ help:
 	'SAN=1                build with the address and undefined-behaviour sanitizers,' \
 	'                     into build/san' \
 	'WERROR=1             compiler warnings are errors' \
-	'CFLAGS, LDFLAGS, CC  as usual' \
+	'CFLAGS, CXXFLAGS, CPPFLAGS, LDFLAGS, CC  as usual' \
+	'GCC_MAJORS="11 12"   the versions of gcc that get a plugin (those with headers)' \
+	'STATIC=no            link ksplice-cc with shared libraries' \
 	'KSPLICE_CACHE        where demo and check keep kernels (~/.cache/ksplice)'
 
 tests: $(unit_tests) $(recorder_programs) $(audit_programs) $(guest_programs)
+
+check-unit: $(unit_tests)
+	@for test in $^; do $$test || { echo "$$test failed" >&2; exit 1; }; done
 
 demo:
 	@tests/demo $(KERNEL)
@@ -175,7 +192,8 @@ $(B)/probed: tests/packages tests/install_packages
 	@mkdir -p $(@D) && touch $@
 
 # Changes only when the flags do; objects depend on it. WERROR makes no other objects.
-flags_now := $(CC) $(filter-out -Werror,$(c_flags)) $(san_flags) $(LDFLAGS)
+flags_now := $(CC) $(filter-out -Werror,$(c_flags)) $(CXXFLAGS) $(san_flags) $(LDFLAGS) \
+	$(STATIC)
 $(O)/flags: force
 	@mkdir -p $(@D)
 	@echo '$(flags_now)' | cmp -s - $@ || echo '$(flags_now)' >$@
@@ -215,7 +233,7 @@ $(O)/plugin.a: $(call object,$(wildcard plugin/*.c))
 	$(archive)
 
 $(B)/bin/ksplice-cc: $(call object,$(wildcard ccwrap/*.c)) $(O)/lib.a
-	$(call link,$(ccwrap_static) $(ccwrap_libs))
+	$(call link,$(ccwrap_static) $(ccwrap_libs) $(if $(ccwrap_static),-lz))
 $(differ_tools:%=$(B)/bin/%): $(B)/bin/ksplice-%: $(O)/differ/cmd_%.o $(O)/differ.a $(O)/lib.a
 	$(call link,$(differ_libs))
 $(apply_tools:%=$(B)/bin/%): $(B)/bin/ksplice-%: $(O)/apply/cmd_%.o $(O)/apply.a $(O)/lib.a
@@ -336,14 +354,74 @@ $(B)/tests/guest/%: tests/vm/guest/%.c $(wildcard tests/vm/guest/*.h abi/*.h) \
 
 destination := $(DESTDIR)$(PREFIX)
 man_pages := $(wildcard docs/man/*.[1-8])
+man_path = share/man/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
+
+# What is installed, below PREFIX. Only this version's files: build/ may have older ones.
+installed_data := $(patsubst $(B)/%,%,$(plugins) $(shadow) $(data))
+installed := $(tools:$(B)/bin/%=bin/%) $(installed_data) \
+	$(foreach page,$(man_pages),$(call man_path,$(page))) \
+	include/ksplice/ksplice.h share/pkgconfig/ksplice.pc
+
+# For patches outside of ksplice-create, such as those that an editor reads.
+define pkgconfig
+prefix=$(PREFIX)
+includedir=$${prefix}/include/ksplice
+moduledir=$${prefix}/lib/ksplice
+
+Name: ksplice
+Description: functions and macros for patches of a running kernel
+Version: $(version)
+Cflags: -DKSPLICE -I$${includedir}
+endef
+export pkgconfig
 
 install: all
-	install -d $(destination)/bin $(destination)/lib/ksplice
+	install -d $(destination)/bin $(destination)/include/ksplice \
+		$(destination)/share/pkgconfig
 	install $(tools) $(destination)/bin
-	cd $(B)/lib/ksplice && find . -type f -exec install -D -m 644 {} \
-		$(abspath $(destination))/lib/ksplice/{} \;
-	for page in $(man_pages); do \
-		install -D -m 644 $$page \
+	for file in $(installed_data); do \
+		install -D -m 644 $(B)/$$file $(destination)/$$file || exit 1; done
+	for page in $(man_pages); do install -D -m 644 $$page \
 		$(destination)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
+	ln -sf ../../lib/ksplice/author/ksplice.h $(destination)/include/ksplice/ksplice.h
+	printf '%s\n' "$$pkgconfig" >$(destination)/share/pkgconfig/ksplice.pc
+
+# The plugins of all versions, and no file that somebody else put there.
+uninstall:
+	rm -f $(installed:%=$(destination)/%) $(destination)/lib/ksplice/ksplice-plugin-*.so
+	for folder in lib/ksplice include/ksplice; do \
+		[ ! -d $(destination)/$$folder ] || \
+		find $(destination)/$$folder -depth -type d -empty -delete || exit 1; done
+
+# ---- the source as an archive, and Debian packages ------------------------------
+
+# The time of the changelog's last entry, and sorted names: the same files give the same
+# bytes, also those that were unpacked from such an archive.
+dist_name := ksplice-$(version)
+dist_time = $(or $(SOURCE_DATE_EPOCH),$(shell date +%s -d "$$(sed -n \
+	's/^ -- .*>  //p' debian/changelog | head -n 1)"))
+dist_files := $(B)/dist.files
+
+dist:
+	@mkdir -p $(B)
+	@if [ -e .git ]; then git ls-files -z; else \
+		find . -path ./build -prune -o -type f -printf '%P\0'; fi >$(dist_files)
+	@LC_ALL=C sort -z $(dist_files) | tar --null --no-recursion -T - --format=gnu \
+		--mtime=@$(dist_time) --owner=0 --group=0 --numeric-owner \
+		--mode='u+rw,go=rX' --transform='s,^,$(dist_name)/,S' -cf $(B)/dist.tar
+	@gzip -9nc $(B)/dist.tar >$(B)/$(dist_name).tar.gz
+	@rm $(B)/dist.tar $(dist_files)
+	@echo $(CURDIR)/$(B)/$(dist_name).tar.gz
+
+deb: dist
+	@command -v dpkg-buildpackage >/dev/null || { \
+		echo 'make deb: dpkg-buildpackage is missing: install dpkg-dev' >&2; exit 1; }
+	rm -rf $(B)/deb
+	mkdir -p $(B)/deb
+	umask 022 && tar -xzf $(B)/$(dist_name).tar.gz -C $(B)/deb
+	cd $(B)/deb/$(dist_name) && env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL \
+		dpkg-buildpackage -us -uc $(DEBFLAGS)
+	rm -rf $(B)/deb/$(dist_name)
+	@ls $(B)/deb/*.deb
 
 -include $(shell find $(O) -name '*.d' 2>/dev/null)

@@ -125,9 +125,13 @@ static void view_print_targets(const struct json_t *targets)
 static void view_print_titles(const struct json_t *patches)
 {
 	for (size_t i = 0; i < json_count_items(patches); i++) {
-		const char *title = json_find_text(json_find_item(patches, i), "title");
+		const struct json_t *patch = json_find_item(patches, i);
+		const struct json_t *cves = json_find(patch, "cves");
+		const char *title = json_find_text(patch, "title");
 		if (title)
 			printf("title:     %s\n", title);
+		for (size_t k = 0; k < json_count_items(cves); k++)
+			printf("cve:       %s\n", json_find_item_text(cves, k));
 	}
 }
 

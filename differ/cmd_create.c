@@ -16,6 +16,7 @@
 #include "differ/create/closure.h"
 #include "differ/create/finding.h"
 #include "differ/create/origin.h"
+#include "differ/create/patch_choice.h"
 #include "differ/create/patch_git.h"
 #include "differ/create/patch_pair.h"
 #include "differ/create/patch_reader.h"
@@ -60,13 +61,16 @@ static const char help[] =
 	"OBJTREE is the folder in which 'make CC=ksplice-cc' built vmlinux, or an archive of it\n"
 	"that 'ksplice-index --seal' made. Only the folder .ksplice in it is written to.\n"
 	"\n"
-	"  -p, --patch=FILE   the patch: a unified diff, a mail or several; - is standard\n"
-	"                     input; if given several times, they are applied in that order\n"
+	"  -p, --patch=FILE   the patch: a unified diff, a mail or several; a folder of them;\n"
+	"                     - is standard input; if given several times, they are applied\n"
+	"                     in that order\n"
 	"      --git=COMMIT   the patch is that commit of the git repository that the source\n"
 	"                     tree is; A..B is the difference from A to B; may be given\n"
 	"                     several times\n"
 	"      --diffext=EXT  the patch is the difference from each FILE of the source tree\n"
 	"                     to FILE.EXT beside it\n"
+	"      --each         take each patch, mail or commit of A..B by itself: leave out, and\n"
+	"                     list, those that cannot be live, and make one update of the rest\n"
 	"  -s, --strip=N      leading folders to strip from the patch's paths, like -p of\n"
 	"                     patch(1); the default is 1\n"
 	"      --source=DIR   the source tree, if it has moved since the build\n"
@@ -98,6 +102,7 @@ struct create {
 	struct command_list allowed_layouts; /* "struct:NAME" */
 	unsigned strip;
 	const char *description;
+	bool is_each;
 	bool is_dry;
 	bool is_json;
 	bool is_quiet;
@@ -121,6 +126,8 @@ struct create {
 	struct json_t *warnings; /* about the patch, and of the compiler about new code */
 	char *archive;
 	double seconds;
+	struct json_t
+		*chosen; /* the answer, if each patch is judged; see patch_choice.h */
 };
 
 static double create_clock(void)
@@ -179,7 +186,8 @@ static struct error *create_read_tree(struct create *create)
 	if (create->patch_paths.count)
 		return NULL;
 	for (size_t i = 0; i < create->commits.count; i++)
-		try(patch_git_read(source, create->commits.items[i], &create->sources));
+		try((create->is_each ? patch_git_read_each : patch_git_read)(
+			source, create->commits.items[i], &create->sources));
 	if (create->extension)
 		try(patch_pair_read(
 			create->tree->source, create->extension, &create->sources));
@@ -389,12 +397,13 @@ static struct error *create_select(struct create *create)
 	update->unit_count = create->plan.count;
 	update_collect_globals(update);
 	assess_functions(update);
-	try(assess_removals(update));
+	try(assess_links(update));
 	assess_data(update);
 	assess_boot(update);
 	update_hook_collect(update);
 	try(closure_select(update));
 	assess_selection(update);
+	assess_threads(update);
 	assess_exports(update);
 	assess_init(update);
 	update_hook_assess(update);
@@ -510,6 +519,31 @@ static struct error *create_run(struct create *create)
 	return NULL;
 }
 
+/* One update of those patches that can be live. */
+static struct error *create_choose(struct create *create)
+{
+	scope_free char *made = NULL;
+	try(create_open(create));
+	patch_sources_split(&create->sources, create->strip);
+	try(file_make_temporary("ksplice-create", &made));
+	create->work = realpath(made, NULL);
+	if (!create->work)
+		return error_errno("%s", made);
+	const struct patch_choice_request request = {
+		.patches = &create->sources,
+		.strip = create->strip,
+		.tree_path = create->tree_path,
+		.source_path = create->source_path,
+		.allowed_layouts = &create->allowed_layouts,
+		.description = create->description,
+		.output = create->output,
+		.keep = create->keep,
+		.work = create->work,
+		.is_dry = create->is_dry,
+	};
+	return patch_choice_run(&request, &create->chosen);
+}
+
 static void create_free_options(struct create *create)
 {
 	free(create->patch_paths.items);
@@ -520,7 +554,7 @@ static void create_free_options(struct create *create)
 static struct error *create_clean(struct create *create)
 {
 	struct error *error = NULL;
-	if (create->work && !create->keep)
+	if (create->work && (!create->keep || create->is_each))
 		error = file_remove(create->work);
 	for (size_t i = 0; create->units && i < create->plan.count; i++)
 		update_unit_deinit(&create->units[i]);
@@ -537,6 +571,7 @@ static struct error *create_clean(struct create *create)
 	kernel_image_close(create->image);
 	kernel_tree_close(create->tree);
 	json_release(create->warnings);
+	json_release(create->chosen);
 	free(create->patch_copy);
 	create_free_options(create);
 	free(create->shadow);
@@ -580,10 +615,23 @@ static struct json_t *create_describe(const struct create *create)
 	return json;
 }
 
+static void create_print_chosen(struct create *create, const struct error *error)
+{
+	const char *archive = json_find_text(create->chosen, "archive");
+	if (create->is_json) {
+		message_print_json(create->chosen, error);
+		create->chosen = NULL;
+	} else if (!error && archive) {
+		printf("%s\n", archive);
+	}
+}
+
 static void create_print(struct create *create, const struct error *error)
 {
 	const struct update *update = &create->update;
-	if (create->is_json) {
+	if (create->chosen) {
+		create_print_chosen(create, error);
+	} else if (create->is_json) {
 		struct json_t *json =
 			error ? json_make_object() : create_describe(create);
 		json_put(json, "patches", patch_sources_describe(&create->patches));
@@ -637,6 +685,8 @@ static struct error *create_check_sources(const struct create *create, const cha
 			"give one of --patch, --git and --diffext, not several of them");
 	if (strip && !create->patch_paths.count)
 		return error_usage("--strip is for patches that --patch names");
+	if (create->is_each && create->extension)
+		return error_usage("--each is for patches and commits");
 	for (size_t i = 0; i < create->patch_paths.count; i++)
 		inputs += strcmp(create->patch_paths.items[i], "-") == 0;
 	if (inputs > 1)
@@ -653,6 +703,7 @@ static struct error *create_read_options(
 		{"patch", 'p', .list = &create->patch_paths},
 		{"git", .list = &create->commits},
 		{"diffext", .text = &create->extension},
+		{"each", .flag = &create->is_each},
 		{"strip", 's', .text = &strip},
 		{"output", 'o', .text = &create->output},
 		{"keep", .text = &create->keep},
@@ -697,7 +748,7 @@ int main(int count, char **arguments)
 		create.keep = NULL;
 	}
 	if (!error)
-		error = create_run(&create);
+		error = create.is_each ? create_choose(&create) : create_run(&create);
 	create_print(&create, error);
 	struct error *leftover = create_clean(&create);
 	free(create.archive);

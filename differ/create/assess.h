@@ -2,8 +2,9 @@
 /*
  * assess.h - what the differences between pre and post mean for a running kernel
  *
- *     compare ─▶ assess_functions, assess_removals, assess_data, assess_boot ─▶ closure
- *             ─▶ assess_selection, assess_exports, assess_init, assess_layouts
+ *     compare ─▶ assess_functions, assess_links, assess_data, assess_boot ─▶ closure
+ *             ─▶ assess_selection, assess_threads, assess_exports, assess_init,
+ *                assess_layouts
  *
  * Each pass looks at all units and adds findings. The passes before the closure also set
  * the final state of pieces: which are changed in place, and which functions are in the
@@ -23,10 +24,11 @@ struct update_unit;
 /* Functions that are gone, or that are in another kind of section than before. */
 void assess_functions(struct update *update);
 
-/* Global functions that the patch removes while other objects of their target use them:
- * those of the build, or what the patch makes of them. Reads the objects if there is
- * such a function. */
-struct error *assess_removals(struct update *update);
+/* Patches with which the kernel would not link: global functions and variables that are
+ * removed or made static while other objects of their target use them (those of the
+ * build, or what the patch makes of them), and names that two units define. Reads the
+ * objects of the build if something is removed. */
+struct error *assess_links(struct update *update);
 
 /* Variables and constants: changed in place, copied, or nothing that code can bring. */
 void assess_data(struct update *update);
@@ -37,6 +39,10 @@ void assess_boot(struct update *update);
 /* After the closure: new variables against those that are gone, addresses that escape,
  * sections that nobody knows, references that can be read in two ways. */
 void assess_selection(struct update *update);
+
+/* After the closure: functions that are replaced and that a kernel thread runs from its
+ * start to its end, as the unit itself starts it. */
+void assess_threads(struct update *update);
 
 /*
  * After the closure: what the patch changes in init code. It ran at boot, so the change

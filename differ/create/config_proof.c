@@ -193,6 +193,7 @@ static struct error *config_compare(const struct kernel_tree *tree, const char *
 	static const char unknown[] =
 		"scripts/kconfig/conf of the object tree does not give the configuration "
 		"that the kernel was built with";
+	const char *different;
 	scope_words struct word_array environment = {0};
 	scope_words struct word_array built = {0};
 	scope_words struct word_array before = {0};
@@ -211,13 +212,20 @@ static struct error *config_compare(const struct kernel_tree *tree, const char *
 	try(read_options(built_path, &built));
 	try(run_conf(tree, before_path, NULL, NULL, &environment, &is_done));
 	try(read_options(before_path, &before));
-	if (!is_done || !built.count || find_difference(&built, &before)) {
+	if (!is_done || !built.count) {
 		*obstacle = memory_copy_text(unknown);
+		return NULL;
+	}
+	/* Options get values from programs, too, and these come and go. */
+	different = find_difference(&built, &before);
+	if (different) {
+		*obstacle = memory_format("%s: %.*s has another value now", unknown,
+			(int)strcspn(different, "="), different);
 		return NULL;
 	}
 	try(run_patched(tree, shadow, before_path, after_path, &environment, &is_done));
 	try(read_options(after_path, &after));
-	const char *different = find_difference(&before, &after);
+	different = find_difference(&before, &after);
 	if (!is_done)
 		*obstacle = memory_copy_text(
 			"scripts/kconfig/conf cannot read the patched files");

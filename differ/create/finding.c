@@ -28,6 +28,8 @@ static const struct finding_row {
 		"keep a function of that name, and let it do what the new code should do"},
 	[FINDING_MOVED_FUNCTION] = {"moved-function", FINDING_REFUSED,
 		"leave the function in its file and section"},
+	[FINDING_DEFINED_TWICE] = {"defined-twice", FINDING_REFUSED,
+		"give one of them another name, or make it static"},
 	[FINDING_CHANGED_SIGNATURE] = {"changed-signature", FINDING_REFUSED,
 		"leave the function as it was, and add one with the new parameters"},
 	[FINDING_NOINSTR_FUNCTION] = {"noinstr-function", FINDING_REFUSED,
@@ -40,8 +42,13 @@ static const struct finding_row {
 	[FINDING_SECTION_MEANING] = {"section-meaning", FINDING_WARNED},
 	[FINDING_STOPPED_FUNCTION] = {"stopped-function", FINDING_REFUSED,
 		"that needs a new kernel"},
+	[FINDING_THREAD_FUNCTION] = {"thread-function", FINDING_WARNED,
+		"change a function that it calls instead, or end the thread before the "
+		"update is applied"},
 	[FINDING_NEW_VARIABLE] = {"new-variable", FINDING_NOTED},
 	[FINDING_GONE_VARIABLE] = {"gone-variable", FINDING_NOTED},
+	[FINDING_REMOVED_VARIABLE] = {"removed-variable", FINDING_REFUSED,
+		"keep the variable, or change the files that use it in the same patch"},
 	[FINDING_ONCE_STATE] = {"once-state", FINDING_NOTED},
 	[FINDING_CHANGED_DATA] = {"changed-data", FINDING_REFUSED,
 		"leave the definition as it was, and set the new value in the code "

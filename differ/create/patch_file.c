@@ -62,6 +62,9 @@ void patch_file_deinit(struct patch_file *patch)
 		free(patch->entries[i].whole_path);
 		hunks_free(patch->entries[i].hunks, patch->entries[i].hunk_count);
 	}
+	for (size_t i = 0; i < patch->cve_count; i++)
+		free(patch->cves[i]);
+	free(patch->cves);
 	free(patch->entries);
 	free(patch->name);
 	free(patch->title);

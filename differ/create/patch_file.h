@@ -48,6 +48,8 @@ struct patch_entry {
 struct patch_file {
 	char *name;  /* what messages call it */
 	char *title; /* the subject, if it came as a mail; or NULL */
+	char **cves; /* numbers that its author's words name, "CVE-2024-1234" */
+	size_t cve_count;
 	struct patch_entry *entries;
 	size_t count;
 };

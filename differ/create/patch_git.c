@@ -141,8 +141,25 @@ static struct error *find_parent(
 	return NULL;
 }
 
-/* The first line of the commit's text, which a blank line parts from its headers. */
-static struct error *read_title(const char *folder, const char *commit, char **title)
+/* The commit's text as a mail; indented, so that no line of it is one of a diff. */
+static void print_message(
+	const char *commit, const char *title, const char *body, struct text *text)
+{
+	text_add_format(text, "From %s Mon Sep 17 00:00:00 2001\nSubject: [PATCH] %s\n\n",
+		commit, title);
+	for (const char *line = body; *line;) {
+		size_t length = strcspn(line, "\n");
+		text_add_format(
+			text, "%s%.*s\n", length ? "    " : "", (int)length, line);
+		line += length + (line[length] == '\n');
+	}
+	text_add(text, "---\n\n");
+}
+
+/* The commit's text, which a blank line parts from its headers; its first line is the
+ * title. */
+static struct error *read_message(
+	const char *folder, const char *commit, char **title, struct text *text)
 {
 	const char *const words[] = {"cat-file", "commit", commit, NULL};
 	static const char *const nothing[] = {NULL};
@@ -150,9 +167,14 @@ static struct error *read_title(const char *folder, const char *commit, char **t
 	scope_text struct text said = {0};
 	int status;
 	try(git_run(folder, words, nothing, &output, &said, &status));
-	const char *text = output.data ? strstr(output.data, "\n\n") : NULL;
-	if (text)
-		*title = memory_copy_range(text + 2, strcspn(text + 2, "\n"));
+	const char *message = output.data ? strstr(output.data, "\n\n") : NULL;
+	if (!message)
+		return NULL;
+	message += 2;
+	size_t length = strcspn(message, "\n");
+	*title = memory_copy_range(message, length);
+	message += length;
+	print_message(commit, *title, message + strspn(message, "\n"), text);
 	return NULL;
 }
 
@@ -175,12 +197,13 @@ static struct error *read_difference(const char *folder, const char *name,
 {
 	const char *const ends[] = {from, to, "--", NULL};
 	scope_text struct text said = {0};
+	size_t known = text->size;
 	int status;
 	try(git_run(folder, difference_command, ends, text, &said, &status));
 	if (status)
 		return error_failed("--git=%s: git diff-tree failed:\n%s", name,
 			said.data ? said.data : "");
-	if (!text->size)
+	if (text->size == known)
 		return error_failed("--git=%s: no file changes there", name);
 	if (strlen(text->data) != text->size)
 		return error_failed("--git=%s: the change is not a text", name);
@@ -203,7 +226,7 @@ struct error *patch_git_read(
 	} else {
 		try(find_commit(folder, name, &to));
 		try(find_parent(folder, name, to, &from));
-		try(read_title(folder, to, &title));
+		try(read_message(folder, to, &title, &text));
 	}
 	try(read_difference(folder, name, from, to, &text));
 	*array_add(sources) = (struct patch_source){
@@ -216,4 +239,37 @@ struct error *patch_git_read(
 	};
 	text = (struct text){0};
 	return NULL;
+}
+
+/* The commits of the range, the oldest first; what merges brought is in the commits that
+ * they merged. */
+struct error *patch_git_read_each(
+	const char *folder, const char *name, struct patch_sources *sources)
+{
+	static const char *const nothing[] = {NULL};
+	scope_free char *from = NULL;
+	scope_free char *to = NULL;
+	scope_free char *range = NULL;
+	scope_text struct text output = {0};
+	scope_text struct text said = {0};
+	const char *dots = strstr(name, "..");
+	int status;
+	if (!dots)
+		return patch_git_read(folder, name, sources);
+	try(check_repository(folder));
+	try(read_range(folder, name, dots, &from, &to));
+	range = memory_format("%s..%s", from, to);
+	const char *const words[] = {"rev-list", "--reverse", "--topo-order",
+		"--no-merges", range, "--", NULL};
+	try(git_run(folder, words, nothing, &output, &said, &status));
+	if (status)
+		return error_failed("--git=%s: git rev-list failed:\n%s", name,
+			said.data ? said.data : "");
+	for (const char *line = output.data; line && *line;) {
+		size_t length = strcspn(line, "\n");
+		scope_free char *commit = memory_copy_range(line, length);
+		try(patch_git_read(folder, commit, sources));
+		line += length + (line[length] == '\n');
+	}
+	return output.size ? NULL : error_failed("--git=%s: there is no commit", name);
 }

@@ -19,4 +19,9 @@ struct patch_sources;
 struct error *patch_git_read(
 	const char *folder, const char *name, struct patch_sources *sources);
 
+/* As patch_git_read; but of "A..B", one source for each commit that is in B and not in A,
+ * the oldest first. Merges are left out. */
+struct error *patch_git_read_each(
+	const char *folder, const char *name, struct patch_sources *sources);
+
 #endif

@@ -48,6 +48,33 @@ static struct patch_entry *reading_entry(struct patch_reading *reading)
 	return &patch->entries[patch->count - 1];
 }
 
+/* The length of "CVE-YEAR-NUMBER" at a text that begins with "CVE-"; 0 if it is none. */
+static size_t cve_measure(const char *text)
+{
+	static const char digits[] = "0123456789";
+	if (strspn(text + 4, digits) != 4 || text[8] != '-')
+		return 0;
+	size_t number = strspn(text + 9, digits);
+	return number < 4 ? 0 : 9 + number;
+}
+
+static void reading_add_cves(struct patch_reading *reading, const char *line)
+{
+	struct patch_file *patch = reading_patch(reading);
+	for (const char *at = line; (at = strstr(at, "CVE-")); at++) {
+		size_t length = cve_measure(at);
+		bool is_known = !length;
+		for (size_t i = 0; i < patch->cve_count && !is_known; i++)
+			is_known = strlen(patch->cves[i]) == length &&
+				   strncmp(patch->cves[i], at, length) == 0;
+		if (is_known)
+			continue;
+		patch->cves = memory_resize(
+			patch->cves, patch->cve_count + 1, sizeof(*patch->cves));
+		patch->cves[patch->cve_count++] = memory_copy_range(at, length);
+	}
+}
+
 static void reading_add_patch(struct patch_reading *reading)
 {
 	/* One that touches nothing is no patch: the introduction of a series. */
@@ -535,6 +562,7 @@ static struct error *read_line(
 	try(patch_mail_check_line(reading->name, reading->line, line));
 	if (patch_mail_is_start(line) || (is_first && patch_mail_is_header(line)))
 		try(read_mail_start(reading));
+	reading_add_cves(reading, line);
 	if (reading->is_message && !reading_patch(reading)->title)
 		reading_patch(reading)->title = patch_mail_find_title(whole);
 	if (git_is_start(reading, line))

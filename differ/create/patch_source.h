@@ -31,7 +31,8 @@ struct patch_sources {
 	size_t capacity;
 };
 
-/* Appends what is in the file; "-" is standard input. A pipe is read once. */
+/* Appends what is in the file; "-" is standard input. A pipe is read once. Of a folder,
+ * its patches: see patch_folder.h. */
 struct error *patch_source_read_file(const char *path, struct patch_sources *sources);
 
 /* Appends the patches of all sources to the list, in their order; strip as for
@@ -39,13 +40,17 @@ struct error *patch_source_read_file(const char *path, struct patch_sources *sou
 struct error *patch_sources_read(
 	const struct patch_sources *sources, unsigned strip, struct patch_list *patches);
 
+/* Makes a source of its own of each mail in a file of several. The texts must be those
+ * that patch_sources_read took. */
+void patch_sources_split(struct patch_sources *sources, unsigned strip);
+
 /* All texts, in their order: what the archive gets. */
 void patch_sources_print(const struct patch_sources *sources, struct text *text);
 
 /* The name of that in the archive. */
 const char *patch_sources_find_name(const struct patch_sources *sources);
 
-/* A list of the patches, with name and title of each. */
+/* A list of the patches: name, title and the CVE numbers of each. */
 struct json_t *patch_sources_describe(const struct patch_list *patches);
 
 void patch_sources_deinit(struct patch_sources *sources);

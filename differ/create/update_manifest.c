@@ -229,9 +229,13 @@ static void report_findings(struct text *report, const struct finding_list *find
 static void report_patches(struct text *report, const struct patch_list *patches)
 {
 	text_add(report, "\nPatches\n");
-	array_foreach (patch, patches)
-		text_add_format(report, "  %s%s%s\n", file_name(patch->name),
+	array_foreach (patch, patches) {
+		text_add_format(report, "  %s%s%s", file_name(patch->name),
 			patch->title ? ": " : "", patch->title ? patch->title : "");
+		for (size_t i = 0; i < patch->cve_count; i++)
+			text_add_format(report, "%s%s", i ? ", " : " (", patch->cves[i]);
+		text_add(report, patch->cve_count ? ")\n" : "\n");
+	}
 }
 
 void update_report_make(const struct update_content *content, struct text *report)

@@ -1,0 +1,1 @@
+/^int sysctl_max_map_count/d

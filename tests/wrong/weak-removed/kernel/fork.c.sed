@@ -1,0 +1,1 @@
+/^int __weak arch_dup_task_struct/,/^}/d

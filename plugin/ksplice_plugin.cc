@@ -239,13 +239,19 @@ static void split_section(symtab_node *node)
 	tree decl = node->decl;
 	const char *symbol =
 		DECL_ASSEMBLER_NAME_SET_P(decl) ? get_assembler_name(decl) : NULL;
-	int length =
-		symbol ? snprintf(name, sizeof(name), "%s%s%s", DECL_SECTION_NAME(decl),
-				 KSPLICE_SPLIT_MARK, symbol)
-		       : snprintf(name, sizeof(name), "%s%s%d", DECL_SECTION_NAME(decl),
-				 KSPLICE_SPLIT_MARK, node->order);
+	int length = symbol ? snprintf(name, sizeof(name), "%s%s%s", node->get_section(),
+				      KSPLICE_SPLIT_MARK, symbol)
+			    : snprintf(name, sizeof(name), "%s%s%d", node->get_section(),
+				      KSPLICE_SPLIT_MARK, node->order);
 	if (length > 0 && (size_t)length < sizeof(name))
-		set_decl_section_name(decl, name);
+		node->set_section(name);
+}
+
+/* A function that is inlined into others has a node for each of them. */
+static bool is_inlined(symtab_node *node)
+{
+	cgraph_node *function = dyn_cast<cgraph_node *>(node);
+	return function && function->inlined_to;
 }
 
 /* At this time GCC has written nothing, and makes no more decisions by sections. */
@@ -254,8 +260,9 @@ static void split_sections(void)
 	symtab_node *node;
 	FOR_EACH_SYMBOL(node)
 	{
-		const char *asked = get_section(node->decl);
-		if (node->definition && !node->alias && asked && section_split_has(asked))
+		const char *asked = node->implicit_section ? NULL : node->get_section();
+		if (node->definition && !node->alias && !is_inlined(node) && asked &&
+			section_split_has(asked))
 			split_section(node);
 	}
 }

@@ -26,6 +26,7 @@ CFLAGS  ?= -O2 -g
 CXXFLAGS ?= -O2 -g
 CPPFLAGS ?=
 LDFLAGS ?=
+UNITDIR ?= $(PREFIX)/lib/systemd/system
 STATIC  ?= auto
 GCC_MAJORS ?= 10 11 12 13 14 15
 ifeq ($(origin CC),default)
@@ -140,6 +141,7 @@ help:
 	'KERNEL=OBJTREE       demo and check: use this tree, built with ksplice-cc' \
 	'JOBS=N               check: run N tests at the same time (one for each CPU)' \
 	'PREFIX=/usr/local    where install puts bin, lib/ksplice and share/man' \
+	'UNITDIR=             where the units of systemd go (PREFIX/lib/systemd/system)' \
 	'DESTDIR=             a root in front of PREFIX, for packagers' \
 	'SAN=1                build with the address and undefined-behaviour sanitizers,' \
 	'                     into build/san' \
@@ -355,13 +357,20 @@ $(B)/tests/guest/%: tests/vm/guest/%.c $(wildcard tests/vm/guest/*.h abi/*.h) \
 
 destination := $(DESTDIR)$(PREFIX)
 man_pages := $(wildcard docs/man/*.[1-8])
+# ksplice-cc takes the options of gcc.
+completed := $(filter-out ksplice-cc,$(notdir $(tools)))
+completions := $(foreach tool,$(completed),share/bash-completion/completions/$(tool) \
+	share/zsh/site-functions/_$(tool) share/fish/vendor_completions.d/$(tool).fish)
+completion_shell = $(word 2,$(subst /, ,$(1)))
+completion_source = docs/completion/ksplice.$(patsubst %-completion,%,$(call completion_shell,$(1)))
+units := $(notdir $(wildcard apply/*.service))
 man_path = share/man/man$(subst .,,$(suffix $(1)))/$(notdir $(1))
 
 # What is installed, below PREFIX. Only this version's files: build/ may have older ones.
 installed_data := $(patsubst $(B)/%,%,$(plugins) $(shadow) $(data))
 installed := $(tools:$(B)/bin/%=bin/%) $(installed_data) \
 	$(foreach page,$(man_pages),$(call man_path,$(page))) \
-	include/ksplice/ksplice.h share/pkgconfig/ksplice.pc
+	include/ksplice/ksplice.h share/pkgconfig/ksplice.pc $(completions)
 
 # For patches outside of ksplice-create, such as those that an editor reads.
 define pkgconfig
@@ -378,18 +387,25 @@ export pkgconfig
 
 install: all
 	install -d $(destination)/bin $(destination)/include/ksplice \
-		$(destination)/share/pkgconfig
+		$(destination)/share/pkgconfig $(DESTDIR)$(UNITDIR)
 	install $(tools) $(destination)/bin
 	for file in $(installed_data); do \
 		install -D -m 644 $(B)/$$file $(destination)/$$file || exit 1; done
 	for page in $(man_pages); do install -D -m 644 $$page \
 		$(destination)/share/man/man$${page##*.}/$${page##*/} || exit 1; done
 	ln -sf ../../lib/ksplice/author/ksplice.h $(destination)/include/ksplice/ksplice.h
+	install -d $(addprefix $(destination)/,$(sort $(dir $(completions))))
+	$(foreach file,$(completions),sed 's,@COMMAND@,$(patsubst \
+		_%,%,$(notdir $(file:.fish=))),' $(call completion_source,$(file)) \
+		>$(destination)/$(file) &&) true
+	for unit in $(units); do sed 's,@BIN@,$(PREFIX)/bin,' apply/$$unit \
+		>$(DESTDIR)$(UNITDIR)/$$unit || exit 1; done
 	printf '%s\n' "$$pkgconfig" >$(destination)/share/pkgconfig/ksplice.pc
 
 # The plugins of all versions, and no file that somebody else put there.
 uninstall:
-	rm -f $(installed:%=$(destination)/%) $(destination)/lib/ksplice/ksplice-plugin-*.so
+	rm -f $(installed:%=$(destination)/%) $(destination)/lib/ksplice/ksplice-plugin-*.so \
+		$(units:%=$(DESTDIR)$(UNITDIR)/%)
 	for folder in lib/ksplice include/ksplice; do \
 		[ ! -d $(destination)/$$folder ] || \
 		find $(destination)/$$folder -depth -type d -empty -delete || exit 1; done

@@ -9,6 +9,7 @@
 #include "abi/control.h"
 #include "apply/change_report.h"
 #include "apply/command_end.h"
+#include "apply/installed_apply.h"
 #include "apply/state_change.h"
 #include "apply/update_describe.h"
 #include "apply/update_folder.h"
@@ -24,6 +25,9 @@
 
 static const char help[] =
 	"usage: ksplice-apply [OPTION...] ksplice-ID.tar.gz|FOLDER\n"
+	"       ksplice-apply [OPTION...] --installed[=ID]\n"
+	"       ksplice-apply --confirm[=now]\n"
+	"       ksplice-apply --unblock ID\n"
 	"Applies an update that ksplice-create made to the running kernel. Given a folder,\n"
 	"applies all updates in it that are for this kernel, in the order in which they\n"
 	"were made.\n"
@@ -36,6 +40,12 @@ static const char help[] =
 	"  --on-mismatch WHAT  for modules that are loaded later and that the update cannot\n"
 	"                      patch: refuse (do not load them) or leave (unpatched)\n"
 	"  --module PATH       load this ksplice.ko if the kernel has none yet\n"
+	"  --installed[=ID]    apply the updates in /var/lib/ksplice/RELEASE that are for this\n"
+	"                      kernel (or one of them), except those after which the machine\n"
+	"                      went down\n"
+	"  --confirm[=now]     wait until these have run for a minute (now: do not wait), so\n"
+	"                      that they are applied at the next boot again\n"
+	"  --unblock ID        apply that one again, although the machine went down after it\n"
 	"  --json              print the result as JSON\n"
 	"  --quiet             print nothing when all is well\n"
 	"  -h, --help          show this text\n"
@@ -45,12 +55,42 @@ static const char help[] =
 	"and unless the message says that the update is applied.\n";
 
 struct apply_options {
-	const char *path; /* NULL: there is nothing to do */
+	/* NULL: --help or --version was printed, or it is none of the first two forms. */
+	const char *path;
+	const char *installed; /* "" or the id of the only one; NULL: not asked for */
+	const char *confirm;   /* "" or "now"; NULL: not asked for */
+	const char *unblock;   /* the id; NULL: not asked for */
 	const char *part; /* of update path: load this part alone; the core calls so */
 	struct install_request request;
 	bool json;
 	bool quiet;
 };
+
+/* Each form of the command has its operands; and --installed applies many updates. */
+static struct error *apply_check_operands(
+	const struct apply_options *options, char **operands, bool part, bool replace)
+{
+	int forms = !!options->installed + !!options->confirm + !!options->unblock;
+
+	if (forms > 1)
+		return error_usage("give one of --installed, --confirm and --unblock");
+	if (forms && (operands[0] || part))
+		return error_usage(
+			"%s: takes no update", operands[0] ? operands[0] : "--part");
+	if (options->installed && !*options->installed && replace)
+		return error_usage("--replace: each update would replace the one before");
+	if (options->confirm && *options->confirm && strcmp(options->confirm, "now"))
+		return error_usage("--confirm=%s: must be now", options->confirm);
+	if (options->unblock && (!*options->unblock || strchr(options->unblock, '/')))
+		return error_usage(
+			"--unblock %s: must be an update's ID", options->unblock);
+	if (!forms && !operands[0])
+		return error_usage("no update given");
+	if (!forms && part != !!operands[1])
+		return error_usage(part ? "--part: give the update's id and the target"
+					: "give one update, or one folder of updates");
+	return NULL;
+}
 
 static struct error *apply_read_options(
 	int argc, char **argv, struct apply_options *options)
@@ -71,16 +111,21 @@ static struct error *apply_read_options(
 		{"part", .flag = &part},
 		{"on-mismatch", .text = &request->on_mismatch},
 		{"module", .text = &request->core_path},
+		{"installed", .is_optional = true, .text = &options->installed},
+		{"confirm", .is_optional = true, .text = &options->confirm},
+		{"unblock", .text = &options->unblock},
 		{"json", .flag = &options->json},
 		{"quiet", .flag = &options->quiet},
 		{0},
 	};
-	const struct command_line line = {"ksplice-apply", help, table, "update", 1, 2};
+	const struct command_line line = {"ksplice-apply", help, table, "update", 0, 2};
 	char **operands;
 	try(command_line_read(&line, argc, argv, &operands));
-	if (operands && part != !!operands[1])
-		return error_usage(part ? "--part: give the update's id and the target"
-					: "give one update, or one folder of updates");
+	if (!operands) {
+		options->installed = options->confirm = options->unblock = NULL;
+		return NULL;
+	}
+	try(apply_check_operands(options, operands, part, replace));
 	if (request->on_mismatch && strcmp(request->on_mismatch, "refuse") &&
 		strcmp(request->on_mismatch, "leave"))
 		return error_usage("--on-mismatch %s: must be refuse or leave",
@@ -90,8 +135,8 @@ static struct error *apply_read_options(
 	request->options = (full_scan ? KSPLICE_CONTROL_FULL_SCAN : 0) |
 			   (replace ? KSPLICE_CONTROL_REPLACE : 0) |
 			   (partial ? KSPLICE_CONTROL_PARTIAL : 0);
-	options->path = operands ? operands[0] : NULL;
-	options->part = operands ? operands[1] : NULL;
+	options->path = operands[0];
+	options->part = operands[0] ? operands[1] : NULL;
 	return NULL;
 }
 
@@ -199,18 +244,89 @@ static struct error *apply_folder(const struct apply_options *options,
 	return error;
 }
 
+/* For installed_apply_run. */
+struct apply_visit {
+	const struct apply_options *options;
+	struct change_report *report;
+};
+
+static struct error *apply_visit_archive(
+	const struct update_archive *archive, void *data, struct json_t *done)
+{
+	const struct apply_visit *visit = data;
+	struct json_t *document = NULL;
+	struct error *error =
+		apply_one(visit->options, archive, visit->report, &document);
+	if (document)
+		json_append(done, document);
+	/* What was noted of this update says nothing about the next one. */
+	change_report_deinit(visit->report);
+	return error;
+}
+
+static void apply_warn(const struct error *error)
+{
+	message_warn("%s", error_get_text(error));
+}
+
+static struct error *apply_confirm(
+	const struct apply_options *options, struct json_t **document)
+{
+	struct json_t *done;
+
+	try(installed_apply_confirm(!strcmp(options->confirm, "now"), &done));
+	for (size_t i = 0; i < json_count_items(done); i++) {
+		if (!options->json && !options->quiet)
+			printf("Update %s confirmed: it is applied at each boot\n",
+				json_find_item_text(done, i));
+	}
+	*document = json_make_object();
+	json_put_text(*document, "result", "confirmed");
+	json_put(*document, "updates", done);
+	return NULL;
+}
+
+static struct error *apply_unblock(
+	const struct apply_options *options, struct json_t **document)
+{
+	try(installed_apply_unblock(options->unblock));
+	if (!options->json && !options->quiet)
+		printf("Update %s is not blocked any more; ksplice-apply --installed "
+		       "applies it\n",
+			options->unblock);
+	*document = json_make_object();
+	json_put_text(*document, "result", "unblocked");
+	json_put_text(*document, "id", options->unblock);
+	return NULL;
+}
+
 static struct error *apply_run(const struct apply_options *options,
 	struct change_report *report, struct json_t **document)
 {
 	scope_folder struct update_folder folder = {0};
+	struct apply_visit visit = {options, report};
+	const struct installed_visitor visitor = {apply_visit_archive, apply_warn, &visit,
+		options->installed, options->request.check};
 
 	try(command_end_need_root());
+	if (options->installed)
+		return installed_apply_run(&visitor, document);
+	if (options->confirm)
+		return apply_confirm(options, document);
+	if (options->unblock)
+		return apply_unblock(options, document);
 	if (options->part)
 		return update_install_part(options->path, options->part);
 	try(update_folder_open(options->path, &folder));
 	if (folder.is_folder)
 		return apply_folder(options, &folder, report, document);
 	return apply_one(options, &folder.archives[0], report, document);
+}
+
+static bool apply_has_work(const struct apply_options *options)
+{
+	return options->path || options->installed || options->confirm ||
+	       options->unblock;
 }
 
 int main(int argc, char **argv)
@@ -221,7 +337,7 @@ int main(int argc, char **argv)
 
 	message_init("ksplice-apply", false);
 	struct error *error = apply_read_options(argc, argv, &options);
-	if (!error && options.path) {
+	if (!error && apply_has_work(&options)) {
 		process_catch_signals();
 		error = apply_run(&options, &report, &document);
 	}

@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/boot_option.h"
 #include "apply/command_end.h"
+#include "apply/installed_list.h"
 #include "apply/update_describe.h"
 #include "apply/update_record.h"
 #include "apply/update_state.h"
@@ -20,9 +22,12 @@
 
 static const char help[] =
 	"usage: ksplice-view [OPTION...] [ID]\n"
+	"       ksplice-view [OPTION...] --installed\n"
 	"Lists the updates that are loaded, or shows one: its targets, functions and\n"
 	"constants, what ksplice-create found, when it was applied, and the pause.\n"
 	"\n"
+	"  --installed         list the updates that are installed on the disk: which are\n"
+	"                      applied, waiting or blocked, and why\n"
 	"  --json              print JSON\n"
 	"  -h, --help          show this text\n"
 	"  --version           show the version\n"
@@ -31,6 +36,7 @@ static const char help[] =
 struct view_options {
 	bool is_done;   /* --help or --version has been printed */
 	const char *id; /* NULL: all */
+	bool installed;
 	bool json;
 };
 
@@ -38,6 +44,7 @@ static struct error *view_read_options(
 	int argc, char **argv, struct view_options *options)
 {
 	const struct command_option table[] = {
+		{"installed", .flag = &options->installed},
 		{"json", .flag = &options->json},
 		{0},
 	};
@@ -46,6 +53,8 @@ static struct error *view_read_options(
 	try(command_line_read(&line, argc, argv, &operands));
 	options->is_done = !operands;
 	options->id = operands ? operands[0] : NULL;
+	if (options->id && options->installed)
+		return error_usage("--installed: takes no update");
 	return NULL;
 }
 
@@ -259,6 +268,48 @@ static struct error *view_all(
 	return error;
 }
 
+static void view_print_installed(const struct json_t *update)
+{
+	const char *id = json_find_text(update, "id");
+	const char *why = json_find_text(update, "why");
+
+	printf("%-10s %-12s %-28s %s\n", id ? id : "-", view_text(update, "state"),
+		view_text(update, "release"), view_text(update, "file"));
+	if (why)
+		printf("  %s\n", why);
+}
+
+static struct error *view_installed(
+	const struct view_options *options, struct json_t **document)
+{
+	struct json_t *list;
+	bool is_off;
+
+	try(boot_option_read(&is_off));
+	try(installed_list_describe(&list));
+	if (!options->json && json_count_items(list))
+		printf("%-10s %-12s %-28s %s\n", "ID", "STATE", "KERNEL", "FILE");
+	else if (!options->json)
+		printf("No updates are installed in %s.\n", installed_list_folder());
+	for (size_t i = 0; !options->json && i < json_count_items(list); i++)
+		view_print_installed(json_find_item(list, i));
+	if (is_off && !options->json)
+		puts("ksplice.enable=0 on the kernel's command line: none is applied at boot.");
+	*document = json_make_object();
+	json_put_text(*document, "result", "shown");
+	json_put_flag(*document, "enabled", !is_off);
+	json_put(*document, "installed", list);
+	return NULL;
+}
+
+static struct error *view_run(
+	const struct view_options *options, struct json_t **document)
+{
+	if (options->installed)
+		return view_installed(options, document);
+	return options->id ? view_one(options, document) : view_all(options, document);
+}
+
 int main(int argc, char **argv)
 {
 	struct view_options options = {0};
@@ -267,7 +318,6 @@ int main(int argc, char **argv)
 	message_init("ksplice-view", false);
 	struct error *error = view_read_options(argc, argv, &options);
 	if (!error && !options.is_done)
-		error = options.id ? view_one(&options, &document)
-				   : view_all(&options, &document);
+		error = view_run(&options, &document);
 	return command_end(error, options.json, document, NULL);
 }

@@ -2,6 +2,7 @@
 #include "apply/update_folder.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,10 +12,12 @@
 #include "lib/error.h"
 #include "lib/file.h"
 #include "lib/memory.h"
+#include "lib/process.h"
 #include "lib/text.h"
 
 typedef array_of(struct update_archive) archive_array;
 typedef array_of(char *) name_array;
+typedef array_of(struct update_folder_failure) failure_array;
 
 void update_folder_deinit(struct update_folder *folder)
 {
@@ -22,6 +25,11 @@ void update_folder_deinit(struct update_folder *folder)
 		update_archive_deinit(&folder->archives[i]);
 	for (size_t i = 0; i < folder->skipped_count; i++)
 		free(folder->skipped[i]);
+	for (size_t i = 0; i < folder->failed_count; i++) {
+		free(folder->failed[i].name);
+		error_free(folder->failed[i].error);
+	}
+	free(folder->failed);
 	free(folder->archives);
 	free(folder->skipped);
 	*folder = (struct update_folder){0};
@@ -64,23 +72,25 @@ static int update_folder_compare_names(const void *left, const void *right)
 	return strcmp(*(char *const *)left, *(char *const *)right);
 }
 
-/* The paths of all updates in the folder, sorted. */
-static struct error *update_folder_list(const char *path, name_array *paths)
+struct error *update_folder_list(const char *path, char ***names, size_t *count)
 {
+	name_array found = {0};
 	DIR *directory = opendir(path);
-	if (!directory)
+
+	if (!directory && errno != ENOENT)
 		return error_errno("%s", path);
-	for (struct dirent *entry; (entry = readdir(directory));) {
+	for (struct dirent *entry; directory && (entry = readdir(directory));) {
 		if (text_has_prefix(entry->d_name, "ksplice-") &&
 			text_has_suffix(entry->d_name, ".tar.gz"))
-			*array_add(paths) = file_join(path, entry->d_name);
+			*array_add(&found) = memory_copy_text(entry->d_name);
 	}
-	closedir(directory);
-	if (!paths->count)
-		return error_hint(error_failed("%s: contains no updates", path),
-			"an update is a file ksplice-ID.tar.gz that ksplice-create made");
-	qsort(paths->items, paths->count, sizeof(*paths->items),
-		update_folder_compare_names);
+	if (directory)
+		closedir(directory);
+	if (found.count)
+		qsort(found.items, found.count, sizeof(*found.items),
+			update_folder_compare_names);
+	*names = found.items;
+	*count = found.count;
 	return NULL;
 }
 
@@ -97,29 +107,59 @@ static struct error *update_folder_open_file(
 	return NULL;
 }
 
-struct error *update_folder_open(const char *path, struct update_folder *folder)
+/* Opens all files; those that fail go to failures, or end it if that is NULL. */
+static struct error *update_folder_open_files(
+	const char *path, struct update_folder *folder, failure_array *failures)
 {
-	scope_folder struct update_folder opened = {0};
+	scope_folder struct update_folder opened = {.is_folder = true};
 	archive_array archives = {0};
 	name_array skipped = {0};
-	name_array paths = {0};
+	struct error *error = NULL;
+	char **names = NULL;
+	size_t count = 0;
 
-	if (!file_is_folder(path))
-		return update_folder_open_file(path, folder);
-	opened.is_folder = true;
-	struct error *error = update_folder_list(path, &paths);
-	for (size_t i = 0; i < paths.count; i++) {
-		if (!error)
-			error = update_folder_add(
-				paths.items[i], &opened, &archives, &skipped);
-		free(paths.items[i]);
+	try(update_folder_list(path, &names, &count));
+	for (size_t i = 0; i < count; i++) {
+		scope_free char *name = names[i];
+		scope_free char *file = file_join(path, name);
+		if (error)
+			continue;
+		error = update_folder_add(file, &opened, &archives, &skipped);
+		if (!error || !failures || process_interruption())
+			continue;
+		*array_add(failures) = (struct update_folder_failure){
+			take_pointer(name), take_pointer(error)};
 	}
-	free(paths.items);
+	free(names);
+	if (failures) {
+		opened.failed = failures->items;
+		opened.failed_count = failures->count;
+	}
 	if (error)
 		return error;
 	if (opened.count)
 		qsort(opened.archives, opened.count, sizeof(*opened.archives),
 			update_folder_compare);
+	*folder = opened;
+	opened = (struct update_folder){0};
+	return NULL;
+}
+
+struct error *update_folder_open_all(const char *path, struct update_folder *folder)
+{
+	failure_array failures = {0};
+	return update_folder_open_files(path, folder, &failures);
+}
+
+struct error *update_folder_open(const char *path, struct update_folder *folder)
+{
+	if (!file_is_folder(path))
+		return update_folder_open_file(path, folder);
+	scope_folder struct update_folder opened = {0};
+	try(update_folder_open_files(path, &opened, NULL));
+	if (!opened.count && !opened.skipped_count)
+		return error_hint(error_failed("%s: contains no updates", path),
+			"an update is a file ksplice-ID.tar.gz that ksplice-create made");
 	*folder = opened;
 	opened = (struct update_folder){0};
 	return NULL;

@@ -25,6 +25,7 @@
 #include "differ/create/series_apply.h"
 #include "differ/create/shadow.h"
 #include "differ/create/unit_screen.h"
+#include "differ/create/update_deb.h"
 #include "differ/create/update_hook.h"
 #include "differ/create/update_manifest.h"
 #include "differ/create/update_match.h"
@@ -56,6 +57,7 @@
 
 static const char help[] =
 	"usage: ksplice-create --patch=FILE... [OPTION]... OBJTREE\n"
+	"       ksplice-create --deb [OPTION]... ksplice-ID.tar.gz\n"
 	"Make an update for a running kernel from a patch of its source.\n"
 	"\n"
 	"OBJTREE is the folder in which 'make CC=ksplice-cc' built vmlinux, or an archive of it\n"
@@ -81,6 +83,8 @@ static const char help[] =
 	"      --keep=DIR     keep the intermediate objects in DIR, which must not exist yet\n"
 	"      --description=TEXT\n"
 	"                     what ksplice-view shows of the update\n"
+	"      --deb          make a Debian package of the update, too; without a patch, of\n"
+	"                     an update that was made before\n"
 	"  -n, --dry-run      do everything but write the archive\n"
 	"      --json         print the result as JSON on standard output\n"
 	"  -q, --quiet        show no progress\n"
@@ -104,6 +108,7 @@ struct create {
 	const char *description;
 	bool is_each;
 	bool is_dry;
+	bool is_deb;
 	bool is_json;
 	bool is_quiet;
 	/* inputs */
@@ -125,6 +130,7 @@ struct create {
 	char id[KSPLICE_ID_SIZE];
 	struct json_t *warnings; /* about the patch, and of the compiler about new code */
 	char *archive;
+	char *deb; /* path of the package */
 	double seconds;
 	struct json_t
 		*chosen; /* the answer, if each patch is judged; see patch_choice.h */
@@ -544,6 +550,32 @@ static struct error *create_choose(struct create *create)
 	return patch_choice_run(&request, &create->chosen);
 }
 
+/* Of the update that was made just now, or that the command line names. */
+static struct error *create_write_deb(struct create *create, const char *archive)
+{
+	if (!create->is_deb || create->is_dry || !archive)
+		return NULL;
+	return update_deb_write(archive, create->output, &create->deb);
+}
+
+/* Everything that main asks for. */
+static struct error *create_all(struct create *create)
+{
+	bool has_patch =
+		create->patch_paths.count || create->commits.count || create->extension;
+	if (create->is_deb)
+		try(update_deb_check());
+	if (!has_patch) {
+		create->chosen = json_make_object();
+		json_put_text(create->chosen, "result", "created");
+		return create_write_deb(create, create->tree_path);
+	}
+	try(create->is_each ? create_choose(create) : create_run(create));
+	return create_write_deb(
+		create, create->is_each ? json_find_text(create->chosen, "archive")
+					: create->archive);
+}
+
 static void create_free_options(struct create *create)
 {
 	free(create->patch_paths.items);
@@ -630,10 +662,12 @@ static void create_print(struct create *create, const struct error *error)
 {
 	const struct update *update = &create->update;
 	if (create->chosen) {
+		json_put_text(create->chosen, "package", create->deb);
 		create_print_chosen(create, error);
 	} else if (create->is_json) {
 		struct json_t *json =
 			error ? json_make_object() : create_describe(create);
+		json_put_text(json, "package", create->deb);
 		json_put(json, "patches", patch_sources_describe(&create->patches));
 		json_put(json, "findings", finding_list_to_json(&update->findings));
 		json_put(json, "without_effect",
@@ -649,6 +683,8 @@ static void create_print(struct create *create, const struct error *error)
 		if (!create->is_dry)
 			printf("%s\n", create->archive);
 	}
+	if (!error && !create->is_json && create->deb)
+		printf("%s\n", create->deb);
 }
 
 static struct error *create_read_strip(const char *text, unsigned *strip)
@@ -677,6 +713,8 @@ static struct error *create_check_sources(const struct create *create, const cha
 	int kinds = (create->patch_paths.count != 0) + (create->commits.count != 0) +
 		    (create->extension != NULL);
 	size_t inputs = 0;
+	if (!kinds && create->is_deb)
+		return NULL;
 	if (!kinds)
 		return error_hint(
 			error_usage("no patch given"), "give it with --patch=FILE");
@@ -710,6 +748,7 @@ static struct error *create_read_options(
 		{"source", .text = &create->source_path},
 		{"allow-layout", .list = &create->allowed_layouts},
 		{"description", .text = &create->description},
+		{"deb", .flag = &create->is_deb},
 		{"dry-run", 'n', .flag = &create->is_dry},
 		{"json", .flag = &create->is_json},
 		{"quiet", 'q', .flag = &create->is_quiet},
@@ -748,10 +787,11 @@ int main(int count, char **arguments)
 		create.keep = NULL;
 	}
 	if (!error)
-		error = create.is_each ? create_choose(&create) : create_run(&create);
+		error = create_all(&create);
 	create_print(&create, error);
 	struct error *leftover = create_clean(&create);
 	free(create.archive);
+	free(create.deb);
 	int code = message_end(error);
 	if (leftover)
 		code = message_end(leftover);

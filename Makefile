@@ -122,7 +122,8 @@ help:
 	'make check-debug     the tests in the guest, on a kernel that checks its locks, lists and' \
 	'                     memory, and what only it has: BPF on functions, kexec, suspend' \
 	'make corpus FROM=V TO=V [MAX=N]  real changes between two versions of the kernel,' \
-	'                     each given to ksplice-create; V as in linux-source-6.1=V' \
+	'                     each given to ksplice-create; V as in linux-source-6.1=V; ONE=1:' \
+	'                     and one update of all, BOOT=1: applied in that kernel' \
 	'make bench           measure what recording and the index cost, and how long the' \
 	'                     machine is stopped' \
 	'make kmod KERNEL=T   build ksplice.ko for the kernel object tree T, or, without KERNEL,' \
@@ -172,7 +173,7 @@ corpus: all tests
 	@[ -n "$(FROM)" ] && [ -n "$(TO)" ] || { \
 		echo 'make corpus: say between which versions: make corpus FROM=6.1.170-3 TO=6.1.176-1' >&2; \
 		exit 1; }
-	@tests/corpus/run $(FROM) $(TO) $(or $(MAX),0) $(KERNEL)
+	@ONE=$(ONE) BOOT=$(BOOT) tests/corpus/run $(FROM) $(TO) $(or $(MAX),0) $(KERNEL)
 
 # What is measured and not judged, on the test kernel or KERNEL.
 bench: all tests

@@ -14,13 +14,14 @@
 /*
  * In the environment: path of the list of shadowed files. The list holds pairs of
  * absolute paths, the original and the file to open instead; each path ends with a NUL.
- * Unset or empty: all files are opened as they are.
+ * Where there is no original, its path leads to the other file. Where there is no other
+ * file, the original is not found. Unset or empty: all files are opened as they are.
  */
 #define KSPLICE_ENV_SHADOW "KSPLICE_SHADOW"
 
 /*
  * In the environment: path of the file to which the library adds the original's path and
- * a NUL each time it opened the other file.
+ * a NUL each time it opened the other file; and the name of each program that it runs in.
  */
 #define KSPLICE_ENV_SHADOW_LOG "KSPLICE_SHADOW_LOG"
 

@@ -232,30 +232,37 @@ static bool is_local_alias(symtab_node *node)
 	       !node->transparent_alias && !TREE_PUBLIC(node->decl);
 }
 
-/* Gives the variable a section whose name is the same in each compile of the source. */
-static void split_section(varpool_node *node)
+/* Gives it a section whose name is the same in each compile of the source. */
+static void split_section(symtab_node *node)
 {
 	char name[1024];
 	tree decl = node->decl;
-	const char *variable =
+	const char *symbol =
 		DECL_ASSEMBLER_NAME_SET_P(decl) ? get_assembler_name(decl) : NULL;
-	int length =
-		variable ? snprintf(name, sizeof(name), "%s%s%s", DECL_SECTION_NAME(decl),
-				   KSPLICE_SPLIT_MARK, variable)
-			 : snprintf(name, sizeof(name), "%s%s%d", DECL_SECTION_NAME(decl),
-				   KSPLICE_SPLIT_MARK, node->order);
+	int length = symbol ? snprintf(name, sizeof(name), "%s%s%s", node->get_section(),
+				      KSPLICE_SPLIT_MARK, symbol)
+			    : snprintf(name, sizeof(name), "%s%s%d", node->get_section(),
+				      KSPLICE_SPLIT_MARK, node->order);
 	if (length > 0 && (size_t)length < sizeof(name))
-		set_decl_section_name(decl, name);
+		node->set_section(name);
+}
+
+/* A function that is inlined into others has a node for each of them. */
+static bool is_inlined(symtab_node *node)
+{
+	cgraph_node *function = dyn_cast<cgraph_node *>(node);
+	return function && function->inlined_to;
 }
 
 /* At this time GCC has written nothing, and makes no more decisions by sections. */
 static void split_sections(void)
 {
-	varpool_node *node;
-	FOR_EACH_VARIABLE(node)
+	symtab_node *node;
+	FOR_EACH_SYMBOL(node)
 	{
-		const char *asked = get_section(node->decl);
-		if (node->definition && !node->alias && asked && section_split_has(asked))
+		const char *asked = node->implicit_section ? NULL : node->get_section();
+		if (node->definition && !node->alias && !is_inlined(node) && asked &&
+			section_split_has(asked))
 			split_section(node);
 	}
 }

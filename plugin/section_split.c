@@ -5,8 +5,17 @@
 
 #include "abi/record.h"
 
-/* include/linux/cache.h, once.h, init.h, percpu-defs.h, linkage.h, mm.h, suspend.h */
+/* include/linux/cache.h, once.h, init.h, percpu-defs.h, linkage.h, mm.h, suspend.h; for
+ * code sched/debug.h, kprobes.h (asm-generic), spinlock.h, cpu.h, interrupt.h */
 static const char *const shared_sections[] = {
+	".sched.text",
+	".kprobes.text",
+	".spinlock.text",
+	".cpuidle.text",
+	".irqentry.text",
+	".softirqentry.text",
+	".ref.text",
+	".meminit.text",
 	".data..read_mostly",
 	".data..ro_after_init",
 	".data..cacheline_aligned",

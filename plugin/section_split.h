@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * section_split.h - separate sections for variables that an attribute put into a shared
- * one
+ * section_split.h - separate sections for functions and variables that an attribute put
+ * into a shared one
  *
  * -fdata-sections does not move a variable with a section attribute, and the assembler
  * writes references to local variables as a section and an offset. In a shared section,
- * items[-1] then cannot be told from the variable before items. So if ksplice-create asks
- * for it (KSPLICE_ENV_SPLIT), the section's name gets a suffix for each variable. Only
- * plain data is split: no code, and no tables that the kernel or objtool finds by name.
+ * items[-1] then cannot be told from the variable before items. Nor does
+ * -ffunction-sections move a function with such an attribute, and the assembler binds its
+ * calls to local functions of that section. So if ksplice-create asks for it
+ * (KSPLICE_ENV_SPLIT), the section's name gets a suffix for each of them. Not split are
+ * tables that the kernel finds by name, and what objtool finds by name (.noinstr.text).
  *
  *     .data..read_mostly ─▶ .data..read_mostly.ksplice_split.items
  *
@@ -25,7 +27,7 @@
 extern "C" {
 #endif
 
-/* True if the variables of that section may be split. */
+/* True if the functions or variables of that section may be split. */
 bool section_split_has(const char *section);
 
 /* The length of the section's name without the suffix; length if there is none. */

@@ -20,6 +20,14 @@ uint32_t unit_add_name(struct unit *unit, const char *string)
 	return string ? unit_names_add(unit->names, string, strlen(string)) : UNIT_NONE;
 }
 
+/* The name that the source asks for. */
+static uint32_t unit_add_section(struct unit *unit, const char *section)
+{
+	return section ? unit_names_add(unit->names, section,
+				 section_split_strip(section, strlen(section)))
+		       : UNIT_NONE;
+}
+
 const char *unit_get_name(struct unit *unit, uint32_t name)
 {
 	return name == UNIT_NONE ? NULL : unit_names_get(unit->names, name)->text;
@@ -178,7 +186,7 @@ void unit_begin_function(struct unit *unit, const struct unit_function_facts *fa
 		.name = unit_add_name(unit, facts->name),
 		.origin = unit_add_name(unit, facts->origin),
 		.file = unit_add_name(unit, facts->file),
-		.section = unit_add_name(unit, facts->section),
+		.section = unit_add_section(unit, facts->section),
 		.cold = UNIT_NONE,
 		.signature = unit_add_name(unit, facts->signature),
 		.line = facts->line,
@@ -321,10 +329,7 @@ void unit_add_variable(struct unit *unit, const struct unit_variable_facts *fact
 	variable->id = unit_make_id(unit, facts);
 	variable->owner = unit_add_name(unit, facts->owner);
 	variable->file = unit_add_name(unit, facts->file);
-	variable->section = facts->section ? unit_names_add(unit->names, facts->section,
-						     section_split_strip(facts->section,
-							     strlen(facts->section)))
-					   : UNIT_NONE;
+	variable->section = unit_add_section(unit, facts->section);
 	variable->line = facts->line;
 	variable->number = facts->number;
 	variable->is_correlated = facts->source != NULL;

@@ -14,10 +14,12 @@
 
 static bool piece_is_moved(const struct piece *pre, const struct piece *post)
 {
+	size_t size = kernel_section_name_size(pre->section->name);
 	if (pre->kind != post->kind)
 		return true;
 	return post->kind == SECTION_KIND_SPECIAL_TEXT &&
-	       strcmp(pre->section->name, post->section->name) != 0;
+	       (kernel_section_name_size(post->section->name) != size ||
+		       strncmp(pre->section->name, post->section->name, size) != 0);
 }
 
 static void assess_post_function(

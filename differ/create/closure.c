@@ -61,6 +61,30 @@ static bool piece_is_stopped_function(const struct piece *piece)
 	return false;
 }
 
+/* What the kernel does with code in such a section, and what that means for a copy. */
+static void closing_check_meaning(struct closing *closing, const struct update_unit *unit,
+	const struct piece *piece)
+{
+	struct finding_list *findings = &closing->update->findings;
+	const struct kernel_section *known = piece->known;
+	scope_free char *section = memory_copy_range(
+		piece->section->name, kernel_section_name_size(piece->section->name));
+	const char *name = update_piece_name(piece);
+	bool is_placed = known && known->keeps_name;
+	if (known && known->obstacle && (piece->twin || !is_placed))
+		finding_add(findings, FINDING_SPECIAL_SECTION, unit->object, name,
+			"is in %s, %s", section, known->obstacle);
+	else if (known && known->loss)
+		finding_add(findings, FINDING_SECTION_MEANING, unit->object, name,
+			"is in %s, and its code in the update is not: %s", section,
+			known->loss);
+	else if (!is_placed)
+		finding_add(findings, FINDING_SPECIAL_SECTION, unit->object, name,
+			"is in the section %s, which has a special meaning to the kernel; "
+			"a copy in a module would lose it",
+			section);
+}
+
 /* Can this code be taken out of its section and put elsewhere? */
 static void closing_check_code(struct closing *closing, const struct update_unit *unit,
 	const struct piece *piece)
@@ -71,15 +95,16 @@ static void closing_check_code(struct closing *closing, const struct update_unit
 	if (strcmp(section, ".noinstr.text") == 0 || strcmp(section, ".entry.text") == 0)
 		finding_add(findings, FINDING_NOINSTR_FUNCTION, unit->object, name,
 			"is in %s, where a jump into a module is not allowed", section);
-	else if (!piece->symbol || piece_shares_section(unit->post_pieces, piece) ||
-		 piece->kind == SECTION_KIND_SPECIAL_TEXT)
+	else if (!piece->symbol || piece_shares_section(unit->post_pieces, piece))
 		finding_add(findings, FINDING_SHARED_SECTION, unit->object, name,
-			"is in the section %s, which has a special meaning to the kernel; "
-			"a copy in a module would lose it",
+			"shares the section %s with other code, which the assembler may "
+			"have bound to it",
 			section);
 	else if (piece_is_stopped_function(piece))
 		finding_add(findings, FINDING_STOPPED_FUNCTION, unit->object, name,
 			"runs while the machine is stopped for patching");
+	else if (piece->kind == SECTION_KIND_SPECIAL_TEXT)
+		closing_check_meaning(closing, unit, piece);
 }
 
 static void closing_check_data(struct closing *closing, const struct update_unit *unit,
@@ -88,9 +113,10 @@ static void closing_check_data(struct closing *closing, const struct update_unit
 	struct finding_list *findings = &closing->update->findings;
 	const char *name = update_piece_name(piece);
 	bool is_constant = piece->kind == SECTION_KIND_CONSTANT;
-	if (piece->kind == SECTION_KIND_PER_CPU)
+	if (piece->kind == SECTION_KIND_PER_CPU && piece->known->obstacle)
 		finding_add(findings, FINDING_NEW_PER_CPU_VARIABLE, unit->object, name,
-			"is a new per-cpu variable");
+			"is a new per-cpu variable in %s, %s", piece->known->name,
+			piece->known->obstacle);
 	else if (!is_constant && !piece->symbol && piece->size)
 		finding_add(findings, FINDING_UNNAMED_CONTENT, unit->object, name,
 			"has writable content that no symbol names");

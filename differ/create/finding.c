@@ -35,8 +35,11 @@ static const struct finding_row {
 	[FINDING_NOINSTR_FUNCTION] = {"noinstr-function", FINDING_REFUSED,
 		"change one of its callers that is not noinstr instead"},
 	[FINDING_SHARED_SECTION] = {"shared-section", FINDING_REFUSED,
-		"functions that an attribute puts into a section cannot be replaced yet; "
+		"functions that share a section of this name cannot be told apart; change "
+		"one of its callers instead"},
+	[FINDING_SPECIAL_SECTION] = {"special-section", FINDING_REFUSED,
 		"change one of its callers instead"},
+	[FINDING_SECTION_MEANING] = {"section-meaning", FINDING_WARNED},
 	[FINDING_STOPPED_FUNCTION] = {"stopped-function", FINDING_REFUSED,
 		"that needs a new kernel"},
 	[FINDING_THREAD_FUNCTION] = {"thread-function", FINDING_WARNED,
@@ -64,7 +67,7 @@ static const struct finding_row {
 	[FINDING_UNCORRELATED_VARIABLE] = {"uncorrelated-variable", FINDING_REFUSED,
 		"give the variable a name"},
 	[FINDING_NEW_PER_CPU_VARIABLE] = {"new-per-cpu-variable", FINDING_REFUSED,
-		"use an array indexed by CPU instead"},
+		"use DEFINE_PER_CPU, or an array indexed by CPU"},
 	[FINDING_UNNAMED_CONTENT] = {"unnamed-content", FINDING_REFUSED},
 	[FINDING_AMBIGUOUS_REFERENCE] = {"ambiguous-reference", FINDING_REFUSED,
 		"put new variables of that section into another one"},

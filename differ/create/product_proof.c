@@ -144,19 +144,12 @@ static struct error *command_run(const struct kernel_tree *tree,
 
 /* Did the second run open the patched file at all? A compiler that is linked statically
  * would read the original again, and come to the same result. */
-static bool log_has_path(
-	const struct kernel_tree *tree, const char *log, const char *path)
+static bool claim_is_tried(const struct product_proving *proving,
+	const struct product_claim *claim, const char *log)
 {
-	scope_text struct text opened = {0};
-	scope_free char *original = file_join(tree->source, path);
-	struct error *error = file_read(log, &opened);
-	error_free(error);
-	for (size_t at = 0; !error && at < opened.size;
-		at += strlen(opened.data + at) + 1) {
-		if (strcmp(opened.data + at, original) == 0)
-			return true;
-	}
-	return false;
+	scope_free char *original = file_join(proving->tree->source, claim->path);
+	return shadow_was_there(log) &&
+	       (claim->is_indirect || shadow_has_opened(log, original));
 }
 
 static struct error *claim_prove(const struct product_proving *proving,
@@ -174,7 +167,7 @@ static struct error *claim_prove(const struct product_proving *proving,
 	try(command_run(proving->tree, command, proving->shadow, &after));
 	claim->is_same = before.size == after.size &&
 			 memcmp(before.data, after.data, after.size) == 0 &&
-			 log_has_path(proving->tree, log, claim->path);
+			 claim_is_tried(proving, claim, log);
 	return NULL;
 }
 

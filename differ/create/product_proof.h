@@ -20,6 +20,8 @@ struct kernel_tree;
 struct product_claim {
 	const char *path; /* of the patch; not owned */
 	char *product;    /* relative to the object tree */
+	bool is_indirect; /* the path is one that the patch adds or deletes, so that what
+			     is made may show its effect without opening it */
 	bool is_same;     /* set: proven to come out the same */
 };
 

@@ -118,13 +118,40 @@ struct error *shadow_create(const struct kernel_tree *tree,
 	return shadow_write_list(tree, files, folder, SHADOW_MARKED);
 }
 
-static bool log_has(const struct text *log, const char *path)
+/* Is there such a name in the log? */
+static bool log_find(const char *log,
+	bool (*is_meant)(const char *name, const char *wanted), const char *wanted)
 {
-	for (size_t at = 0; at < log->size; at += strlen(log->data + at) + 1) {
-		if (strcmp(log->data + at, path) == 0)
+	scope_text struct text names = {0};
+	scope_error struct error *error =
+		file_exists(log) ? file_read(log, &names) : NULL;
+	for (size_t at = 0; !error && at < names.size;
+		at += strlen(names.data + at) + 1) {
+		if (is_meant(names.data + at, wanted))
 			return true;
 	}
 	return false;
+}
+
+static bool name_is_same(const char *name, const char *wanted)
+{
+	return strcmp(name, wanted) == 0;
+}
+
+static bool name_is_compiler(const char *name, const char *wanted)
+{
+	return text_has_prefix(name, wanted) && !strchr(name, '/');
+}
+
+bool shadow_has_opened(const char *log, const char *original)
+{
+	return log_find(log, name_is_same, original);
+}
+
+bool shadow_was_there(const char *log)
+{
+	/* cc1 for C and for assembler source, cc1plus for C++ */
+	return log_find(log, name_is_compiler, "cc1");
 }
 
 static bool record_reads(const struct record *unit, const char *folder, const char *path)
@@ -139,27 +166,32 @@ static bool record_reads(const struct record *unit, const char *folder, const ch
 	return false;
 }
 
+/* Did the compiler read another file than it should have? */
+static bool shadow_is_missed(const struct kernel_tree *tree,
+	const struct patched_file *file, const struct record *record,
+	const struct record *unit, const char *log)
+{
+	scope_free char *original = file_join(tree->source, file->path);
+	if (!file->is_edited || !record_reads(unit, record->folder, original))
+		return false;
+	return !file->is_there || !shadow_has_opened(log, original);
+}
+
 struct error *shadow_check(const struct kernel_tree *tree,
 	const struct patched_files *files, const struct record *record,
 	const struct record *unit, const char *log)
 {
-	scope_text struct text opened = {0};
-	if (file_exists(log))
-		try(file_read(log, &opened));
-	for (size_t i = 0; i < files->count; i++) {
-		const char *path = files->items[i].path;
-		scope_free char *original = file_join(tree->source, path);
-		if (files->items[i].is_edited &&
-			record_reads(unit, record->folder, original) &&
-			!log_has(&opened, original))
-			return error_hint(
-				error_refused("unpatched-include",
-					"%s: the compiler read %s instead of the patched "
-					"file",
-					record->object, path),
-				"the compiler %s must be dynamically linked, so that "
-				"%s can be preloaded",
-				record->compiler, KSPLICE_SHADOW_LIBRARY);
-	}
-	return NULL;
+	size_t i = 0;
+	while (i < files->count &&
+		!shadow_is_missed(tree, &files->items[i], record, unit, log))
+		i++;
+	if (i == files->count && shadow_was_there(log))
+		return NULL;
+	return error_hint(
+		error_refused("unpatched-include",
+			"%s: the compiler read %s instead of the patched file",
+			record->object,
+			i < files->count ? files->items[i].path : record->source),
+		"the compiler %s must be dynamically linked, so that %s can be preloaded",
+		record->compiler, KSPLICE_SHADOW_LIBRARY);
 }

@@ -4,10 +4,13 @@
  *
  * The user's tree is never written. Patched files are copied and patched there; the
  * compiler runs the recorded command and opens them in place of the originals
- * (abi/shadow_list.h). So names, and what follows from them, are those of the build.
+ * (abi/shadow_list.h). It finds the files that the patch adds, and not those that it
+ * deletes. So names, and what follows from them, are those of the build.
  */
 #ifndef KSPLICE_DIFFER_CREATE_SHADOW_H
 #define KSPLICE_DIFFER_CREATE_SHADOW_H
+
+#include <stdbool.h>
 
 struct error;
 struct json_t;
@@ -42,10 +45,17 @@ struct error *shadow_compare(const struct kernel_tree *tree,
 /* The list of files for the compiler; the caller frees the path. */
 char *shadow_find_list(const char *folder, enum shadow_form form);
 
+/* Do the preloaded library's notes say that it opened this file's replacement? */
+bool shadow_has_opened(const char *log, const char *original);
+
+/* Do they say that it was in the compiler proper? A file that the patch adds or deletes
+ * may leave no other trace. */
+bool shadow_was_there(const char *log);
+
 /*
- * Did the compiler open the patched file of each original that it read? unit is the
- * plugin's part of that compile, which ran in the folder of record; log is what the
- * preloaded library wrote. Refused by name if not.
+ * Did the compiler open the patched file of each original that it read, and none that
+ * the patch deletes? unit is the plugin's part of that compile, which ran in the folder
+ * of record; log is what the preloaded library wrote. Refused by name if not.
  */
 struct error *shadow_check(const struct kernel_tree *tree,
 	const struct patched_files *files, const struct record *record,

@@ -69,16 +69,22 @@ static uint32_t making_find_section(
 {
 	struct object_writer *writer = making->writer;
 	const struct elf_section *section = piece->section;
+	bool keeps_name = piece->known && piece->known->keeps_name;
 	if (piece->role == SECTION_CODE)
-		return object_writer_section(
-			writer, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, 0);
+		return object_writer_section(writer,
+			keeps_name ? piece->known->name : ".text", SHT_PROGBITS,
+			SHF_ALLOC | SHF_EXECINSTR, 0);
 	/* New content of a constant in place is no variable of the update's own. */
 	if (piece->role == SECTION_MERGED || piece->in_place)
 		return object_writer_section(
 			writer, ".rodata", SHT_PROGBITS, SHF_ALLOC, 0);
-	if (piece->known && piece->known->keeps_name)
+	if (keeps_name)
 		return object_writer_section(
 			writer, piece->known->name, SHT_PROGBITS, section->flags, 0);
+	/* The module loader makes such a variable for each CPU. */
+	if (piece->known && piece->known->placed_in)
+		return object_writer_section(writer, piece->known->placed_in,
+			SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, 0);
 	if (section->type == SHT_NOBITS)
 		return object_writer_section(
 			writer, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, 0);

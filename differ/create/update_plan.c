@@ -8,6 +8,7 @@
 
 #include "abi/record.h"
 #include "differ/create/config_proof.h"
+#include "differ/create/file_presence.h"
 #include "differ/create/product_proof.h"
 #include "differ/create/series_apply.h"
 #include "differ/index/index.h"
@@ -131,7 +132,7 @@ struct planning {
 	/* Files of the patch of which something may have been made without a record: an
 	 * image of the vdso, a program that generates code. */
 	struct traced_path *traced;
-	const char **related; /* the same, as the index has them */
+	const char **related; /* what stands for each of them in the commands */
 	size_t traced_count;
 };
 
@@ -173,9 +174,11 @@ static struct error *plan_check_unit(const struct index_unit *unit, const char *
 	return NULL;
 }
 
-static void plan_add_traced(struct planning *planning, const char *path, bool is_unread)
+/* wanted: what build_trace_read is to look for. */
+static void plan_add_traced(
+	struct planning *planning, const char *path, const char *wanted, bool is_unread)
 {
-	planning->related[planning->traced_count] = memory_format("source:%s", path);
+	planning->related[planning->traced_count] = memory_copy_text(wanted);
 	planning->traced[planning->traced_count++] =
 		(struct traced_path){path, is_unread};
 }
@@ -215,24 +218,65 @@ static struct error *plan_add_readers(
 	if (count && action == PLAN_PROVE)
 		error = plan_refuse_file(path);
 	else
-		plan_add_traced(planning, path, !count);
+		plan_add_traced(planning, path, related, !count);
 	for (size_t i = 0; i < count && !error; i++)
 		error = plan_add_unit(planning, &units[i], path);
 	index_free_units(units, count);
 	return error;
 }
 
-/* Files that appear and go. */
-static struct error *plan_refuse_state(const struct patched_file *file)
+static void plan_add_claim(
+	struct planning *planning, const char *path, const char *product)
 {
-	const char *hint = "a patch may change existing .c and .h files only";
-	if (!file->was_there)
+	struct update_plan *plan = planning->plan;
+	const struct patched_file *file = patched_files_find(planning->files, path);
+	for (size_t i = 0; i < plan->claim_count; i++) {
+		if (strcmp(plan->claims[i].path, path) == 0 &&
+			strcmp(plan->claims[i].product, product) == 0)
+			return;
+	}
+	plan->claims = array_reserve(plan->claims, sizeof(*plan->claims),
+		plan->claim_count + 1, &plan->claim_capacity);
+	plan->claims[plan->claim_count++] = (struct product_claim){
+		path, memory_copy_text(product), file_presence_changes(file), false};
+}
+
+/* A unit that may find a file that the patch adds, or miss one that it deletes. */
+static struct error *plan_add_finder(
+	struct planning *planning, struct index_unit *unit, const char *path)
+{
+	if (strcmp(unit->state, "recorded") == 0 && unit->target[0])
+		return plan_add_unit(planning, unit, path);
+	plan_add_claim(planning, path, unit->object);
+	return NULL;
+}
+
+/* Files that appear and go. */
+static struct error *plan_add_presence(struct planning *planning,
+	const struct patched_file *file, enum plan_action action)
+{
+	struct index_unit *units;
+	size_t count;
+	if (action != PLAN_COMPILE && file->is_there)
 		return error_hint(
 			error_refused("new-file", "%s: the patch creates it", file->path),
-			"%s", hint);
-	return error_hint(
-		error_refused("deleted-file", "%s: the patch deletes it", file->path),
-		"%s", hint);
+			"a patch may add .c and .h files that others include");
+	try(file_presence_check(planning->tree, planning->index, file));
+	try(file_presence_list_units(
+		planning->tree, planning->index, file, &units, &count));
+	struct error *error = NULL;
+	for (size_t i = 0; i < count && !error; i++)
+		error = plan_add_finder(planning, &units[i], file->path);
+	index_free_units(units, count);
+	if (error)
+		return error;
+	if (!file->is_there)
+		return plan_add_readers(planning, file->path, action);
+	/* What was made without a record may have read another file of that name. */
+	scope_free char *name =
+		memory_format("%s%s", BUILD_TRACE_NAME, file_name(file->path));
+	plan_add_traced(planning, file->path, name, false);
+	return NULL;
 }
 
 static struct error *plan_add_file(
@@ -260,8 +304,8 @@ static struct error *plan_add_file(
 		return error_hint(error_refused("binary-file",
 					  "%s: the patch changes a binary file", path),
 			"leave it out of the patch");
-	if (file->was_there != file->is_there)
-		return plan_refuse_state(file);
+	if (file_presence_changes(file))
+		return plan_add_presence(planning, file, action);
 	return plan_add_readers(planning, path, action);
 }
 
@@ -305,15 +349,6 @@ static struct error *plan_check_object(const struct planning *planning, const ch
 	return error;
 }
 
-static void plan_add_claim(
-	struct update_plan *plan, const char *path, const char *product)
-{
-	plan->claims = array_reserve(plan->claims, sizeof(*plan->claims),
-		plan->claim_count + 1, &plan->claim_capacity);
-	plan->claims[plan->claim_count++] =
-		(struct product_claim){path, memory_copy_text(product), false};
-}
-
 /* Finds what was made without a record from files of the patch. Of boot code only what
  * reads nothing but it counts: else it is said that its change has no effect. */
 static struct error *plan_find_claims(struct planning *planning)
@@ -335,7 +370,7 @@ static struct error *plan_find_claims(struct planning *planning)
 			build_trace_list(&trace, planning->related[i], &count);
 		for (size_t k = 0; k < count; k++) {
 			if (traced->is_unread || !build_trace_is_past(made[k].product))
-				plan_add_claim(plan, traced->path, made[k].product);
+				plan_add_claim(planning, traced->path, made[k].product);
 		}
 		if (traced->is_unread && !count)
 			plan_add_idle(

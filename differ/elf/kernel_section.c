@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "abi/kernel_layout.h"
+#include "abi/record.h"
 #include "differ/elf/elf_object.h"
 #include "lib/error.h"
 #include "lib/text.h"
@@ -20,11 +21,18 @@
 		.name = section, .role = SECTION_CODE, .kind = section_kind,             \
 		.is_prefix = true                                                        \
 	}
+/* A prefix, because our compiles give each function a section of its own. */
+#define SPECIAL_CODE(section, ...)                                                       \
+	{                                                                                \
+		.name = section, .role = SECTION_CODE,                                   \
+		.kind = SECTION_KIND_SPECIAL_TEXT, .is_prefix = true, __VA_ARGS__        \
+	}
 #define DATA(section, section_kind, ...)                                                 \
 	{                                                                                \
 		.name = section, .role = SECTION_DATA, .kind = section_kind,             \
 		.is_prefix = true, __VA_ARGS__                                           \
 	}
+#define PER_CPU(section) DATA(section, SECTION_KIND_PER_CPU, .placed_in = ".data..percpu")
 #define TABLE(section, ...)                                                              \
 	{                                                                                \
 		.name = section, .role = SECTION_TABLE, .keeps_name = true, __VA_ARGS__  \
@@ -124,17 +132,35 @@ static const struct kernel_section kernel_sections[] = {
 	CODE(".head.text", SECTION_KIND_INIT),
 	CODE(".noinstr.text", SECTION_KIND_SPECIAL_TEXT),
 	CODE(".entry.text", SECTION_KIND_SPECIAL_TEXT),
-	CODE(".cpuidle.text", SECTION_KIND_SPECIAL_TEXT),
-	CODE(".sched.text", SECTION_KIND_SPECIAL_TEXT),
-	CODE(".spinlock.text", SECTION_KIND_SPECIAL_TEXT),
-	CODE(".kprobes.text", SECTION_KIND_SPECIAL_TEXT),
-	CODE(".irqentry.text", SECTION_KIND_SPECIAL_TEXT),
-	CODE(".softirqentry.text", SECTION_KIND_SPECIAL_TEXT),
+	SPECIAL_CODE(".cpuidle.text",
+		.obstacle =
+			"where idle CPUs wait, so there is hardly a moment when none is "
+			"in it"),
+	/* in_sched_functions(), in_lock_functions(): get_wchan
+	 * (arch/x86/kernel/process.c), kernel/stacktrace.c, include/linux/ftrace.h */
+	SPECIAL_CODE(".sched.text",
+		.loss = "of a thread that sleeps in it, /proc/PID/wchan and /proc/PID/stack "
+			"show the function itself instead of its caller"),
+	SPECIAL_CODE(".spinlock.text",
+		.loss = "tracers and /proc/PID/wchan show the function itself instead of its "
+			"caller"),
+	/* The module loader forbids probes in it, as boot does in the kernel's. */
+	SPECIAL_CODE(".kprobes.text", .keeps_name = true,
+		.obstacle =
+			"which must not get a breakpoint, and without one no jump can be "
+			"written there"),
+	/* in_irqentry_text() (kernel/stacktrace.c), kernel/trace/trace_functions_graph.c
+	 */
+	SPECIAL_CODE(".irqentry.text",
+		.loss = "stored stack traces do not end in it, and the option funcgraph-irqs "
+			"does not leave it out"),
+	SPECIAL_CODE(
+		".softirqentry.text", .loss = "stored stack traces do not end in it"),
 	CODE(".static_call.text", SECTION_KIND_SPECIAL_TEXT),
 	/* .ref.text tells modpost that init code may be called; it stays. .meminit.text
 	 * and its data stay with memory hotplug alone: see boot_memory.h. */
-	CODE(".ref.text", SECTION_KIND_TEXT),
-	CODE(".meminit.text", SECTION_KIND_TEXT),
+	CODE_PREFIX(".ref.text", SECTION_KIND_TEXT),
+	CODE_PREFIX(".meminit.text", SECTION_KIND_TEXT),
 
 	/* data; prefixes, because our compiles give each variable a section of its own */
 	{.name = ".init.",
@@ -142,7 +168,21 @@ static const struct kernel_section kernel_sections[] = {
 		.is_prefix = true,
 		.kind = SECTION_KIND_INIT},
 	DATA(".exit.data", SECTION_KIND_INIT),
-	DATA(".data..percpu", SECTION_KIND_PER_CPU),
+	/* include/linux/percpu-defs.h. The module loader knows the first name alone, and
+	 * the others are about where in memory such variables are best. */
+	DATA(".data..percpu..first", SECTION_KIND_PER_CPU,
+		.obstacle = "where boot puts what has a fixed place"),
+	DATA(".data..percpu..decrypted", SECTION_KIND_PER_CPU,
+		.obstacle = "whose memory boot makes readable to the hypervisor"),
+	PER_CPU(".data..percpu..shared_aligned"),
+	PER_CPU(".data..percpu..read_mostly"),
+	PER_CPU(".data..percpu..page_aligned"),
+	{.name = ".data..percpu..",
+		.role = SECTION_DATA,
+		.is_prefix = true,
+		.kind = SECTION_KIND_PER_CPU,
+		.obstacle = "and it is not known what that means"},
+	PER_CPU(".data..percpu"),
 	DATA(".data..ro_after_init", SECTION_KIND_RO_AFTER_INIT, .keeps_name = true),
 	/* Flags of WARN_ONCE and the like (include/linux/once.h). */
 	DATA(".data.once", SECTION_KIND_WRITABLE, .is_forkable = true),
@@ -190,6 +230,12 @@ const struct kernel_section *kernel_section_find(const char *name)
 			return row;
 	}
 	return NULL;
+}
+
+size_t kernel_section_name_size(const char *name)
+{
+	const char *mark = strstr(name, KSPLICE_SPLIT_MARK);
+	return mark ? (size_t)(mark - name) : strlen(name);
 }
 
 enum section_role kernel_section_role(const struct elf_section *section)

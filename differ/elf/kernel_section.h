@@ -14,6 +14,7 @@
 #define KSPLICE_DIFFER_ELF_KERNEL_SECTION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct elf_section;
@@ -68,13 +69,22 @@ struct kernel_section {
 	bool is_forkable;
 	/* Of a constant: nobody keeps the addresses of functions that are in it. */
 	bool lends_functions;
-	bool keeps_name;    /* in an update: the module loader looks for it by name */
-	const char *what;   /* for messages: what a change in it is */
-	const char *reason; /* kind of the finding of SECTION_ONCE */
+	/* Of code with a meaning, and of per-cpu data: "X is in .y, <obstacle>"; it
+	 * cannot be replaced, or be new. */
+	const char *obstacle;
+	const char *loss;      /* of code: what the kernel does not do with a copy */
+	const char *placed_in; /* of data: the section that an update has for it */
+	bool keeps_name;       /* in an update: the module loader looks for it by name */
+	const char *what;      /* for messages: what a change in it is */
+	const char *reason;    /* kind of the finding of SECTION_ONCE */
 };
 
 /* The row for a section, NULL if the table has none. */
 const struct kernel_section *kernel_section_find(const char *name);
+
+/* The length of a section's name, without what our compiles add to it to give each
+ * function and variable a section of its own. */
+size_t kernel_section_name_size(const char *name);
 
 /* Sections that are not in the table have the role that their flags say. */
 enum section_role kernel_section_role(const struct elf_section *section);

@@ -16,7 +16,7 @@ struct elf_section;
 
 /* The first section of left that differs in right, or one of right that left has not, and
  * where; NULL if all are equal. */
-const struct elf_section *object_find_difference(const struct elf_object *left,
-	const struct elf_object *right, uint64_t *offset);
+const struct elf_section *object_find_difference(
+	const struct elf_object *left, const struct elf_object *right, uint64_t *offset);
 
 #endif

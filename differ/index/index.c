@@ -204,6 +204,64 @@ struct error *index_list_readers(const struct index *index, const char *file,
 	return index_give_units(&found, error, units, count);
 }
 
+struct file_set {
+	bool *items; /* by number */
+	size_t count;
+	size_t capacity;
+};
+
+static struct error *file_set_read(const struct index *index,
+	bool (*is_meant)(const char *file, void *context), void *context,
+	struct file_set *set)
+{
+	scope_statement struct sqlite3_stmt *files = NULL;
+	bool row;
+	struct error *error;
+	try(database_prepare(&index->database, "SELECT path, number FROM file", &files));
+	while (!(error = database_step(&index->database, files, &row)) && row) {
+		size_t number = (size_t)database_number(files, 1);
+		if (!is_meant(database_text(files, 0), context))
+			continue;
+		while (set->count <= number)
+			*array_add(set) = false;
+		set->items[number] = true;
+	}
+	return error;
+}
+
+static bool file_set_meets(const struct file_set *set, struct number_list list)
+{
+	int64_t number;
+	while (number_list_read(&list, &number)) {
+		if ((size_t)number < set->count && set->items[number])
+			return true;
+	}
+	return false;
+}
+
+struct error *index_list_readers_of(const struct index *index,
+	bool (*is_meant)(const char *file, void *context), void *context,
+	struct index_unit **units, size_t *count)
+{
+	scope_statement struct sqlite3_stmt *list = NULL;
+	struct unit_array found = {0};
+	struct file_set set = {0};
+	bool row;
+	try(database_prepare(&index->database,
+		"SELECT " UNIT_COLUMNS ", input.files FROM input JOIN unit "
+		"ON unit.number = input.unit ORDER BY unit.object",
+		&list));
+	struct error *error = file_set_read(index, is_meant, context, &set);
+	while (!error && !(error = database_step(&index->database, list, &row)) && row) {
+		struct number_list files = {0};
+		files.data = database_bytes(list, 6, &files.size);
+		if (file_set_meets(&set, files))
+			*array_add(&found) = index_unit_from_row(list);
+	}
+	free(set.items);
+	return index_give_units(&found, error, units, count);
+}
+
 struct error *index_list_target(const struct index *index, const char *target,
 	struct index_unit **units, size_t *count)
 {

@@ -49,6 +49,10 @@ struct index_unit {
  * file of that path is known. */
 struct error *index_list_readers(const struct index *index, const char *file,
 	struct index_unit **units, size_t *count);
+/* The same for each file of which is_meant is true. */
+struct error *index_list_readers_of(const struct index *index,
+	bool (*is_meant)(const char *file, void *context), void *context,
+	struct index_unit **units, size_t *count);
 /* The units whose objects went into the target, in link order. */
 struct error *index_list_target(const struct index *index, const char *target,
 	struct index_unit **units, size_t *count);

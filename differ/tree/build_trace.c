@@ -49,15 +49,20 @@ static bool product_is_skipped(const struct tracing *tracing, const char *produc
 	return tracing->is_recorded(product, tracing->context);
 }
 
-static bool file_is_wanted(const struct tracing *tracing, const char *related)
+/* "source:Kconfig" has no slash. */
+static const char *related_find_name(const char *related)
 {
-	if (!tracing->wanted)
-		return text_has_prefix(related, "source:");
-	for (size_t i = 0; i < tracing->count; i++) {
-		if (strcmp(tracing->wanted[i], related) == 0)
-			return true;
-	}
-	return false;
+	const char *name = file_name(related);
+	const char *colon = strchr(name, ':');
+	return colon ? colon + 1 : name;
+}
+
+static bool file_is_meant(const char *wanted, const char *related)
+{
+	return text_has_prefix(wanted, BUILD_TRACE_NAME)
+		       ? strcmp(wanted + strlen(BUILD_TRACE_NAME),
+				 related_find_name(related)) == 0
+		       : strcmp(wanted, related) == 0;
 }
 
 bool build_trace_is_past(const char *product)
@@ -75,7 +80,8 @@ static int product_compare(const char *left, const char *right)
 	return strcmp(left, right);
 }
 
-static void tracing_add(struct tracing *tracing, const char *related, const char *product)
+static void tracing_keep(
+	struct tracing *tracing, const char *related, const char *product)
 {
 	int64_t number;
 	/* Of a file that somebody asks for, each product counts. */
@@ -92,6 +98,16 @@ static void tracing_add(struct tracing *tracing, const char *related, const char
 		return;
 	free(known->product);
 	known->product = memory_copy_text(product);
+}
+
+static void tracing_add(struct tracing *tracing, const char *related, const char *product)
+{
+	if (!tracing->wanted && text_has_prefix(related, "source:"))
+		tracing_keep(tracing, related, product);
+	for (size_t i = 0; tracing->wanted && i < tracing->count; i++) {
+		if (file_is_meant(tracing->wanted[i], related))
+			tracing_keep(tracing, tracing->wanted[i], product);
+	}
 }
 
 /* A word of a command or of a list: the path in it, as "-f", "<" and quotes leave it. The
@@ -116,8 +132,7 @@ static void tracing_add_word(
 	scope_free char *path = memory_copy_range(word, size);
 	scope_free char *normal = file_normalize(tracing->tree->built_objects, path);
 	scope_free char *related = kernel_tree_relate_path(tracing->tree, normal);
-	if (file_is_wanted(tracing, related))
-		tracing_add(tracing, related, product);
+	tracing_add(tracing, related, product);
 }
 
 /* Is one of the wanted files' names in the text at all? Most commands end here. */
@@ -126,10 +141,7 @@ static bool text_may_name(const struct tracing *tracing, const char *text)
 	if (!tracing->wanted)
 		return true;
 	for (size_t i = 0; i < tracing->count; i++) {
-		/* "source:Kconfig" has no slash. */
-		const char *name = file_name(tracing->wanted[i]);
-		const char *colon = strchr(name, ':');
-		if (strstr(text, colon ? colon + 1 : name))
+		if (strstr(text, related_find_name(tracing->wanted[i])))
 			return true;
 	}
 	return false;
@@ -221,8 +233,7 @@ static struct error *tracing_read_kept(struct tracing *tracing, bool *is_there)
 		if (!file || !product)
 			return error_failed(
 				"%s: damaged: a file or product is missing", path);
-		if (file_is_wanted(tracing, file))
-			tracing_add(tracing, file, product);
+		tracing_add(tracing, file, product);
 	}
 	return NULL;
 }

@@ -22,8 +22,11 @@ struct kernel_tree;
  * is a path relative to the object tree. */
 typedef bool build_trace_is_recorded(const char *product, void *context);
 
+/* In front of a wanted name: all files of that name, in whatever folder. */
+#define BUILD_TRACE_NAME "name:"
+
 struct traced_file {
-	char *file;    /* related path, in the source tree */
+	char *file;    /* related path, in the source tree; or the wanted name */
 	char *product; /* made from it, relative to the object tree */
 };
 
@@ -35,10 +38,10 @@ struct build_trace {
 };
 
 /*
- * Finds the files that something was made from. wanted, of count related paths, limits
- * it to these, and gives all that was made from them, as far as the tree is not a seal;
- * NULL: all files, and of each the product that would be the first one. Refused where the
- * tree has no trace of a build at all.
+ * Finds the files that something was made from. wanted, of count related paths or names,
+ * limits it to these, and gives all that was made from them, as far as the tree is not a
+ * seal; NULL: all files, and of each the product that would be the first one. Refused
+ * where the tree has no trace of a build at all.
  */
 struct error *build_trace_read(const struct kernel_tree *tree,
 	build_trace_is_recorded *is_recorded, void *context, const char *const *wanted,

@@ -186,6 +186,25 @@ else
 	echo "skip a module: the kernel does not have ext4 as one"
 fi
 
+# What the module loader knows by the name of its section.
+edit kernel/time/hrtimer.c -e '/^#include <linux\/hrtimer.h>/a #include <linux/kprobes.h>' \
+	-e '/^static int __sched do_nanosleep(/i static DEFINE_PER_CPU(int, nanosleep_count);' \
+	-e '/^static int __sched do_nanosleep(/i static noinline __kprobes void nanosleep_quiet(void) { this_cpu_inc(nanosleep_count); }' \
+	-e '/^static int __sched do_nanosleep(/,/^}/s/^\tstruct restart_block \*restart;/&\n\n\tnanosleep_quiet();/'
+create sections
+
+# renamed OLD NEW WANTED: the section OLD of the update has another name
+renamed() {
+	rm -rf "$work/damaged"
+	cp -r "$work"/sections/ksplice-* "$work/damaged"
+	objcopy --rename-section "$1=$2" "$work"/damaged/*.ko
+	audit "$work/damaged" "$work/sections" "$3" "$1 is $2: $3"
+}
+for_section "$work/sections/post/kernel/time/hrtimer.o" .data..percpu.ksplice_split.nanosleep_count \
+	renamed .data..percpu .data.other 'nanosleep_count: is in .data.other, and in post in .data..percpu'
+renamed .kprobes.text .text.other 'nanosleep_quiet: is in .text.other, and in post in .kprobes.text'
+renamed .text .kprobes.text 'do_nanosleep: is in .kprobes.text, and in post in .sched.text'
+
 # exchanged NAME FROM FILE TO WANTED: FILE of the kept objects FROM stands in for TO
 exchanged() {
 	rm -rf "$work/exchanged"

@@ -195,6 +195,33 @@ static uint64_t thing_alignment(const struct audit_thing *thing)
 	return alignment;
 }
 
+/* The module loader and boot know these by their names: kernel/kprobes.c,
+ * kernel/module/main.c, arch/x86/kernel/vmlinux.lds.S. */
+static void pair_check_section(const struct audit_pair *pair)
+{
+	static const char *const kept[] = {".kprobes.text", ".data..percpu"};
+	static const char *const barred[] = {".noinstr.text", ".entry.text",
+		".cpuidle.text", ".data..percpu..first", ".data..percpu..decrypted"};
+	const char *post = pair->post.section->name;
+	const char *copy = pair->section->name;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		if (audit_text_starts(post, kept[i]) != (strcmp(copy, kept[i]) == 0))
+			audit_complain(pair->unit->name,
+				"%s: is in %s, and in post in %s, whose name has a meaning",
+				audit_thing_name(&pair->post), copy, post);
+	}
+	for (size_t i = 0; i < sizeof(barred) / sizeof(barred[0]); i++) {
+		if (audit_text_starts(post, barred[i]))
+			audit_complain(pair->unit->name,
+				"%s: is in %s in post, and cannot be in a module",
+				audit_thing_name(&pair->post), post);
+	}
+	if (pair->is_replacement && audit_text_starts(post, ".kprobes.text"))
+		audit_complain(pair->unit->name,
+			"%s: no jump can be written to its original, which is in %s",
+			audit_thing_name(&pair->post), post);
+}
+
 static void pair_compare(struct audit_update *update, const struct audit_pair *pair)
 {
 	char place[320];
@@ -215,6 +242,7 @@ static void pair_compare(struct audit_update *update, const struct audit_pair *p
 		audit_complain(pair->unit->name,
 			"%s: is in %s, which is not like post's %s", place,
 			pair->section->name, post->name);
+	pair_check_section(pair);
 	uint64_t alignment = thing_alignment(&pair->post);
 	if (!audit_section_is_code(post) &&
 		(pair->start % alignment || pair->section->alignment < alignment))

@@ -79,8 +79,8 @@ sed -i 's/^ \(.*\)mem_total/ \1mem_totally/' "$work/fix.patch"
 sed -i 's/^-\t\?info->procs = nr_threads/-info->procs = other/; s/^-.*nr_threads;/-\tother;/' \
 	"$work/fix.patch"
 answer "a patch that does not apply" patch-does-not-apply
-printf -- '--- /dev/null\n+++ b/kernel/new.c\n@@ -0,0 +1 @@\n+int x;\n' >"$work/fix.patch"
-answer "a patch that makes a file" new-file
+printf -- '--- /dev/null\n+++ b/kernel/no-such-folder/new.c\n@@ -0,0 +1 @@\n+int x;\n' >"$work/fix.patch"
+answer "a patch that makes a file in a folder that does not exist" new-file
 
 # interrupted at several places, nothing is left behind
 patch_with kernel/sched/core.c 's/^void resched_curr(struct rq \*rq)/void resched_curr(struct rq *rq)\n/'

@@ -94,6 +94,19 @@ make_patch() {
 		fi
 		diff -u "a/$file" "b/$file" >>fix.patch || true
 	done < <(find "$cases/$name" -name '*.sed' | sort)
+	while read -r script; do
+		file=${script#"$cases/$name/"}
+		file=${file%.new}
+		[ ! -e "$source/$file" ] || problem "$file exists"
+		printf -- '--- /dev/null\n+++ b/%s\n' "$file" >>fix.patch
+		diff -u /dev/null "$script" | tail -n +3 >>fix.patch || true
+	done < <(find "$cases/$name" -name '*.new' | sort)
+	while read -r script; do
+		file=${script#"$cases/$name/"}
+		file=${file%.gone}
+		printf -- '--- a/%s\n+++ /dev/null\n' "$file" >>fix.patch
+		diff -u "$source/$file" /dev/null | tail -n +3 >>fix.patch || true
+	done < <(find "$cases/$name" -name '*.gone' | sort)
 	[ ! -e "$cases/$name/patch.edit" ] || sed -i -f "$cases/$name/patch.edit" fix.patch
 }
 
@@ -125,6 +138,13 @@ list_defined() {
 list_referred() {
 	readelf -sW update/*.ko | awk '$7 == "UND" { print $8 }' | sed -nE 's/^.*:0x[0-9a-f]+://p' |
 		sed -E 's/\.[0-9]+$//'
+}
+
+# find_section MODULE SYMBOL: the section that defines it, if one does.
+find_section() {
+	local number
+	number=$(readelf -sW "$1" | awk -v name="$2" '$8 == name && $7 ~ /^[0-9]+$/ { print $7 }')
+	readelf -SW "$1" | sed -nE "s/^ *\\[ *${number:-none}\\] ([^ ]+) .*/\\1/p"
 }
 
 # The names that the update refers to in the target, or part, whose name begins with $1.
@@ -195,6 +215,10 @@ check_line() {
 	defines-function)
 		readelf -sW update/*.ko | awk '$4 == "FUNC" && $7 != "UND" { print $8 }' |
 			grep -qE "^$1(\\.|\$)" || problem "the update lacks the function $1"
+		;;
+	in-section)
+		got=$(for module in update/*.ko; do find_section "$module" "$1"; done)
+		[ "$got" = "$2" ] || problem "$1 is in ${got:-no section}, not $2"
 		;;
 	defines) list_defined | grep -qxF -e "$1" || problem "the update lacks $1" ;;
 	no-copy) ! list_defined | grep -qxF -e "$1" || problem "the update has its own $1" ;;

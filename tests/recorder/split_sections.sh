@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# split_sections.sh - KSPLICE_SPLIT=1: variables in shared sections get one each, and the
-# unit says the same as without
+# split_sections.sh - KSPLICE_SPLIT=1: functions and variables in shared sections get one
+# each, and the unit says the same as without
 #
 #     tests/recorder/split_sections.sh [OBJTREE [COUNT]]
 #
@@ -33,6 +33,16 @@ static char in_section(".bss..page_aligned") page[4096] __attribute__((aligned(4
 static const char in_section(".init.rodata") boot[] = "boot";
 static int in_section(".unknown") unknown_first = 1, in_section(".unknown") unknown_second = 2;
 static int in_section("__dyndbg") site_first = 1, in_section("__dyndbg") site_second = 2;
+static __attribute__((noinline)) int in_section(".sched.text") callee(int i) { keep(&i); return i + 1; }
+int in_section(".sched.text") caller(int i) { return callee(i) + 1; }
+static inline __attribute__((always_inline)) int in_section(".ref.text") inlined(int i) { keep(&i); return i + 7; }
+static int in_section(".ref.text") inlined_once(int i) {
+	for (; i < 9; i += 3) { keep(&i); keep(&i); keep(&i); keep(&i); keep(&i); keep(&i); keep(&i); keep(&i); }
+	return inlined(i) + inlined(i + 1);
+}
+int in_section(".ref.text") first_inliner(int i) { return inlined(i) + inlined_once(i); }
+int in_section(".ref.text") second_inliner(int i) { return inlined(i) - 1; }
+int in_section(".noinstr.text") quiet(void) { return 3; }
 int in_section(".ref.text") code(void) { return 1; }
 int in_section(".ref.text") more_code(void) { return 2; }
 int first(int i) {
@@ -98,7 +108,11 @@ for plugin in "$build"/lib/ksplice/ksplice-plugin-*.so; do
 	is_in boot .init.rodata${mark}boot
 	for name in unknown_first unknown_second; do is_in $name .unknown; done
 	for name in site_first site_second; do is_in $name __dyndbg; done
-	for name in code more_code; do is_in $name .ref.text; done
+	for name in code more_code first_inliner second_inliner; do is_in $name .ref.text$mark$name; done
+	for name in callee caller; do is_in $name .sched.text$mark$name; done
+	is_in quiet .noinstr.text
+	check "$gcc: a call within the section keeps its relocation" "it is bound" \
+		grep -qE '(PLT|PC)32 .* (callee|\.sched\.text\.ksplice_split\.callee) - 4' <(readelf -rW split.o)
 done
 
 if [ -z "$tree" ]; then

@@ -72,6 +72,10 @@ static void test_tree(char *folder)
 	check(&tree, "source:both.c", "arch/x86/purgatory/a.o");
 	check(&tree, "source:boot.c", "arch/x86/boot/a.o");
 	check(&tree, "source:gen.c", NULL);
+	/* by the name alone, in any folder */
+	check(&tree, BUILD_TRACE_NAME "a.h", "lib/gen");
+	check(&tree, BUILD_TRACE_NAME "both.c", "arch/x86/purgatory/a.o");
+	check(&tree, BUILD_TRACE_NAME "h", NULL);
 	check(&tree, "source:z.c", NULL);
 	check(&tree, "source:w.c", NULL);
 }
@@ -98,6 +102,7 @@ static void test_seal(char *folder)
 	check(&tree, "source:lib/gen.c", "arch/b.o");
 	check(&tree, "source:include/a.h", "lib/gen");
 	check(&tree, "source:other.c", NULL);
+	check(&tree, BUILD_TRACE_NAME "a.h", "lib/gen");
 }
 
 int main(void)

@@ -22,10 +22,10 @@ static void test_other_programs(char *folder)
 		.built_objects = folder,
 		.built_source = "/src"};
 	struct product_claim claims[] = {
-		{"a.c", "script", false},
-		{"a.c", "redirected", false},
-		{"a.c", "missing", false},
-		{"a.c", "list", false},
+		{"a.c", "script", false, false},
+		{"a.c", "redirected", false, false},
+		{"a.c", "missing", false, false},
+		{"a.c", "list", false, false},
 	};
 	scope_free char *work = file_join(folder, "work");
 	scope_free char *written = file_join(folder, "written");

@@ -1,0 +1,1 @@
+s/\<tasklet_vec\>/tasklet_queue/g

@@ -1,0 +1,2 @@
+$a\
+source "fs/proc/Kconfig.added"

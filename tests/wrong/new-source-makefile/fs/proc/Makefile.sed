@@ -1,0 +1,2 @@
+$a\
+obj-y += proc_added.o

@@ -1,0 +1,1 @@
+s/^#include "posix-timers.h"/#include "k_clock.h"/

@@ -1,0 +1,1 @@
+s/"loadavg.c"/"averages.c"/

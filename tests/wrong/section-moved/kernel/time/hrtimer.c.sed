@@ -1,0 +1,1 @@
+s/^long hrtimer_nanosleep(/long __sched hrtimer_nanosleep(/

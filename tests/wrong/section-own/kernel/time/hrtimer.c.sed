@@ -1,0 +1,11 @@
+/^static int __sched do_nanosleep(/i\
+static noinline __section(".text.nanosleep") bool nanosleep_odd(ktime_t time)\
+{\
+	return time == 4711;\
+}\
+static noinline __section(".text.nanosleep") bool nanosleep_odder(ktime_t time)\
+{\
+	return nanosleep_odd(time + 1);\
+}\
+
+/^static int __sched do_nanosleep(/,/^}/s/^	} while (t->task \&\& !signal_pending(current));/	} while (t->task \&\& !nanosleep_odder(t->timer.node.expires) \&\& !signal_pending(current));/

@@ -99,7 +99,8 @@ guest_programs := $(patsubst tests/vm/guest/%.c,$(B)/tests/guest/%,\
 
 # ---- targets ----------------------------------------------------------------
 
-.PHONY: all kmod kmod-install tests check-unit demo check check-long check-debug corpus \
+.PHONY: all kmod kmod-install tests check-unit demo check check-full check-long \
+	check-debug corpus \
 	bench install uninstall dist deb clean help
 all: $(tools) $(plugins) $(shadow) $(data)
 
@@ -117,7 +118,8 @@ help:
 	@printf '%s\n' \
 	'make                 build the tools and the GCC plugin into build/' \
 	'make demo            patch a running kernel, from nothing to undo, in QEMU' \
-	'make check           run all tests (installs the Debian packages they need)' \
+	'make check           run the tests (installs the Debian packages they need)' \
+	'make check-full      run those that take longer, too (20 minutes on two processors)' \
 	'make check-long      the tests that take hours: whole kernels, 500 mutated sources' \
 	'make check-debug     the tests in the guest, on a kernel that checks its locks, lists and' \
 	'                     memory, and what only it has: BPF on functions, kexec, suspend' \
@@ -161,6 +163,9 @@ demo:
 
 check:
 	@tests/check $(KERNEL)
+
+check-full:
+	@tests/check --full $(KERNEL)
 
 check-long:
 	@tests/check --long $(KERNEL)

@@ -38,28 +38,45 @@ write_patch() {
 	[ $kind = renamed ]
 }
 
+# May the renamed variable be in a string, by # of a macro? Then the code does change:
+# mutex_init(&name->lock), WARN_ON(name), VMCOREINFO_NUMBER(name).
+is_string_of_name() {
+	grep -qE '^-.*(_init(_[a-z]+)?\(&|[A-Z]{2}[A-Z_0-9]*\()' "$work/fix.patch"
+}
+
 # try_file FILE: counts it in $equal, $renamed or prints what is wrong.
 try_file() {
 	local attempt status is_renamed
 	for attempt in 0 1 2 3; do
 		is_renamed=1
 		write_patch "$1" $attempt || is_renamed=0
-		# mutex_init(&name->lock) makes a string of its argument: that is a change.
-		[ $is_renamed = 0 ] || ! grep -qE '^-.*_init(_[a-z]+)?\(&' "$work/fix.patch" ||
-			continue
 		status=0
 		"$create" --quiet --patch="$work/fix.patch" --output="$work/out" "$tree" \
 			>"$work/log" 2>"$work/err" || status=$?
-		if [ $status != 1 ] || [ $is_renamed = 0 ] ||
-			! grep -q 'does not compile' "$work/err"; then
-			break
-		fi
+		[ $is_renamed = 1 ] || break
+		case $status in
+		0 | 2) is_string_of_name || break ;;
+		1) grep -q 'does not compile' "$work/err" || break ;;
+		*) break ;;
+		esac
 	done
 	if [ $status = 3 ]; then
 		equal=$((equal + 1)) renamed=$((renamed + is_renamed))
 		return
 	fi
 	not_ok "$1: exit code $status: $(head -n 1 "$work/err") ($(head -n 1 "$work/what"))"
+}
+
+# is_made FILE: does the build write it? Then it is no file for a patch.
+is_made() {
+	local pattern
+	[[ $1 != *.asn1.c ]] || return 0
+	[ -e "$source/${1%/*}/.gitignore" ] || return 1
+	while read -r pattern; do
+		# shellcheck disable=SC2053 # it is a pattern
+		[[ ${1##*/} != ${pattern#/} ]] || return 0
+	done <"$source/${1%/*}/.gitignore"
+	return 1
 }
 
 # try_form NAME: the drawn files, in $tree.
@@ -73,7 +90,7 @@ try_form() {
 	sqlite3 "$tree/.ksplice/index.db" "SELECT source FROM unit WHERE state = 'recorded' AND
 		target = 'vmlinux' AND source NOT LIKE 'source:tools/%'" | sed "s|^source:||; s|^$tree/||" | LC_ALL=C sort -u |
 		grep '\.c$' | while read -r file; do
-		[ ! -e "$source/$file" ] || echo "$file"
+		[ ! -e "$source/$file" ] || is_made "$file" || echo "$file"
 	done | shuf --random-source=<(yes "$seed" 2>/dev/null) -n "$count" >"$work/files"
 	while read -r file; do
 		# shellcheck disable=SC2254 # FILE is a pattern
